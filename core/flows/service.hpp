@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+
+#include "async/event_loop.hpp"
+#include "async/task.hpp"
+#include "flows/message.hpp"
+#include "flows/settings.hpp"
+
+namespace vneid {
+
+/// All flows of one worker, over its event loop. The module makes one in `init_process` and
+/// destroys it in `exit_process`. Loop thread only.
+class Service {
+ public:
+  Service(EventLoop& loop, std::shared_ptr<const Settings> settings);
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+  ~Service();
+
+  /// A request for a page under `vneid_path`. Never throws: failures are replies (D4).
+  /// `request` and `site` are taken by value because a flow may outlive the nginx request.
+  Task<Reply> handle(Request request, std::shared_ptr<const Site> site);
+
+  /// A successful legacy login whose answer is held back. Never throws.
+  Task<LoginVerdict> legacy_login(Request request, LegacyLogin login,
+                                  std::shared_ptr<const Site> site);
+
+  /// Closes the connections of the three clients, before the loop goes away.
+  void close() noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vneid

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "crypto/key_ring.hpp"
+#include "net/postgres.hpp"
+#include "net/redis.hpp"
+#include "oidc/provider_settings.hpp"
+#include "pages/renderer.hpp"
+
+namespace vneid {
+
+/// What a location of nginx.conf says about the portal behind it (design §4.2).
+struct Site {
+  std::string provider;  ///< name of a `vneid_provider`
+  std::string path;      ///< `vneid_path`, begins and ends with '/'
+  /// scheme://host[:port] under which browsers reach this server; from `vneid_origin` or
+  /// server_name, never from the Host header.
+  std::string origin;
+  std::string portal;  ///< `vneid_portal`: names the account realm, so that two portals on one
+                       ///< database never mix accounts
+  std::string legal_basis;     ///< as the notice prints it
+  std::string effective_date;  ///< dd/mm/yyyy, as the notice prints it
+};
+
+/// Everything of one nginx configuration, immutable. Made by the module while it reads nginx.conf,
+/// shared by all flows of a worker.
+struct Settings {
+  std::shared_ptr<const crypto::KeyRing> keys;
+  redis::Settings redis;
+  postgres::Settings postgres;
+  std::map<std::string, oidc::ProviderSettings> providers;
+  std::shared_ptr<const pages::Renderer> renderer;
+};
+
+}  // namespace vneid

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "async/event_loop.hpp"
+#include "async/task.hpp"
+
+namespace vneid::http {
+
+using Header = std::pair<std::string, std::string>;
+
+/// A request this program makes. TLS is verified always, redirects are never followed, and only
+/// http and https are spoken.
+struct OutgoingRequest {
+  std::string method = "GET";
+  std::string url;
+  std::vector<Header> headers;
+  std::string body;
+  std::string trusted_certificate;   ///< PEM file of CAs; empty: the system's
+  Milliseconds timeout{5000};        ///< for the whole exchange
+  std::size_t max_body = 256 * 1024;  ///< a larger answer (after decoding) is a failure
+};
+
+struct IncomingResponse {
+  int status = 0;
+  std::vector<Header> headers;  ///< names in lower case
+  std::string body;
+
+  /// The first value of a header (name in lower case), or empty.
+  [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
+};
+
+/// Thrown when there is no complete answer: refused, timed out, certificate not trusted, too
+/// large, cut off. `what()` names the host and the cause, never the query, headers or body.
+class ExchangeFailed : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// libcurl's multi-socket interface on the event loop; connections are kept alive and shared.
+/// Loop thread only. A caller may be destroyed while it waits: the exchange is then taken down.
+class Client {
+ public:
+  explicit Client(EventLoop& loop);
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  ~Client();
+
+  Task<IncomingResponse> send(OutgoingRequest request);
+
+  /// Takes down what runs and closes kept connections. Used when the worker exits.
+  void close() noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vneid::http

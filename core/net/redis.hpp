@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "async/event_loop.hpp"
+#include "async/task.hpp"
+
+namespace vneid::redis {
+
+/// Where Redis is. Read from `vneid_redis` (design §4.2).
+struct Settings {
+  std::string unix_path;     ///< set: connect there; empty: use address and port
+  std::string address;       ///< numeric IPv4 or IPv6: nothing in a worker resolves names
+  std::uint16_t port = 6379;
+  std::string user;          ///< empty: AUTH with the password alone
+  std::string password;      ///< empty: no AUTH
+  unsigned database = 0;
+  std::string prefix = "vneid:";  ///< put before every key by the callers of Client::key
+  Milliseconds timeout{300};      ///< from the call to its reply, connecting included
+};
+
+/// What a command was answered. An error reply is a value: the caller knows what it means.
+struct Reply {
+  enum class Type { nil, status, string, integer, array, error };
+  Type type = Type::nil;
+  std::string text;             ///< status, string, error
+  std::int64_t integer = 0;
+  std::vector<Reply> elements;  ///< array
+
+  [[nodiscard]] bool is_nil() const noexcept { return type == Type::nil; }
+};
+
+using Command = std::vector<std::string>;
+
+/// One pipelined connection to Redis, made when first needed and made again after a failure (with
+/// exponential back-off and jitter, 50 ms to 5 s; commands meanwhile fail at once).
+///
+/// Loop thread only. `call` throws Unavailable{redis} when the server is away, the timeout passes,
+/// or the server answers LOADING, READONLY, MASTERDOWN, NOAUTH, OOM, MISCONF: states in which
+/// nothing may be taken for absent (design D7). Other error replies come back as values.
+/// A caller may be destroyed while it waits: the reply then finds nobody and is dropped.
+class Client {
+ public:
+  Client(EventLoop& loop, Settings settings);
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  ~Client();
+
+  /// Sends one command by argument vector (never by format string) and waits for its reply.
+  Task<Reply> call(Command command);
+  /// Sends MULTI, the commands, EXEC as one pipeline; answers EXEC's replies in order.
+  Task<std::vector<Reply>> transaction(std::vector<Command> commands);
+
+  /// The key with the configured prefix.
+  [[nodiscard]] std::string key(std::string_view name) const;
+
+  /// Closes the connection; what waits gets Unavailable. Used when the worker exits.
+  void close() noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vneid::redis
