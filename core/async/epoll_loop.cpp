@@ -1,12 +1,11 @@
 #include "async/epoll_loop.hpp"
 
-#include <sys/epoll.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <sys/epoll.h>
 #include <system_error>
+#include <unistd.h>
 #include <vector>
 
 namespace vneid {
@@ -133,11 +132,11 @@ void EpollLoop::stop_timer(TimerWait& /*wait*/, void* slot) noexcept {
 void EpollLoop::enqueue(Posted& item) noexcept { posted_.push(item); }
 
 void EpollLoop::turn(bool may_wait) {
-  posted_.run_once();
   const bool waits = may_wait && posted_.empty();
   const bool idle = dispatch(timeout_ms(waits)) == 0;
   if (virtual_ && waits && idle) jump_to_next_timer();
   fire_due_timers();
+  posted_.run_once();
 }
 
 int EpollLoop::timeout_ms(bool may_wait) {
@@ -150,7 +149,8 @@ int EpollLoop::timeout_ms(bool may_wait) {
 
 int EpollLoop::dispatch(int timeout_ms) {
   std::array<epoll_event, 64> events{};
-  const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), timeout_ms);
+  const int count =
+      ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), timeout_ms);
   for (int i = 0; i < count; ++i) {
     const auto& event = events.at(static_cast<std::size_t>(i));
     const bool broken = (event.events & (EPOLLERR | EPOLLHUP)) != 0;

@@ -44,9 +44,7 @@ struct Promise : PromiseBase {
   void return_value(U&& value) {
     result_.template emplace<1>(std::forward<U>(value));
   }
-  void unhandled_exception() noexcept {
-    result_.template emplace<2>(std::current_exception());
-  }
+  void unhandled_exception() noexcept { result_.template emplace<2>(std::current_exception()); }
   T take() {
     if (auto* failure = std::get_if<2>(&result_)) std::rethrow_exception(*failure);
     return std::move(std::get<1>(result_));

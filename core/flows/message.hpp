@@ -4,12 +4,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
+
+#include "session/withheld_answer.hpp"
 
 namespace vneid {
-
-using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
 /// What a flow may know of an HTTP request. Made by the module; owns its text, because a flow may
 /// outlive the request (design D2, D3).
@@ -17,11 +15,11 @@ struct Request {
   enum class Method : std::uint8_t { get, head, post, other };
 
   Method method = Method::get;
-  std::string path;            ///< below `vneid_path`, e.g. "notice" or "callback/bca"
-  std::string query;           ///< raw, without '?'
-  std::string body;            ///< of a POST, bounded by the module
-  bool body_is_form = false;   ///< Content-Type is application/x-www-form-urlencoded
-  std::string cookie;          ///< all Cookie headers, joined with "; "
+  std::string path;           ///< below `vneid_path`, e.g. "notice" or "callback/bca"
+  std::string query;          ///< raw, without '?'
+  std::string body;           ///< of a POST, bounded by the module
+  bool body_is_form = false;  ///< Content-Type is application/x-www-form-urlencoded
+  std::string cookie;         ///< all Cookie headers, joined with "; "
   std::string accept_language;
   std::string user_agent;
   std::string sec_fetch_site;  ///< "same-origin", "cross-site", …; empty when not sent
@@ -29,20 +27,13 @@ struct Request {
   std::string origin;          ///< Origin header
   std::string peer_address;    ///< client's address, numeric
   std::uint16_t peer_port = 0;
-  std::string id;              ///< reference id of this request, shown to people and in the log
+  std::string id;  ///< reference id of this request, shown to people and in the log
 };
 
 /// What nginx is to answer.
 struct Reply {
   int status = 200;
   HeaderList headers;  ///< in order; Set-Cookie may repeat. No Content-Length.
-  std::string body;
-};
-
-/// The portal's own answer to a login, held back (D5).
-struct WithheldAnswer {
-  int status = 200;
-  HeaderList headers;  ///< all the portal sent but hop-by-hop ones; Set-Cookie may repeat
   std::string body;
 };
 

@@ -19,9 +19,9 @@ struct Site {
   /// scheme://host[:port] under which browsers reach this server; from `vneid_origin` or
   /// server_name, never from the Host header.
   std::string origin;
-  std::string portal;  ///< `vneid_portal`: names the account realm, so that two portals on one
-                       ///< database never mix accounts
-  std::string legal_basis;     ///< as the notice prints it
+  std::string portal;       ///< `vneid_portal`: names the account realm, so that two portals on one
+                            ///< database never mix accounts
+  std::string legal_basis;  ///< as the notice prints it
   std::string effective_date;  ///< dd/mm/yyyy, as the notice prints it
 };
 

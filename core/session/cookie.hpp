@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "async/event_loop.hpp"
+
+namespace vneid {
+
+/// Our cookies. `__Host-` keeps other hosts of the domain from planting them (RFC 6265bis §4.1.3).
+namespace cookie_name {
+inline constexpr std::string_view ticket = "__Host-vneid-ticket";
+inline constexpr std::string_view flow = "__Host-vneid-flow";
+inline constexpr std::string_view session = "__Host-vneid-session";
+}  // namespace cookie_name
+
+/// The values that a Cookie header gives for a name, in order. A browser may send a name twice;
+/// the caller takes the value that authenticates. Malformed pairs are passed over; at most eight
+/// values are looked at.
+std::vector<std::string_view> cookie_values(std::string_view header, std::string_view name);
+
+/// A Set-Cookie value: Secure, HttpOnly, SameSite=Lax (the callback is a cross-site top-level GET),
+/// Path=/. `max_age` zero: until the browser closes.
+std::string set_cookie(std::string_view name, std::string_view value,
+                       std::chrono::seconds max_age = std::chrono::seconds{0});
+
+/// Takes the cookie away; carries the same attributes, or browsers ignore it.
+std::string expire_cookie(std::string_view name);
+
+}  // namespace vneid

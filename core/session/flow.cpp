@@ -1,0 +1,118 @@
+#include "session/flow.hpp"
+
+#include <algorithm>
+
+#include "crypto/digest.hpp"
+#include "net/unavailable.hpp"
+#include "session/cookie.hpp"
+#include "session/json.hpp"
+
+namespace vneid {
+
+namespace {
+
+constexpr const char* record_purpose = "flow-record";
+constexpr const char* outcome_purpose = "flow-outcome";
+constexpr std::size_t token_length = 43;  // 256 bits in base64url
+
+std::string to_text(const FlowRecord& record) {
+  json::Writer writer;
+  writer.bytes("provider", record.provider)
+      .text("nonce", record.nonce)
+      .text("verifier", record.code_verifier)
+      .bytes("redirect", record.redirect_uri)
+      .text("ticket", record.ticket_id);
+  return writer.str();
+}
+
+std::string to_text(const FlowOutcome& outcome) {
+  json::Writer writer;
+  writer.integer("state", static_cast<int>(outcome.state))
+      .integer("at", outcome.finished_at.time_since_epoch().count())
+      .integer("error", outcome.error)
+      .bytes("detail", outcome.detail)
+      .integer("link", outcome.link_id);
+  return writer.str();
+}
+
+void check_kept(const redis::Reply& reply) {
+  if (reply.type != redis::Reply::Type::error) return;
+  throw Unavailable(Unavailable::Dependency::redis, "flow not kept: " + reply.text);
+}
+
+}  // namespace
+
+std::string browser_of(std::string_view cookie_header) {
+  for (std::string_view value : cookie_values(cookie_header, cookie_name::flow)) {
+    const bool well_formed = value.size() == token_length && std::ranges::all_of(value, [](char c) {
+                               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                      (c >= '0' && c <= '9') || c == '-' || c == '_';
+                             });
+    if (well_formed) return std::string{value};
+  }
+  return {};
+}
+
+std::string Flows::name(const std::string& state, const std::string& browser) const {
+  return crypto::hex(keys_->lookup_key("flow", browser + ' ' + state));
+}
+
+Task<void> Flows::begin(std::string state, std::string browser, FlowRecord record) {
+  const std::string id = name(state, browser);
+  const std::string seconds = std::to_string(lifetime.count());
+  const FlowOutcome pending;
+  std::vector<redis::Command> commands;
+  commands.push_back({"SET", redis_.key("flow:" + id),
+                      keys_->seal(record_purpose, id, to_text(record)), "EX", seconds});
+  commands.push_back({"SET", redis_.key("outcome:" + id),
+                      keys_->seal(outcome_purpose, id, to_text(pending)), "EX", seconds});
+  std::vector<redis::Reply> replies = co_await redis_.transaction(std::move(commands));
+  for (const auto& reply : replies) check_kept(reply);
+}
+
+Task<std::optional<FlowRecord>> Flows::take(std::string state, std::string browser) {
+  const std::string id = name(state, browser);
+  redis::Command command{"GETDEL", redis_.key("flow:" + id)};
+  redis::Reply reply = co_await redis_.call(std::move(command));
+  if (reply.type != redis::Reply::Type::string) co_return std::nullopt;
+  auto text = keys_->open(record_purpose, id, reply.text);
+  if (!text) co_return std::nullopt;
+  json::Reader reader{*text};
+  FlowRecord record;
+  record.provider = reader.bytes("provider");
+  record.nonce = reader.text("nonce");
+  record.code_verifier = reader.text("verifier");
+  record.redirect_uri = reader.bytes("redirect");
+  record.ticket_id = reader.text("ticket");
+  if (!reader.good()) co_return std::nullopt;
+  co_return record;
+}
+
+Task<std::optional<FlowOutcome>> Flows::outcome(std::string state, std::string browser) {
+  const std::string id = name(state, browser);
+  redis::Command command{"GET", redis_.key("outcome:" + id)};
+  redis::Reply reply = co_await redis_.call(std::move(command));
+  if (reply.type != redis::Reply::Type::string) co_return std::nullopt;
+  auto text = keys_->open(outcome_purpose, id, reply.text);
+  if (!text) co_return std::nullopt;
+  json::Reader reader{*text};
+  FlowOutcome outcome;
+  outcome.state = static_cast<FlowOutcome::State>(reader.integer("state"));
+  outcome.finished_at = Wall{Milliseconds{reader.integer("at")}};
+  outcome.error = static_cast<int>(reader.integer("error"));
+  outcome.detail = reader.bytes("detail");
+  outcome.link_id = reader.integer("link");
+  if (!reader.good()) co_return std::nullopt;
+  co_return outcome;
+}
+
+Task<void> Flows::finish(std::string state, std::string browser, FlowOutcome outcome) {
+  const std::string id = name(state, browser);
+  redis::Command command{"SET", redis_.key("outcome:" + id),
+                         keys_->seal(outcome_purpose, id, to_text(outcome)), "EX",
+                         std::to_string(lifetime.count())};
+  redis::Reply reply = co_await redis_.call(std::move(command));
+  check_kept(reply);
+}
+
+}  // namespace vneid

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "async/task.hpp"
+#include "crypto/key_ring.hpp"
+#include "net/redis.hpp"
+
+namespace vneid {
+
+/// What must be remembered between the authorization request and its callback (D6).
+struct FlowRecord {
+  std::string provider;
+  std::string nonce;
+  std::string code_verifier;
+  std::string redirect_uri;
+  std::string ticket_id;  ///< the legacy login that began it
+};
+
+/// How a callback ended, for the same browser asking again (double click, back button, reload).
+struct FlowOutcome {
+  enum class State { pending, linked, failed };
+  State state = State::pending;
+  Wall finished_at{};
+  int error = 0;             ///< pages::ErrorKind of a failure
+  std::string detail;        ///< review code of a failure
+  std::int64_t link_id = 0;  ///< of a link
+};
+
+/// Flows in progress. A flow's key is derived from its state *and* the browser's flow cookie, so
+/// that a state from another browser finds nothing and spends nothing. Records are sealed.
+class Flows {
+ public:
+  static constexpr std::chrono::seconds lifetime{10 * 60};
+
+  Flows(redis::Client& redis, std::shared_ptr<const crypto::KeyRing> keys)
+      : redis_(redis), keys_(std::move(keys)) {}
+
+  Task<void> begin(std::string state, std::string browser, FlowRecord record);
+  /// Takes the record out; only one caller ever gets it.
+  Task<std::optional<FlowRecord>> take(std::string state, std::string browser);
+  /// The outcome of a flow of this browser; nothing when there never was such a flow.
+  Task<std::optional<FlowOutcome>> outcome(std::string state, std::string browser);
+  Task<void> finish(std::string state, std::string browser, FlowOutcome outcome);
+
+ private:
+  [[nodiscard]] std::string name(const std::string& state, const std::string& browser) const;
+
+  redis::Client& redis_;
+  std::shared_ptr<const crypto::KeyRing> keys_;
+};
+
+/// The browser's flow cookie: the first well-formed value, or empty.
+std::string browser_of(std::string_view cookie_header);
+
+}  // namespace vneid

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "async/task.hpp"
+#include "crypto/key_ring.hpp"
+#include "net/redis.hpp"
+#include "session/withheld_answer.hpp"
+
+namespace vneid {
+
+/// Proof that this browser has just logged in to a legacy account, whose answer is held back (D5).
+struct Ticket {
+  std::string id;  ///< random; names the server's half
+  Wall issued_at{};
+  std::string portal;
+  std::int64_t account_id = 0;
+  std::string account_masked;  ///< as the notice shows it
+  std::string name_masked;     ///< may be empty
+};
+
+enum class TicketError {
+  absent,   ///< no ticket cookie, or none that was sealed here
+  expired,  ///< older than Tickets::lifetime
+  used,     ///< its answer has been released already (or Redis forgot it: the same to a citizen)
+};
+
+/// Tickets live half in the browser (sealed cookie) and half in Redis (single use, and the answer
+/// when it does not fit a cookie). Redis away: Unavailable; nothing is ever taken for unused.
+class Tickets {
+ public:
+  static constexpr std::chrono::seconds lifetime{20 * 60};
+  /// Browsers keep at least 4096 bytes a cookie, name and attributes included (RFC 6265 §6.1).
+  static constexpr std::size_t most_cookie_bytes = 3800;
+
+  Tickets(redis::Client& redis, std::shared_ptr<const crypto::KeyRing> keys)
+      : redis_(redis), keys_(std::move(keys)) {}
+
+  /// Keeps the answer and gives the Set-Cookie value of the ticket. `ticket.id` must be fresh.
+  Task<std::string> issue(Ticket ticket, WithheldAnswer answer);
+
+  /// What the browser's Cookie header proves. No I/O, so it does not tell whether it was used.
+  [[nodiscard]] std::expected<Ticket, TicketError> open(std::string_view cookie_header,
+                                                        Wall now) const;
+  /// Whether its answer is still held.
+  Task<bool> unused(std::string id);
+  /// Gives the answer out, once: later calls get `used`.
+  Task<std::expected<WithheldAnswer, TicketError>> release(std::string cookie_header, Wall now);
+
+ private:
+  struct Opened {
+    Ticket ticket;
+    std::optional<WithheldAnswer> answer;  // when it fitted the cookie
+  };
+  [[nodiscard]] std::expected<Opened, TicketError> open_cookie(std::string_view cookie_header,
+                                                               Wall now) const;
+  [[nodiscard]] std::string server_key(const std::string& id) const;
+
+  redis::Client& redis_;
+  std::shared_ptr<const crypto::KeyRing> keys_;
+};
+
+}  // namespace vneid
