@@ -1,0 +1,319 @@
+"""A whole deployment on loopback, under one folder: PostgreSQL, Redis, identity provider, portal, nginx.
+
+Used by the demo and by every test that needs more than one of them. Standard library only.
+"""
+import contextlib
+import json
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FIXTURES = ROOT / "tests" / "fixtures"
+BAD_LOG_LINES = ("[alert]", "[emerg]", "[crit]", "Sanitizer", "runtime error:", "open socket")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, what, seconds=30.0):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError, subprocess.CalledProcessError):
+            if condition():
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"{what}: not within {seconds} s")
+
+
+def port_open(port):
+    with socket.create_connection(("127.0.0.1", port), 1):
+        return True
+
+
+def postgres_bin():
+    folders = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
+    if not folders:
+        raise FileNotFoundError("PostgreSQL's server programs are not installed (package postgresql)")
+    return folders[-1]
+
+
+class Stack:
+    """`build` is a CMake build folder with the module and vneidctl in it."""
+
+    def __init__(self, build, folder=None, workers=1, provider_options=(), nginx_extra="", location_extra="",
+                 preload=None, login_options=None, environment=None):
+        self.build = pathlib.Path(build).resolve()
+        self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="vneid-"))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o755)  # PostgreSQL and nginx's workers run as users of their own
+        self.workers = workers
+        self.provider_options = list(provider_options)
+        self.nginx_extra = nginx_extra
+        self.location_extra = location_extra
+        self.preload = preload
+        self.environment = dict(environment or {})
+        self.login_options = login_options or "account=$upstream_http_x_portal_account kind=$upstream_http_x_portal_kind"
+        self.processes = {}
+        self.port, self.provider_port, self.portal_port, self.redis_port = (free_port() for _ in range(4))
+        self.data = self.folder / "data"
+        self.run = self.folder / "run"
+        self.logs = self.folder / "logs"
+        for part in (self.data, self.run, self.logs):
+            part.mkdir(exist_ok=True)
+        self.logs.chmod(0o777)
+        self.run.chmod(0o777)
+        self.error_log = self.logs / "error.log"
+        self.keys = self.folder / "keys"
+        self.redis_socket = self.run / "redis.sock"
+
+    # ---- names -------------------------------------------------------------------------------
+    @property
+    def url(self):
+        return f"http://localhost:{self.port}"
+
+    @property
+    def issuer(self):
+        return f"http://localhost:{self.provider_port}"
+
+    @property
+    def portal_url(self):
+        return f"http://127.0.0.1:{self.portal_port}"
+
+    @property
+    def conninfo(self):
+        return f"host={self.run} dbname=vneid user=vneid"
+
+    @property
+    def scenarios(self):
+        return json.loads((self.data / "scenarios.json").read_text())
+
+    # ---- everything --------------------------------------------------------------------------
+    def start(self):
+        self.make_data()
+        self.start_postgres(fresh=True)
+        self.start_redis()
+        self.migrate_and_import()
+        self.start_provider()
+        self.start_portal()
+        self.start_nginx()
+        return self
+
+    def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        for name in ("nginx", "portal", "provider", "redis"):
+            self.stop_process(name)
+        self.stop_postgres()
+
+    # ---- data --------------------------------------------------------------------------------
+    def make_data(self):
+        subprocess.run(["/usr/bin/python3", FIXTURES / "people.py", "--out", self.data], check=True,
+                       stdout=subprocess.DEVNULL)
+        (self.folder / "client_secret").write_text("demo-client-secret-of-no-value\n")
+        (self.folder / "client_secret").chmod(0o600)
+
+    def vneidctl(self, *arguments, check=True):
+        return subprocess.run(
+            [self.build / "core" / "vneidctl", *arguments], check=check, capture_output=True, text=True,
+            env={**os.environ, **self.environment, "VNEID_POSTGRES": self.conninfo, "VNEID_KEYS": str(self.keys),
+                 "VNEID_SCHEMA": str(ROOT / "config" / "schema")})
+
+    def migrate_and_import(self):
+        self.vneidctl("keys", "generate", self.keys)
+        self.vneidctl("schema", "migrate")
+        self.vneidctl("import", "accounts", self.data / "accounts.csv")
+        self.vneidctl("import", "vault", self.data / "vault.csv")
+
+    # ---- processes ---------------------------------------------------------------------------
+    def spawn(self, name, command, **options):
+        log = open(self.logs / f"{name}.log", "ab")
+        self.processes[name] = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                                                start_new_session=True, **options)
+        log.close()
+        return self.processes[name]
+
+    def stop_process(self, name, how=signal.SIGTERM, seconds=20):
+        process = self.processes.pop(name, None)
+        if process is None:
+            return
+        if process.poll() is None:
+            process.send_signal(signal.SIGQUIT if name == "nginx" and how == signal.SIGTERM else how)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def as_database_user(self):
+        return ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+
+    def start_postgres(self, fresh=False):
+        cluster = self.folder / "postgres"
+        binaries = postgres_bin()
+        if fresh:
+            cluster.mkdir(exist_ok=True)
+            cluster.chmod(0o700)
+            if os.getuid() == 0:
+                owner = pwd.getpwnam("postgres")
+                os.chown(cluster, owner.pw_uid, owner.pw_gid)
+            subprocess.run([*self.as_database_user(), binaries / "initdb", "-D", cluster, "-U", "vneid", "-A", "trust",
+                            "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], check=True, stdout=subprocess.DEVNULL)
+        self.spawn("postgres", [*self.as_database_user(), binaries / "postgres", "-D", cluster, "-k", self.run,
+                                "-c", "listen_addresses=", "-c", "max_connections=200"], cwd="/")
+        ready = [binaries / "pg_isready", "-q", "-h", self.run, "-U", "vneid", "-d", "postgres"]
+        wait_until(lambda: subprocess.run(ready).returncode == 0, "PostgreSQL")
+        if fresh:
+            subprocess.run([binaries / "createdb", "-h", self.run, "-U", "vneid", "vneid"], check=True)
+
+    def postmaster_pid(self):
+        return int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0])
+
+    def stop_postgres(self, how=signal.SIGINT):
+        process = self.processes.pop("postgres", None)
+        if process is None:
+            return
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            os.kill(self.postmaster_pid(), how)
+        process.wait(30)
+
+    def start_redis(self):
+        self.spawn("redis", ["redis-server", "--port", "0", "--unixsocket", self.redis_socket, "--unixsocketperm", "777",
+                             "--dir", self.folder, "--save", "", "--appendonly", "no"])
+        wait_until(lambda: b"PONG" in self.redis_cli("PING"), "Redis")
+
+    def redis_cli(self, *arguments):
+        return subprocess.run(["redis-cli", "-s", self.redis_socket, *arguments], check=True, capture_output=True).stdout
+
+    def start_provider(self):
+        people = self.data / "people.json"
+        self.spawn("provider", [FIXTURES / "identity_provider" / "run", "--port", str(self.provider_port),
+                                "--issuer", self.issuer, "--people", people, "--client-id", "portal",
+                                "--client-secret-file", self.folder / "client_secret",
+                                "--redirect-uri", f"{self.url}/vneid/callback/bca", *self.provider_options])
+        wait_until(lambda: port_open(self.provider_port), "identity provider")
+
+    def start_portal(self):
+        self.spawn("portal", [FIXTURES / "portal" / "run", "--port", str(self.portal_port),
+                              "--accounts", self.data / "portal.json"])
+        wait_until(lambda: port_open(self.portal_port), "portal")
+
+    # ---- nginx -------------------------------------------------------------------------------
+    def nginx_conf(self):
+        user = "user www-data;" if os.getuid() == 0 else ""
+        return f"""\
+load_module {self.build}/module/ngx_http_vneid_module.so;
+{user}
+worker_processes {self.workers};
+daemon off;
+pid {self.run}/nginx.pid;
+error_log {self.error_log} info;
+events {{ worker_connections 1024; }}
+http {{
+    access_log {self.logs}/access.log;
+    client_body_temp_path {self.folder}/tmp-body;
+    proxy_temp_path {self.folder}/tmp-proxy;
+    fastcgi_temp_path {self.folder}/tmp-fastcgi;
+    uwsgi_temp_path {self.folder}/tmp-uwsgi;
+    scgi_temp_path {self.folder}/tmp-scgi;
+
+    vneid_keys     {self.keys};
+    vneid_redis    unix:{self.redis_socket} timeout=2s;
+    vneid_postgres "{self.conninfo}" connections=4 timeout=5s;
+
+    vneid_provider bca {{
+        profile            oidc;
+        issuer             {self.issuer} allow_http;
+        client_id          portal;
+        client_secret_file {self.folder}/client_secret;
+        scope              "openid profile";
+        required_level     2;
+        timeout            5s;
+    }}
+
+    server {{
+        listen 127.0.0.1:{self.port};
+        server_name localhost;
+        vneid        bca;
+        vneid_path   /vneid/;
+        vneid_origin {self.url};
+        {self.nginx_extra}
+
+        location = /dang-nhap {{
+            vneid_login {self.login_options};
+            proxy_pass {self.portal_url};
+            proxy_set_header Host $http_host;
+            {self.location_extra}
+        }}
+        location / {{
+            proxy_pass {self.portal_url};
+            proxy_set_header Host $http_host;
+        }}
+    }}
+}}
+"""
+
+    def write_nginx_conf(self):
+        conf = self.folder / "nginx.conf"
+        conf.write_text(self.nginx_conf())
+        return conf
+
+    def nginx_environment(self):
+        environment = {**os.environ, **self.environment}
+        if self.preload:
+            environment["LD_PRELOAD"] = str(self.preload)
+        return environment
+
+    def start_nginx(self):
+        conf = self.write_nginx_conf()
+        nginx = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
+        self.spawn("nginx", [nginx, "-p", self.folder, "-c", conf], env=self.nginx_environment())
+        wait_until(lambda: port_open(self.port) or self.processes["nginx"].poll() is not None, "nginx")
+        if self.processes["nginx"].poll() is not None:
+            raise RuntimeError("nginx did not start:\n" + (self.logs / "nginx.log").read_text()[-2000:])
+
+    def worker_pids(self):
+        master = self.processes["nginx"].pid
+        return [int(pid) for pid in pathlib.Path(f"/proc/{master}/task/{master}/children").read_text().split()]
+
+    def bad_log_lines(self, allowed=()):
+        """What must never stand in the error log."""
+        lines = self.error_log.read_text(errors="replace").splitlines() if self.error_log.exists() else []
+        lines += (self.logs / "nginx.log").read_text(errors="replace").splitlines()
+        return [line for line in lines if any(bad in line for bad in BAD_LOG_LINES)
+                and not any(word in line for word in allowed)]
+
+    # ---- the fixtures' switches --------------------------------------------------------------
+    def provider_control(self, **switches):
+        request = urllib.request.Request(self.issuer + "/control", json.dumps(switches).encode(),
+                                         {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read())
+
+    def sql(self, statement):
+        return subprocess.run([postgres_bin() / "psql", "-h", self.run, "-U", "vneid", "-d", "vneid", "-XAtq", "-c", statement],
+                              check=True, capture_output=True, text=True).stdout.strip()
+
+
+if __name__ == "__main__":
+    sys.exit("stack.py is a library; run config/demo/run.sh")
