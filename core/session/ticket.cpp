@@ -68,7 +68,9 @@ std::expected<Tickets::Opened, TicketError> Tickets::open_cookie(std::string_vie
 }
 
 std::expected<Ticket, TicketError> Tickets::open(std::string_view cookie_header, Wall now) const {
-  return open_cookie(cookie_header, now).transform([](Opened opened) { return opened.ticket; });
+  auto opened = open_cookie(cookie_header, now);
+  if (!opened) return std::unexpected(opened.error());
+  return std::move(opened->ticket);
 }
 
 Task<bool> Tickets::unused(std::string id) {

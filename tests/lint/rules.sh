@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# The rules of the house that no other tool knows.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+broken=0
+# rule TEXT PATTERN PATH… : no line of the paths may match.
+rule() {
+  local text=$1 pattern=$2 found; shift 2
+  if found=$(git grep -nE "$pattern" -- "$@"); then printf '%s:\n%s\n' "$text" "$found"; broken=1; fi
+}
+
+rule "no nginx header in core/" '#include *[<"]ngx' core
+rule "no client library in module/" '#include *<(libpq-fe|hiredis|curl|jansson|cjose)' module
+rule "no co_await in a condition" '\b(if|while|switch) *\(.*co_await' core module
+rule "no co_await in a ternary" '\?.*co_await' core module
+rule "no braces in an awaited call" 'co_await [A-Za-z_.:>-]+\(.*\{' core module
+rule "no capturing lambda coroutine" '\[[^]]+\][^;]*-> *Task<' core module
+rule "Redis commands by argument vector only" 'redisAsyncCommand\(|redisvAsyncCommand\(|redisCommand\(' core
+rule "no blocking libpq call" '\bPQ(exec|execParams|connectdb|cancel|prepare)\(' core module
+
+# Every directive is documented, and every documented one exists.
+for name in $(git grep -hoE 'ngx_string\("vneid[a-z_]*"\)' -- module | sed -E 's/.*"(.*)".*/\1/' | sort -u); do
+  grep -qE "^#+ .*\`?$name\`?" config/directives.md || { echo "config/directives.md has no section on $name"; broken=1; }
+done
+exit $broken

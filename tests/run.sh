@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds with warnings as errors and sanitizers, runs every test against real
+# PostgreSQL, Redis, nginx and a headless Chromium. The last line is "N passed, N failed".
+set -uo pipefail
+cd "$(dirname "$0")/.."
+source tests/suite.sh
+
+bash config/packages.sh test || exit 1
+suite "format"   bash tests/lint/format.sh
+suite "rules"    bash tests/lint/rules.sh
+bash config/build.sh release -DVNEID_TESTS=ON -DVNEID_WERROR=ON || exit 1
+bash config/build.sh asan || exit 1
+for program in build/asan/tests/unit_* build/asan/tests/drivers; do
+  gtest "$program"
+done
+python_tests fixtures tests/fixtures/check.py
+python_tests module   tests/module
+python_tests flows    tests/flows
+python_tests chaos    tests/chaos
+node_tests   browser  tests/browser
+suite "demo"     bash config/demo/run.sh --check
+suite "tidy"     bash tests/lint/tidy.sh
+finish
