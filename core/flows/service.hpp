@@ -4,6 +4,7 @@
 
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
+#include "flows/log.hpp"
 #include "flows/message.hpp"
 #include "flows/settings.hpp"
 
@@ -13,7 +14,8 @@ namespace vneid {
 /// destroys it in `exit_process`. Loop thread only.
 class Service {
  public:
-  Service(EventLoop& loop, std::shared_ptr<const Settings> settings);
+  /// The loop and the log must outlive it.
+  Service(EventLoop& loop, std::shared_ptr<const Settings> settings, Log& log);
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
   ~Service();

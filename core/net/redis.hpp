@@ -14,11 +14,11 @@ namespace vneid::redis {
 
 /// Where Redis is. Read from `vneid_redis` (design §4.2).
 struct Settings {
-  std::string unix_path;     ///< set: connect there; empty: use address and port
-  std::string address;       ///< numeric IPv4 or IPv6: nothing in a worker resolves names
+  std::string unix_path;  ///< set: connect there; empty: use address and port
+  std::string address;    ///< numeric IPv4 or IPv6: nothing in a worker resolves names
   std::uint16_t port = 6379;
-  std::string user;          ///< empty: AUTH with the password alone
-  std::string password;      ///< empty: no AUTH
+  std::string user;      ///< empty: AUTH with the password alone
+  std::string password;  ///< empty: no AUTH
   unsigned database = 0;
   std::string prefix = "vneid:";  ///< put before every key by the callers of Client::key
   Milliseconds timeout{300};      ///< from the call to its reply, connecting included
@@ -28,24 +28,36 @@ struct Settings {
 struct Reply {
   enum class Type { nil, status, string, integer, array, error };
   Type type = Type::nil;
-  std::string text;             ///< status, string, error
+  std::string text;  ///< status, string, error
   std::int64_t integer = 0;
   std::vector<Reply> elements;  ///< array
 
   [[nodiscard]] bool is_nil() const noexcept { return type == Type::nil; }
 };
 
+/// A command and its arguments; any bytes may stand in them.
 using Command = std::vector<std::string>;
 
 /// One pipelined connection to Redis, made when first needed and made again after a failure (with
-/// exponential back-off and jitter, 50 ms to 5 s; commands meanwhile fail at once).
+/// exponential back-off and jitter, 50 ms to 5 s; commands meanwhile fail at once). A connection
+/// that had been answering is made again without waiting.
 ///
 /// Loop thread only. `call` throws Unavailable{redis} when the server is away, the timeout passes,
-/// or the server answers LOADING, READONLY, MASTERDOWN, NOAUTH, OOM, MISCONF: states in which
+/// more than 10 000 commands wait, or the server answers LOADING, READONLY, MASTERDOWN, NOAUTH,
+/// NOPERM, OOM, MISCONF, NOREPLICAS, BUSY, TRYAGAIN, MOVED, ASK, CLUSTERDOWN: states in which
 /// nothing may be taken for absent (design D7). Other error replies come back as values.
-/// A caller may be destroyed while it waits: the reply then finds nobody and is dropped.
+/// The server answers in order, so when the oldest command is overdue the connection has stalled:
+/// it is dropped, and everything on it fails.
+/// A caller may be destroyed while it waits: the reply then finds nobody and is dropped. Whether
+/// the command was carried out is then unknown, as after Unavailable.
+///
+/// The connection is shared, so commands that change its state (MULTI, WATCH, SELECT, SUBSCRIBE…)
+/// are refused with std::invalid_argument, and commands that block the server's side (BLPOP…) must
+/// not be sent. SIGPIPE must be ignored in the process, as nginx does: hiredis 0.14 writes plainly.
 class Client {
  public:
+  /// Connects nothing yet. Throws std::invalid_argument when the address is not numeric or the
+  /// socket's path is too long.
   Client(EventLoop& loop, Settings settings);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -53,13 +65,16 @@ class Client {
 
   /// Sends one command by argument vector (never by format string) and waits for its reply.
   Task<Reply> call(Command command);
-  /// Sends MULTI, the commands, EXEC as one pipeline; answers EXEC's replies in order.
+  /// Sends MULTI, the commands, EXEC as one pipeline; answers EXEC's replies in order. When Redis
+  /// refused to queue one of them nothing was carried out, and every reply is an error: its own
+  /// for the refused, EXECABORT for the others.
   Task<std::vector<Reply>> transaction(std::vector<Command> commands);
 
   /// The key with the configured prefix.
   [[nodiscard]] std::string key(std::string_view name) const;
 
-  /// Closes the connection; what waits gets Unavailable. Used when the worker exits.
+  /// Closes the connection; what waits gets Unavailable, and so does every later call. Used when
+  /// the worker exits.
   void close() noexcept;
 
  private:

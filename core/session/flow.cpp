@@ -31,6 +31,9 @@ std::string to_text(const FlowOutcome& outcome) {
       .integer("at", outcome.finished_at.time_since_epoch().count())
       .integer("error", outcome.error)
       .bytes("detail", outcome.detail)
+      .text("ticket", outcome.ticket_id)
+      .integer("account", outcome.account_id)
+      .integer("person", outcome.person_id)
       .integer("link", outcome.link_id);
   return writer.str();
 }
@@ -101,6 +104,9 @@ Task<std::optional<FlowOutcome>> Flows::outcome(std::string state, std::string b
   outcome.finished_at = Wall{Milliseconds{reader.integer("at")}};
   outcome.error = static_cast<int>(reader.integer("error"));
   outcome.detail = reader.bytes("detail");
+  outcome.ticket_id = reader.text("ticket");
+  outcome.account_id = reader.integer("account");
+  outcome.person_id = reader.integer("person");
   outcome.link_id = reader.integer("link");
   if (!reader.good()) co_return std::nullopt;
   co_return outcome;

@@ -1,0 +1,209 @@
+#include "crypto/key_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "crypto/digest.hpp"
+#include "crypto/random.hpp"
+
+namespace vneid::crypto::key_file {
+
+namespace {
+
+constexpr std::size_t max_id_size = 32;
+
+class File {
+ public:
+  explicit File(int descriptor) noexcept : descriptor_(descriptor) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  int descriptor() const noexcept { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+std::string error_text(int number) { return std::generic_category().message(number); }
+
+std::string at_line(std::string_view source, std::size_t line, std::string_view cause) {
+  std::string text{source};
+  text.append(" line ").append(std::to_string(line)).append(": ").append(cause);
+  return text;
+}
+
+/// Takes the next word off the front of `rest`; empty at the end.
+std::string_view next_word(std::string_view& rest) {
+  constexpr std::string_view blanks = " \t";
+  rest.remove_prefix(std::min(rest.find_first_not_of(blanks), rest.size()));
+  const std::string_view word = rest.substr(0, rest.find_first_of(blanks));
+  rest.remove_prefix(word.size());
+  return word;
+}
+
+bool valid_id(std::string_view id) {
+  return !id.empty() && id.size() <= max_id_size && std::ranges::all_of(id, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  });
+}
+
+/// No word of the line is repeated in an error: a misplaced key would go to the log with it.
+std::expected<Key, std::string> parse_line(std::string_view line, std::size_t number) {
+  const std::string_view use_word = next_word(line);
+  const std::string_view id = next_word(line);
+  const std::string_view encoded = next_word(line);
+  if (use_word != "seal" && use_word != "lookup") {
+    return std::unexpected("begins with neither \"seal\" nor \"lookup\"");
+  }
+  if (encoded.empty()) return std::unexpected("needs an id and a key after the first word");
+  if (!next_word(line).empty()) return std::unexpected("has something after the key");
+  if (!valid_id(id)) return std::unexpected("the id is not 1 to 32 characters of A-Z a-z 0-9 _ -");
+  auto bytes = base64_decode(encoded);
+  if (!bytes) return std::unexpected("the key is not base64");
+  Secret secret{*std::move(bytes)};
+  const std::string_view raw = secret.bytes();
+  if (raw.size() != key_size) {
+    return std::unexpected("the key has " + std::to_string(raw.size()) + " bytes instead of 32");
+  }
+  if (std::ranges::all_of(raw, [raw](char c) { return c == raw.front(); })) {
+    return std::unexpected("the key is not random: all its bytes are equal");
+  }
+  return Key{.use = use_word == "seal" ? KeyRing::Use::seal : KeyRing::Use::lookup,
+             .id = std::string(id),
+             .secret = std::move(secret),
+             .line = number};
+}
+
+/// Why `key` cannot stand beside `others`; empty if it can.
+std::string conflict(const Key& key, const std::vector<Key>& others) {
+  for (const Key& other : others) {
+    const std::string there = " line " + std::to_string(other.line);
+    if (other.id == key.id) return "the id is the one of" + there;
+    if (equal_constant_time(other.secret.bytes(), key.secret.bytes())) {
+      return "the key is the one of" + there;
+    }
+    if (key.use == KeyRing::Use::lookup && other.use == KeyRing::Use::lookup) {
+      return "a second lookup key, the first is in" + there +
+             "; look-up values would no longer match what is stored";
+    }
+  }
+  return {};
+}
+
+std::optional<unsigned> number(std::string_view digits) {
+  unsigned value = 0;
+  const char* end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, value);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+Secret::~Secret() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+
+std::expected<std::vector<Key>, std::string> parse(std::string_view text, std::string_view source) {
+  std::vector<Key> keys;
+  std::size_t number = 0;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    ++number;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    std::string_view rest = line;
+    const std::string_view first = next_word(rest);
+    if (first.empty() || first.starts_with('#')) continue;
+    auto key = parse_line(line, number);
+    if (!key) return std::unexpected(at_line(source, number, key.error()));
+    const std::string cause = conflict(*key, keys);
+    if (!cause.empty()) return std::unexpected(at_line(source, number, cause));
+    keys.push_back(*std::move(key));
+  }
+  const auto has = [&keys](KeyRing::Use use) {
+    return std::ranges::any_of(keys, [use](const Key& key) { return key.use == use; });
+  };
+  const std::string name{source};
+  if (keys.empty()) return std::unexpected(name + ": holds no keys");
+  if (!has(KeyRing::Use::seal)) return std::unexpected(name + ": holds no seal key");
+  if (!has(KeyRing::Use::lookup)) return std::unexpected(name + ": holds no lookup key");
+  return keys;
+}
+
+std::expected<Secret, std::string> read(const std::string& path) {
+  // Without O_NONBLOCK, opening a pipe by mistake would hang nginx's start.
+  const File file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+  if (file.descriptor() < 0) return std::unexpected(path + ": " + error_text(errno));
+  struct stat status{};
+  if (fstat(file.descriptor(), &status) != 0) {
+    return std::unexpected(path + ": " + error_text(errno));
+  }
+  if (!S_ISREG(status.st_mode)) return std::unexpected(path + ": is not a regular file");
+  if ((status.st_mode & 077) != 0) {
+    std::array<char, 8> mode{};
+    std::snprintf(mode.data(), mode.size(), "%04o", static_cast<unsigned>(status.st_mode & 07777));
+    return std::unexpected(path + ": others than its owner may use it (mode " + mode.data() +
+                           "); run: chmod 600 " + path);
+  }
+  // One byte more than allowed, so that a file that grows meanwhile is noticed too.
+  std::string bytes(max_file_size + 1, '\0');
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t got = ::read(file.descriptor(), bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::unexpected(path + ": " + error_text(errno));
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  bytes.resize(filled);
+  Secret content{std::move(bytes)};
+  if (filled > max_file_size) return std::unexpected(path + ": is larger than 64 KiB");
+  if (filled == 0) return std::unexpected(path + ": is empty");
+  return content;
+}
+
+std::optional<std::chrono::year_month_day> creation_date(std::string_view id) {
+  constexpr std::size_t date_size = 10;
+  if (id.size() < date_size || id[4] != '-' || id[7] != '-') return std::nullopt;
+  if (id.size() > date_size && id[date_size] != '-') return std::nullopt;
+  const auto year = number(id.substr(0, 4));
+  const auto month = number(id.substr(5, 2));
+  const auto day = number(id.substr(8, 2));
+  if (!year || !month || !day) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
+                                         std::chrono::month(*month), std::chrono::day(*day)};
+  if (!date.ok()) return std::nullopt;
+  return date;
+}
+
+std::string fresh_line(KeyRing::Use use, std::string_view id) {
+  const Secret secret{random_bytes(key_size)};
+  std::string line = use == KeyRing::Use::seal ? "seal " : "lookup ";
+  line.append(id).append(" ").append(base64_encode(secret.bytes())).append("\n");
+  return line;
+}
+
+std::string fresh_id(std::chrono::year_month_day today, const std::vector<Key>& keys) {
+  std::array<char, 32> date{};
+  std::snprintf(date.data(), date.size(), "%04d-%02u-%02u", static_cast<int>(today.year()),
+                static_cast<unsigned>(today.month()), static_cast<unsigned>(today.day()));
+  std::string id = date.data();
+  for (unsigned count = 2; std::ranges::any_of(keys, [&](const Key& key) { return key.id == id; });
+       ++count) {
+    id = std::string(date.data()) + "-" + std::to_string(count);
+  }
+  return id;
+}
+
+}  // namespace vneid::crypto::key_file

@@ -1,0 +1,50 @@
+#include <utility>
+
+#include "crypto/random.hpp"
+#include "flows/answer.hpp"
+#include "flows/flows.hpp"
+#include "flows/legacy_session.hpp"
+#include "identity/masking.hpp"
+#include "session/cookie.hpp"
+
+namespace vneid::flows {
+
+namespace {
+
+Task<LoginVerdict> hold(Exchange exchange, LegacyLogin login, link::LegacyAccount account) {
+  Ticket ticket;
+  ticket.id = crypto::random_token();
+  ticket.issued_at = exchange.now();
+  ticket.portal = exchange.site->portal;
+  ticket.account_id = account.id;
+  ticket.account_masked = identity::mask_account(login.account);
+  if (account.name) ticket.name_masked = identity::mask_name(*account.name);
+  std::string cookie =
+      co_await exchange.worker->tickets.issue(std::move(ticket), std::move(login.answer));
+  Reply reply = redirect(exchange.site->path + "notice");
+  reply.headers.emplace_back("Set-Cookie", std::move(cookie));
+  // A session of whoever used this browser before must not outlive this login.
+  reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::session));
+  LoginVerdict verdict;
+  verdict.reply = std::move(reply);
+  co_return verdict;
+}
+
+}  // namespace
+
+Task<LoginVerdict> legacy_login(Exchange exchange, LegacyLogin login) {
+  auto account = co_await exchange.worker->accounts.ensure(exchange.site->portal, login.account,
+                                                           login.kind, exchange.now());
+  const bool asks = account.kind == link::AccountKind::personal && !account.closed &&
+                    !account.linked;
+  if (asks) {
+    LoginVerdict verdict = co_await hold(exchange, std::move(login), std::move(account));
+    co_return verdict;
+  }
+  LoginVerdict verdict;
+  std::string cookie = co_await begin_legacy_session(exchange, account.id);
+  verdict.added_headers.emplace_back("Set-Cookie", std::move(cookie));
+  co_return verdict;
+}
+
+}  // namespace vneid::flows

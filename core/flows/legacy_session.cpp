@@ -1,0 +1,24 @@
+#include "flows/legacy_session.hpp"
+
+#include "net/unavailable.hpp"
+#include "session/cookie.hpp"
+
+namespace vneid {
+
+Task<std::string> begin_legacy_session(Exchange exchange, std::int64_t account_id) {
+  Session session;
+  session.proof = Session::Proof::legacy;
+  session.portal = exchange.site->portal;
+  session.account_id = account_id;
+  try {
+    std::string cookie = co_await exchange.worker->sessions.begin(
+        std::move(session), exchange.request.cookie, exchange.now());
+    co_return cookie;
+  } catch (const Unavailable& failure) {
+    exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+                               std::string("no session for our pages: ") + failure.what());
+  }
+  co_return expire_cookie(cookie_name::session);
+}
+
+}  // namespace vneid

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "async/task.hpp"
+#include "flows/worker.hpp"
+
+namespace vneid::flows {
+
+/// What a proven callback brings into the link.
+struct Linking {
+  std::string code;
+  std::optional<std::string> response_issuer;  ///< RFC 9207
+  std::string state;
+  std::string browser;
+  FlowRecord record;
+  std::int64_t account_id = 0;  ///< the legacy account that logged in
+};
+
+struct LinkingResult {
+  FlowOutcome outcome;
+  std::string cause;  ///< of a failure, for the log
+};
+
+/// Redeems the code, decides, links, and keeps the outcome for repeated callbacks. Runs in the
+/// worker's scope under a deadline of its own; never throws.
+Task<LinkingResult> link_accounts(Exchange exchange, Linking linking);
+
+}  // namespace vneid::flows

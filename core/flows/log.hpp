@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace vneid {
+
+/// Where causes go. Lines carry the reference id that the person saw, and never a secret, a token
+/// or a whole citizen number. Implementations must not throw.
+class Log {
+ public:
+  enum class Severity : std::uint8_t { info, warning, error };
+
+  Log() = default;
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+  virtual ~Log() = default;
+
+  virtual void write(Severity severity, std::string_view reference,
+                     std::string_view text) noexcept = 0;
+};
+
+}  // namespace vneid

@@ -1,0 +1,128 @@
+#include <utility>
+
+#include "audit/audit.hpp"
+#include "crypto/random.hpp"
+#include "flows/answer.hpp"
+#include "flows/flows.hpp"
+#include "flows/legacy_session.hpp"
+#include "flows/trail.hpp"
+#include "net/unavailable.hpp"
+#include "session/cookie.hpp"
+
+namespace vneid::flows {
+
+namespace {
+
+constexpr const char* form = "notice";
+
+pages::ErrorKind kind_of(TicketError error) {
+  return error == TicketError::used ? pages::ErrorKind::ticket_used : pages::ErrorKind::expired;
+}
+
+std::string_view cause_of(TicketError error) {
+  switch (error) {
+    case TicketError::absent:
+      return "no ticket of a legacy login came with the request";
+    case TicketError::expired:
+      return "the ticket of the legacy login has expired";
+    case TicketError::used:
+      return "the ticket of the legacy login has been used";
+  }
+  return "";
+}
+
+Reply ticket_refused(const Exchange& exchange, TicketError error) {
+  return error_reply(exchange, kind_of(error), cause_of(error));
+}
+
+/// Keeps what was chosen (R39). The database being away must not keep a citizen out (R36): then
+/// the choice is in the error log alone.
+Task<void> keep_choice(Exchange exchange, std::int64_t account_id, audit::Choice choice) {
+  audit::NoticeChoice kept;
+  kept.at = exchange.now();
+  kept.account_id = account_id;
+  kept.notice_version =
+      exchange.worker->settings->renderer->notice_version(page_context(exchange));
+  kept.choice = choice;
+  kept.origin = audit_origin(exchange);
+  try {
+    co_await audit::record(exchange.worker->postgres, std::move(kept));
+  } catch (const Unavailable& failure) {
+    exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+                               std::string("the choice on the notice (") +
+                                   std::string(audit::to_text(choice)) +
+                                   ") was not recorded: " + failure.what());
+  }
+}
+
+Task<Reply> skip(Exchange exchange, Ticket ticket) {
+  Worker& worker = *exchange.worker;
+  auto answer = co_await worker.tickets.release(exchange.request.cookie, exchange.now());
+  if (!answer) co_return ticket_refused(exchange, answer.error());
+  co_await keep_choice(exchange, ticket.account_id, audit::Choice::skip);
+  std::string cookie = co_await begin_legacy_session(exchange, ticket.account_id);
+  Reply reply = released(std::move(*answer));
+  reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
+  reply.headers.emplace_back("Set-Cookie", std::move(cookie));
+  co_return reply;
+}
+
+Task<Reply> begin_vneid(Exchange exchange, Ticket ticket) {
+  Worker& worker = *exchange.worker;
+  const bool unused = co_await worker.tickets.unused(ticket.id);
+  if (!unused) co_return ticket_refused(exchange, TicketError::used);
+  oidc::Provider& provider = *worker.providers.at(exchange.site->provider);
+  FlowRecord record;
+  record.provider = exchange.site->provider;
+  record.redirect_uri = exchange.site->origin + exchange.site->path + "callback/" + record.provider;
+  record.ticket_id = ticket.id;
+  auto authorization = co_await provider.authorization_request(record.redirect_uri);
+  record.nonce = authorization.nonce;
+  record.code_verifier = authorization.code_verifier;
+  std::string browser = browser_of(exchange.request.cookie);
+  if (browser.empty()) browser = crypto::random_token();
+  co_await worker.flows.begin(authorization.state, browser, std::move(record));
+  co_await keep_choice(exchange, ticket.account_id, audit::Choice::vneid);
+  Reply reply = redirect(std::move(authorization.url));
+  reply.headers.emplace_back("Set-Cookie", set_cookie(cookie_name::flow, browser));
+  co_return reply;
+}
+
+}  // namespace
+
+Task<Reply> show_notice(Exchange exchange) {
+  Worker& worker = *exchange.worker;
+  auto ticket = worker.tickets.open(exchange.request.cookie, exchange.now());
+  if (!ticket) co_return ticket_refused(exchange, ticket.error());
+  const bool unused = co_await worker.tickets.unused(ticket->id);
+  if (!unused) co_return ticket_refused(exchange, TicketError::used);
+  co_await keep_choice(exchange, ticket->account_id, audit::Choice::shown);
+  pages::NoticePage page;
+  page.account_masked = ticket->account_masked;
+  page.name_masked = ticket->name_masked;
+  page.csrf = csrf_token(worker, form, ticket->id);
+  co_return page_reply(exchange, 200,
+                       worker.settings->renderer->render(page, page_context(exchange)));
+}
+
+Task<Reply> choose(Exchange exchange) {
+  auto ticket = exchange.worker->tickets.open(exchange.request.cookie, exchange.now());
+  if (!ticket) co_return ticket_refused(exchange, ticket.error());
+  if (!csrf_holds(exchange, form, ticket->id)) {
+    co_return error_reply(exchange, pages::ErrorKind::csrf,
+                          "the notice's form did not carry this login's token");
+  }
+  const std::string choice = form_field(exchange.request.body, "choice");
+  if (choice == "skip") {
+    Reply reply = co_await skip(exchange, std::move(*ticket));
+    co_return reply;
+  }
+  if (choice == "vneid") {
+    Reply reply = co_await begin_vneid(exchange, std::move(*ticket));
+    co_return reply;
+  }
+  co_return error_reply(exchange, pages::ErrorKind::bad_request,
+                        "the notice's form named no choice");
+}
+
+}  // namespace vneid::flows

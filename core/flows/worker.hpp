@@ -1,0 +1,55 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "async/event_loop.hpp"
+#include "async/scope.hpp"
+#include "flows/log.hpp"
+#include "flows/message.hpp"
+#include "flows/settings.hpp"
+#include "link/accounts.hpp"
+#include "link/links.hpp"
+#include "net/http.hpp"
+#include "net/postgres.hpp"
+#include "net/redis.hpp"
+#include "oidc/provider.hpp"
+#include "session/flow.hpp"
+#include "session/session.hpp"
+#include "session/ticket.hpp"
+#include "vault/vault.hpp"
+
+namespace vneid {
+
+/// What the flows of one worker share. Members stand in the order of their dependencies, so that
+/// destruction runs backwards through them.
+struct Worker {
+  Worker(EventLoop& event_loop, std::shared_ptr<const Settings> configuration, Log& sink);
+
+  EventLoop& loop;
+  std::shared_ptr<const Settings> settings;
+  Log& log;
+  redis::Client redis;
+  postgres::Pool postgres;
+  http::Client http;
+  Scope scope;  ///< what must go on when its request has gone
+  Tickets tickets;
+  Flows flows;
+  Sessions sessions;
+  link::Accounts accounts;
+  link::Links links;
+  vault::Vault vault;
+  std::map<std::string, std::unique_ptr<oidc::Provider>> providers;
+};
+
+/// One request on its way through a flow. Coroutines take it by value.
+struct Exchange {
+  Worker* worker;
+  std::shared_ptr<const Site> site;
+  Request request;
+
+  [[nodiscard]] Wall now() const { return worker->loop.wall_now(); }
+};
+
+}  // namespace vneid

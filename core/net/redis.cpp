@@ -1,0 +1,307 @@
+#include "net/redis.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <deque>
+#include <random>
+#include <stdexcept>
+#include <sys/un.h>
+
+#include <hiredis/hiredis.h>
+
+#include "net/redis_connection.hpp"
+#include "net/redis_operation.hpp"
+#include "net/unavailable.hpp"
+
+namespace vneid::redis {
+
+namespace {
+
+constexpr std::size_t most_pending_commands = 10'000;
+constexpr Milliseconds shortest_back_off{50};
+constexpr Milliseconds longest_back_off{5'000};
+
+/// Commands that would change the shared connection for everybody, or that hiredis answers
+/// outside the order of replies.
+constexpr std::array<std::string_view, 17> refused_commands{
+    "MULTI",      "EXEC",       "DISCARD",     "WATCH",        "UNWATCH", "SELECT",
+    "AUTH",       "HELLO",      "RESET",       "QUIT",         "SYNC",    "SUBSCRIBE",
+    "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "MONITOR"};
+
+void check_command(const Command& command) {
+  if (command.empty()) throw std::invalid_argument("redis: empty command");
+  std::string name = command.front();
+  std::ranges::transform(name, name.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  if (std::ranges::find(refused_commands, name) != refused_commands.end()) {
+    throw std::invalid_argument("redis: " + name + " is not for a shared connection");
+  }
+}
+
+void check_settings(const Settings& settings) {
+  if (!settings.unix_path.empty()) {
+    if (settings.unix_path.size() >= sizeof(sockaddr_un::sun_path)) {
+      throw std::invalid_argument("redis: the socket's path is too long");
+    }
+  } else if (!is_numeric_address(settings.address)) {
+    throw std::invalid_argument("redis: the address must be numeric");
+  }
+}
+
+std::string describe(const Settings& settings) {
+  if (!settings.unix_path.empty()) return "redis at unix:" + settings.unix_path;
+  return "redis at " + settings.address + " port " + std::to_string(settings.port);
+}
+
+/// When the next attempt to connect may be made.
+class BackOff {
+ public:
+  void failed(Monotonic now) {
+    const auto ceiling = std::min(longest_back_off, shortest_back_off * (1 << failures_));
+    failures_ = std::min(failures_ + 1, 7);
+    std::uniform_int_distribution<Milliseconds::rep> spread(
+        std::max(shortest_back_off, ceiling / 2).count(), ceiling.count());
+    next_try_ = now + Milliseconds{spread(random_)};
+  }
+  void succeeded() noexcept { failures_ = 0; }
+  [[nodiscard]] bool over(Monotonic now) const noexcept { return now >= next_try_; }
+
+ private:
+  int failures_ = 0;
+  Monotonic next_try_ = Monotonic::min();
+  std::minstd_rand random_{std::random_device{}()};  // so that workers do not come back in step
+};
+
+}  // namespace
+
+class Client::Impl final : private Connection::Owner, private TimerWait {
+ public:
+  Impl(EventLoop& loop, Settings settings)
+      : TimerWait(loop, TimerKind::holds_worker), loop_(loop), settings_(std::move(settings)) {
+    check_settings(settings_);
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() { close(); }
+
+  [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
+  std::shared_ptr<Operation> submit(std::vector<Command> commands);
+  void close() noexcept;
+
+ private:
+  void connect();
+  void shake_hands();
+  void handshake_replied(const redisReply& reply);
+  void send(const std::shared_ptr<Operation>& operation);
+  void lose(const std::string& cause, bool stalled) noexcept;
+  [[nodiscard]] const Operation* oldest() const noexcept;
+  void watch_oldest();
+
+  void replied(const redisReply& reply) noexcept override;
+  void settled() noexcept override;
+  void lost(const std::string& cause) noexcept override { lose(cause, false); }
+  void expired() noexcept override;
+
+  EventLoop& loop_;
+  Settings settings_;
+  std::unique_ptr<Connection> connection_;
+  std::deque<const char*> handshake_;  // what it still waits for
+  bool answered_ = false;              // this connection has answered a command
+  bool closed_ = false;
+  BackOff back_off_;
+  std::deque<std::shared_ptr<Operation>> sent_;     // in the order of their replies
+  std::deque<std::shared_ptr<Operation>> waiting_;  // for the handshake
+  std::size_t pending_commands_ = 0;
+};
+
+std::shared_ptr<Operation> Client::Impl::submit(std::vector<Command> commands) {
+  if (closed_) throw Unavailable(Unavailable::Dependency::redis, "redis: the client is closed");
+  if (pending_commands_ + commands.size() > most_pending_commands) {
+    throw Unavailable(Unavailable::Dependency::redis, "redis: too many commands wait");
+  }
+  if (!connection_) connect();
+  auto operation =
+      std::make_shared<Operation>(loop_, std::move(commands), loop_.now() + settings_.timeout);
+  pending_commands_ += operation->commands();
+  if (handshake_.empty()) {
+    send(operation);
+  } else {
+    waiting_.push_back(operation);
+  }
+  watch_oldest();
+  return operation;
+}
+
+void Client::Impl::connect() {
+  if (!back_off_.over(loop_.now())) {
+    throw Unavailable(Unavailable::Dependency::redis, describe(settings_) + " was just away");
+  }
+  try {
+    connection_ = std::make_unique<Connection>(loop_, *this, settings_);
+  } catch (const Unavailable& failure) {
+    back_off_.failed(loop_.now());
+    throw Unavailable(Unavailable::Dependency::redis, describe(settings_) + ": " + failure.what());
+  }
+  answered_ = false;
+  shake_hands();
+}
+
+void Client::Impl::shake_hands() {
+  if (!settings_.password.empty()) {
+    Command auth{"AUTH"};
+    if (!settings_.user.empty()) auth.push_back(settings_.user);
+    auth.push_back(settings_.password);
+    handshake_.push_back("AUTH");
+    if (!connection_->send(auth)) connection_->give_up("hiredis refused a command");
+  }
+  // Without AUTH, SELECT is sent even for database 0: a server that refuses the connection says so
+  // in an error nobody asked for, which must not be taken for the answer to a caller's command.
+  if (settings_.database == 0 && !settings_.password.empty()) return;
+  Command select{"SELECT", std::to_string(settings_.database)};
+  handshake_.push_back("SELECT");
+  if (!connection_->send(select)) connection_->give_up("hiredis refused a command");
+}
+
+void Client::Impl::handshake_replied(const redisReply& reply) {
+  const std::string step = handshake_.front();
+  handshake_.pop_front();
+  const Reply answer = copy_reply(reply);
+  if (answer.type == Reply::Type::error) {
+    handshake_.assign(1, "refusal");  // nothing may be sent any more
+    connection_->give_up(step + " refused: " + std::string(error_code(answer.text)));
+    return;
+  }
+  if (!handshake_.empty()) return;
+  while (!waiting_.empty()) {
+    auto operation = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (operation->abandoned()) {
+      pending_commands_ -= operation->commands();
+    } else {
+      send(operation);
+    }
+  }
+  watch_oldest();
+}
+
+void Client::Impl::send(const std::shared_ptr<Operation>& operation) {
+  sent_.push_back(operation);
+  const std::vector<Command> commands = operation->take_commands();
+  for (const Command& command : commands) {
+    // Then the replies can no longer be told apart; the deadline ends it if nothing else does.
+    if (!connection_->send(command)) connection_->give_up("hiredis refused a command");
+  }
+}
+
+void Client::Impl::replied(const redisReply& reply) noexcept {
+  if (!handshake_.empty()) {
+    handshake_replied(reply);
+    return;
+  }
+  if (sent_.empty()) return;
+  back_off_.succeeded();
+  answered_ = true;
+  if (!sent_.front()->add(reply)) return;
+  pending_commands_ -= sent_.front()->commands();
+  sent_.pop_front();
+  watch_oldest();
+}
+
+void Client::Impl::settled() noexcept {
+  if (oldest() == nullptr && loop_.leaving()) connection_.reset();
+}
+
+const Operation* Client::Impl::oldest() const noexcept {
+  if (!sent_.empty()) return sent_.front().get();
+  return waiting_.empty() ? nullptr : waiting_.front().get();
+}
+
+void Client::Impl::watch_oldest() {
+  const Operation* operation = oldest();
+  if (operation == nullptr) {
+    TimerWait::disarm();
+  } else if (!TimerWait::armed()) {
+    // Otherwise it fires for one that was answered, and is then set for the next.
+    TimerWait::arm(operation->deadline());
+  }
+}
+
+void Client::Impl::expired() noexcept {
+  const Operation* operation = oldest();
+  if (operation != nullptr && operation->deadline() <= loop_.now()) {
+    lose("no reply in time", true);
+  } else {
+    watch_oldest();
+  }
+}
+
+void Client::Impl::lose(const std::string& cause, bool stalled) noexcept {
+  const std::string told = describe(settings_) + ": " + cause;
+  connection_.reset();
+  handshake_.clear();
+  TimerWait::disarm();
+  if (stalled || !answered_) back_off_.failed(loop_.now());
+  for (auto* queue : {&sent_, &waiting_}) {
+    for (const auto& operation : *queue) operation->fail(told);
+    queue->clear();
+  }
+  pending_commands_ = 0;
+}
+
+void Client::Impl::close() noexcept {
+  closed_ = true;
+  lose("the client is closed", false);
+}
+
+Client::Client(EventLoop& loop, Settings settings)
+    : impl_(std::make_unique<Impl>(loop, std::move(settings))) {}
+
+Client::~Client() = default;
+
+Task<Reply> Client::call(Command command) {
+  check_command(command);
+  std::vector<Command> commands;
+  commands.push_back(std::move(command));
+  Caller caller{impl_->submit(std::move(commands))};
+  // From here on the client may be gone.
+  co_await caller.answered();
+  std::vector<Reply> replies = caller.take();
+  co_return std::move(replies.front());
+}
+
+Task<std::vector<Reply>> Client::transaction(std::vector<Command> commands) {
+  std::vector<Command> sent;
+  sent.push_back({"MULTI"});
+  for (Command& command : commands) {
+    check_command(command);
+    sent.push_back(std::move(command));
+  }
+  sent.push_back({"EXEC"});
+  Caller caller{impl_->submit(std::move(sent))};
+  co_await caller.answered();
+  std::vector<Reply> replies = caller.take();
+  Reply executed = std::move(replies.back());
+  if (executed.type == Reply::Type::array) co_return std::move(executed.elements);
+
+  // Nothing was carried out. The queued commands' own replies say which was at fault.
+  std::vector<Reply> refusals;
+  bool refused = false;
+  for (std::size_t i = 1; i + 1 < replies.size(); ++i) {
+    const bool at_fault = replies[i].type == Reply::Type::error;
+    refused = refused || at_fault;
+    refusals.push_back(at_fault ? replies[i] : executed);
+  }
+  if (!refused || executed.type != Reply::Type::error) {
+    throw Unavailable(Unavailable::Dependency::redis, "redis did not carry out a transaction");
+  }
+  co_return refusals;
+}
+
+std::string Client::key(std::string_view name) const {
+  return impl_->settings().prefix + std::string(name);
+}
+
+void Client::close() noexcept { impl_->close(); }
+
+}  // namespace vneid::redis

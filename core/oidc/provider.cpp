@@ -1,0 +1,134 @@
+#include "oidc/provider.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include "oidc/authorization_response.hpp"
+#include "oidc/form.hpp"
+
+namespace vneid::oidc {
+
+namespace {
+
+ClientCredential checked_credential(const ProviderSettings& settings) {
+  if (auto problem = settings_problem(settings)) {
+    throw std::invalid_argument("provider " + settings.name + ": " + *problem);
+  }
+  return *ClientCredential::make(settings);
+}
+
+std::unexpected<LoginFailure> refuse(LoginFailure::Reason reason, std::string text) {
+  return std::unexpected{LoginFailure{reason, std::move(text)}};
+}
+
+/// Whether newer keys might change the verdict.
+bool keys_may_be_old(const IdTokenFailure& failure) noexcept {
+  return failure.error == IdTokenError::unknown_key ||
+         (failure.error == IdTokenError::signature && failure.key_unnamed);
+}
+
+}  // namespace
+
+Provider::Provider(EventLoop& loop, http::Client& client, ProviderSettings settings)
+    : loop_(loop),
+      client_(client),
+      settings_(std::move(settings)),
+      credential_(checked_credential(settings_)),
+      scope_(loop),
+      metadata_flight_(scope_),
+      keys_flight_(scope_) {}
+
+Task<AuthorizationRequest> Provider::authorization_request(std::string redirect_uri,
+                                                           AuthorizationOptions options) {
+  const MetadataPtr described = co_await metadata();
+  co_return make_authorization_request(*described, settings_, redirect_uri, options);
+}
+
+Task<Provider::LoginResult> Provider::redeem(Redemption redemption) {
+  const MetadataPtr described = co_await metadata();
+  if (!response_issuer_matches(*described, redemption.iss)) {
+    co_return refuse(LoginFailure::Reason::issuer, "iss of the response is not the provider's");
+  }
+  std::string nonce = redemption.nonce;
+  const auto tokens = co_await request_tokens(described->token_endpoint, std::move(redemption));
+  if (!tokens && tokens.error().code_rejected) {
+    co_return refuse(LoginFailure::Reason::code, tokens.error().text);
+  }
+  if (!tokens) unavailable(tokens.error().text);
+  const Verified verified = co_await verify(*tokens, std::move(nonce));
+  if (!verified) {
+    co_return refuse(LoginFailure::Reason::id_token, "ID token: " + verified.error().text);
+  }
+  json_t* claims = verified->claims.get();
+  if (!described->userinfo_endpoint.empty()) {
+    auto added = co_await add_userinfo(described->userinfo_endpoint, tokens->access_token, claims);
+    if (!added) co_return std::unexpected{std::move(added.error())};
+  }
+  VerifiedIdentity person = map_claims(claims, settings_.claims, loop_.wall_now());
+  person.id_token = tokens->id_token;
+  co_return person;
+}
+
+Task<std::expected<TokenResponse, TokenRefusal>> Provider::request_tokens(std::string url,
+                                                                          Redemption redemption) {
+  Parameters form{
+      {"grant_type", "authorization_code"},
+      {"code", std::move(redemption.code)},
+      {"redirect_uri", std::move(redemption.redirect_uri)},
+      {"code_verifier", std::move(redemption.code_verifier)},
+  };
+  http::OutgoingRequest request;
+  request.method = "POST";
+  request.url = std::move(url);
+  request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+  credential_.prove(form, request.headers, loop_.wall_now());
+  request.body = encode_form(form);
+  request.max_body = max_token_response_size;
+  const http::IncomingResponse response = co_await call(std::move(request), "token endpoint");
+  co_return read_token_response(response.status, response.body);
+}
+
+Task<Provider::Verified> Provider::verify(const TokenResponse& tokens, std::string nonce) {
+  KeysPtr current = co_await keys();
+  IdTokenExpectations expectations{
+      .issuer = settings_.issuer,
+      .client_id = settings_.client_id,
+      .nonce = std::move(nonce),
+      .access_token = tokens.access_token.reveal(),
+      .now = loop_.wall_now(),
+      .leeway = settings_.clock_leeway,
+  };
+  Verified verified = verify_id_token(tokens.id_token.reveal(), *current, expectations);
+  if (verified || !keys_may_be_old(verified.error())) co_return verified;
+  const KeysPtr newer = co_await keys_again();
+  if (newer == current) co_return verified;
+  expectations.now = loop_.wall_now();
+  co_return verify_id_token(tokens.id_token.reveal(), *newer, expectations);
+}
+
+Task<std::expected<void, LoginFailure>> Provider::add_userinfo(std::string url,
+                                                               const Secret& access_token,
+                                                               json_t* claims) {
+  http::OutgoingRequest request;
+  request.url = std::move(url);
+  request.headers.emplace_back("Authorization", "Bearer " + access_token.reveal());
+  request.max_body = max_userinfo_size;
+  const http::IncomingResponse response = co_await call(std::move(request), "userinfo");
+  if (response.status != 200) {
+    unavailable("userinfo: status " + std::to_string(response.status));
+  }
+  const auto merged = merge_userinfo(claims, response.body, settings_.claims.citizen_id);
+  if (merged) co_return {};
+  switch (merged.error()) {
+    case UserinfoError::subject:
+      co_return refuse(LoginFailure::Reason::userinfo, "userinfo: sub is not the ID token's");
+    case UserinfoError::contradicted:
+      co_return refuse(LoginFailure::Reason::contradiction,
+                       "userinfo: another citizen's number than the ID token's");
+    case UserinfoError::unusable:
+      break;
+  }
+  unavailable("userinfo: the answer is not a JSON object");
+}
+
+}  // namespace vneid::oidc

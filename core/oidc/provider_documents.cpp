@@ -1,0 +1,118 @@
+// The documents of a provider: metadata and keys, their fetching and keeping.
+#include <algorithm>
+#include <utility>
+
+#include "net/unavailable.hpp"
+#include "oidc/provider.hpp"
+
+namespace vneid::oidc {
+
+void Provider::unavailable(const std::string& cause) const {
+  throw Unavailable{Unavailable::Dependency::provider, "provider " + settings_.name + ": " + cause};
+}
+
+Task<http::IncomingResponse> Provider::call(http::OutgoingRequest request, std::string what) {
+  request.headers.emplace_back("Accept", "application/json");
+  request.trusted_certificate = settings_.trusted_certificate;
+  request.timeout = settings_.timeout;
+  std::string cause;
+  try {
+    http::IncomingResponse response = co_await client_.send(std::move(request));
+    co_return response;
+  } catch (const http::ExchangeFailed& failure) {
+    cause = failure.what();
+  }
+  unavailable(what + ": " + cause);
+}
+
+Task<http::IncomingResponse> Provider::fetch(std::string url, std::string what) {
+  http::OutgoingRequest request;
+  request.url = std::move(url);
+  request.max_body = std::max(max_metadata_size, KeySet::max_document_size);
+  http::IncomingResponse response = co_await call(std::move(request), what);
+  if (response.status != 200) unavailable(what + ": status " + std::to_string(response.status));
+  co_return response;
+}
+
+Task<Provider::MetadataPtr> Provider::metadata() {
+  if (metadata_.usable(loop_.now())) co_return metadata_.value();
+  const auto joined = metadata_flight_.join([this] { return refresh_metadata(); });
+  MetadataPtr current = co_await joined;
+  co_return current;
+}
+
+Task<Provider::MetadataPtr> Provider::refresh_metadata() {
+  try {
+    MetadataPtr fresh = co_await fetch_metadata();
+    last_failure_.clear();
+    co_return fresh;
+  } catch (const Unavailable& failure) {
+    last_failure_ = failure.what();
+    if (!metadata_.value()) throw;
+  }
+  metadata_.refresh_failed(loop_.now());
+  co_return metadata_.value();
+}
+
+Task<Provider::MetadataPtr> Provider::fetch_metadata() {
+  ++counters_.metadata_fetches;
+  const http::IncomingResponse response =
+      co_await fetch(discovery_url(settings_.issuer), "discovery");
+  auto parsed = parse_metadata(response.body, settings_);
+  if (!parsed) unavailable("discovery: " + parsed.error());
+  auto fresh = std::make_shared<const Metadata>(std::move(*parsed));
+  metadata_.store(fresh, loop_.now(), lifetime_from(response.header("cache-control")));
+  co_return fresh;
+}
+
+Task<Provider::KeysPtr> Provider::keys() {
+  if (keys_.usable(loop_.now())) co_return keys_.value();
+  const auto joined = keys_flight_.join([this] { return refresh_keys(); });
+  KeysPtr current = co_await joined;
+  co_return current;
+}
+
+Task<Provider::KeysPtr> Provider::keys_again() {
+  const Monotonic now = loop_.now();
+  const bool paused = forced_at_ && now < *forced_at_ + forced_refetch_pause;
+  if (paused && !keys_underway_) co_return keys_.value();
+  if (!paused) forced_at_ = now;
+  const auto joined = keys_flight_.join([this] { return refresh_keys(); });
+  KeysPtr current = co_await joined;
+  co_return current;
+}
+
+Task<Provider::KeysPtr> Provider::refresh_keys() {
+  struct Underway {
+    bool& flag;
+    explicit Underway(bool& raised) noexcept : flag(raised) { flag = true; }
+    Underway(const Underway&) = delete;
+    Underway& operator=(const Underway&) = delete;
+    ~Underway() { flag = false; }
+  };
+  const Underway underway{keys_underway_};
+  try {
+    KeysPtr fresh = co_await fetch_keys();
+    last_failure_.clear();
+    co_return fresh;
+  } catch (const Unavailable& failure) {
+    last_failure_ = failure.what();
+    if (!keys_.value()) throw;
+  }
+  keys_.refresh_failed(loop_.now());
+  co_return keys_.value();
+}
+
+Task<Provider::KeysPtr> Provider::fetch_keys() {
+  const MetadataPtr described = co_await metadata();
+  ++counters_.key_fetches;
+  const http::IncomingResponse response = co_await fetch(described->jwks_uri, "keys");
+  auto parsed = KeySet::parse(response.body);
+  if (!parsed) unavailable("keys: " + parsed.error());
+  if (parsed->size() == 0) unavailable("keys: none that can be used");
+  auto fresh = std::make_shared<const KeySet>(std::move(*parsed));
+  keys_.store(fresh, loop_.now(), lifetime_from(response.header("cache-control")));
+  co_return fresh;
+}
+
+}  // namespace vneid::oidc

@@ -1,0 +1,158 @@
+#include "pages/page_values.hpp"
+
+#include <utility>
+
+#include "pages/href.hpp"
+#include "pages/string_ids.hpp"
+
+namespace vneid::pages {
+
+namespace {
+
+using List = kainjow::mustache::list;
+
+// An absent name would be looked for in what surrounds it, so an empty one is false instead.
+Values text_or_false(std::string_view text) {
+  return text.empty() ? Values(false) : Values(std::string(text));
+}
+
+Values href_or_false(std::string_view href) {
+  return text_or_false(is_safe_href(href) ? href : std::string_view());
+}
+
+Values link_values(const LinkItem& link, const StringTable& strings) {
+  Values values;
+  values.set("number", link.citizen_number);
+  values.set("provider",
+             link.provider.empty() ? std::string(strings.text("links.provider")) : link.provider);
+  values.set("linked_on", link.linked_on);
+  values.set("account", text_or_false(link.account_masked));
+  return values;
+}
+
+template <class Counts, class Id>
+List count_values(const Counts& counts, const StringTable& strings, Id id_of) {
+  List list;
+  for (const auto& each : counts) {
+    if (each.count <= 0) continue;
+    Values item;
+    item.set("label", std::string(strings.text(id_of(each))));
+    item.set("count", std::to_string(each.count));
+    list.push_back(item);
+  }
+  return list;
+}
+
+std::string title_of(const StringTable& strings, std::string_view id) {
+  return std::string(strings.text(std::string(id) + ".title"));
+}
+
+}  // namespace
+
+Values values_of(const NoticePage& page, const StringTable& strings) {
+  Values values;
+  values.set("title", std::string(strings.text("notice.title")));
+  values.set("account", page.account_masked);
+  values.set("name", text_or_false(page.name_masked));
+  const bool has_days = page.days_left.value_or(-1) >= 0;
+  values.set("days_left", text_or_false(has_days ? std::to_string(*page.days_left) : ""));
+  values.set("csrf", page.csrf);
+  return values;
+}
+
+Values values_of(const LinkedPage& page, const StringTable& strings) {
+  Values values = link_values(page.link, strings);
+  const std::string heading(strings.text(page.already_linked ? "ok.already" : "ok.linked"));
+  values.set("title", heading);
+  values.set("heading", heading);
+  const List moved = count_values(
+      page.moved, strings, [](const MovedCount& each) { return string_id(each.kind); });
+  const List stayed = count_values(
+      page.stayed, strings, [](const StayedCount& each) { return string_id(each.reason); });
+  std::int64_t total = 0;
+  for (const MovedCount& each : page.moved) total += each.count > 0 ? each.count : 0;
+  values.set("moved", moved);
+  values.set("has_moved", !moved.empty());
+  values.set("moved_total", std::to_string(total));
+  values.set("stayed", stayed);
+  values.set("has_stayed", !stayed.empty());
+  values.set("flagged", page.flagged);
+  values.set("newly_linked", !page.already_linked);
+  values.set("has_target", page.has_target);
+  values.set("csrf", page.csrf);
+  return values;
+}
+
+Values values_of(const LinksPage& page, const StringTable& strings) {
+  Values values;
+  values.set("title", std::string(strings.text("links.title")));
+  List links;
+  for (const LinkItem& link : page.links) links.push_back(link_values(link, strings));
+  values.set("links", links);
+  values.set("has_links", !links.empty());
+  values.set("show_nav", true);
+  values.set("nav_links", true);
+  values.set("sign_out", !page.csrf.empty());
+  values.set("csrf", page.csrf);
+  return values;
+}
+
+Values values_of(const ErrorPage& page, const StringTable& strings, const PageContext& context) {
+  const std::string_view id = string_id(page.kind);
+  const Tone how_grave = tone(page.kind);
+  const bool has_form = !page.csrf.empty();
+  Values values;
+  values.set("title", title_of(strings, id));
+  values.set("heading", title_of(strings, id));
+  values.set("text", strings.text(id, {{"ref", page.review_code},
+                                       {"effective_date", effective_date(strings, context)},
+                                       {"legal_basis", legal_basis(strings, context)}}));
+  values.set("is_error", true);
+  values.set("tone_info", how_grave == Tone::info);
+  values.set("tone_warning", how_grave == Tone::warning);
+  values.set("tone_error", how_grave == Tone::error);
+  values.set("ref", text_or_false(page.review_code));
+  values.set("unchanged", page.can_skip && has_form);
+  values.set("can_skip", page.can_skip && has_form);
+  values.set("can_retry_vneid", page.can_retry_vneid && has_form);
+  values.set("retry_href", href_or_false(page.retry_href));
+  values.set("login_href", href_or_false(page.login_href));
+  values.set("csrf", page.csrf);
+  return values;
+}
+
+Values values_of(const SignInPage& page, const StringTable& strings) {
+  const std::string id = string_id(page.reason);
+  Values values;
+  values.set("title", title_of(strings, id));
+  values.set("heading", title_of(strings, id));
+  values.set("text", std::string(strings.text(id)));
+  values.set("login_href", href_or_false(page.login_href));
+  return values;
+}
+
+void add_common(Values& values, const StringTable& strings, const PageContext& context,
+                std::string_view style_name) {
+  values.set("lang", std::string(tag(context.language)));
+  values.set("portal_name", context.portal_name.empty()
+                                ? std::string(strings.text("layout.portal"))
+                                : context.portal_name);
+  values.set("portal_href", href_or_false(context.portal_href));
+  values.set("style_href", context.path + "assets/" + std::string(style_name));
+  values.set("path", context.path);
+  values.set("request_id", text_or_false(context.request_id));
+  values.set("legal_basis", legal_basis(strings, context));
+  values.set("effective_date", effective_date(strings, context));
+}
+
+std::string legal_basis(const StringTable& strings, const PageContext& context) {
+  return context.legal_basis.empty() ? std::string(strings.text("notice.legal_basis"))
+                                     : context.legal_basis;
+}
+
+std::string effective_date(const StringTable& strings, const PageContext& context) {
+  return context.effective_date.empty() ? std::string(strings.text("notice.effective_date"))
+                                        : context.effective_date;
+}
+
+}  // namespace vneid::pages

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <kainjow/mustache.hpp>
+
+#include "pages/page_template.hpp"
+#include "pages/string_table.hpp"
+#include "pages/view.hpp"
+
+/// From view models to what templates ask for. The names here are the vocabulary of the templates
+/// (config/pages/README.md); `specs()` declares it, so that loading can check templates against it.
+namespace vneid::pages {
+
+enum class PageId : std::uint8_t { notice, linked, links, vault, error, signin };
+
+/// One a PageId, in its order.
+std::span<const PageSpec> specs() noexcept;
+
+/// Values that the layout and every page have.
+std::span<const std::string_view> common_values() noexcept;
+
+using Values = kainjow::mustache::data;
+
+Values values_of(const NoticePage& page, const StringTable& strings);
+Values values_of(const LinkedPage& page, const StringTable& strings);
+Values values_of(const LinksPage& page, const StringTable& strings);
+Values values_of(const VaultPage& page, const StringTable& strings, Language language);
+Values values_of(const ErrorPage& page, const StringTable& strings, const PageContext& context);
+Values values_of(const SignInPage& page, const StringTable& strings);
+
+/// Adds the common values.
+void add_common(Values& values, const StringTable& strings, const PageContext& context,
+                std::string_view style_name);
+
+/// Legal basis and date as the notice prints them.
+std::string legal_basis(const StringTable& strings, const PageContext& context);
+std::string effective_date(const StringTable& strings, const PageContext& context);
+
+}  // namespace vneid::pages

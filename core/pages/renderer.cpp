@@ -1,0 +1,151 @@
+#include "pages/renderer.hpp"
+
+#include <array>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "crypto/digest.hpp"
+#include "pages/page_template.hpp"
+#include "pages/page_values.hpp"
+#include "pages/source_files.hpp"
+#include "pages/string_ids.hpp"
+#include "pages/string_table.hpp"
+
+namespace vneid::pages {
+
+namespace {
+
+constexpr std::string_view style_file = "style.css";
+constexpr std::size_t short_hash_digits = 12;
+
+std::string short_hash(std::string_view bytes) {
+  return crypto::hex(crypto::sha256(bytes)).substr(0, short_hash_digits);
+}
+
+/// All pages in one language.
+struct Edition {
+  StringTable strings;
+  std::vector<PageTemplate> pages;  ///< by PageId
+};
+
+std::expected<Edition, std::string> load_edition(const SourceFiles& files, Language language,
+                                                 const std::string& wording) {
+  auto strings = StringTable::load(files, language, wording);
+  if (!strings) return std::unexpected(strings.error());
+  Edition edition{std::move(*strings), {}};
+  std::set<std::string> used;
+  for (const PageSpec& spec : specs()) {
+    auto page = PageTemplate::parse(files, spec, edition.strings, used);
+    if (!page) {
+      return std::unexpected(page.error() + " (language " + std::string(tag(language)) + ")");
+    }
+    edition.pages.push_back(std::move(*page));
+  }
+  for (std::string& id : ids_in_code()) {
+    if (edition.strings.find(id) == nullptr) {
+      return std::unexpected(files.place(std::string(tag(language)) + ".json") +
+                             ": there is no string \"" + id + "\"");
+    }
+    used.insert(std::move(id));
+  }
+  for (const auto& [id, place] : edition.strings.added()) {
+    if (!used.contains(id)) {
+      return std::unexpected(place + ": no page uses a string \"" + id + "\"");
+    }
+  }
+  return edition;
+}
+
+}  // namespace
+
+class Renderer::Impl {
+ public:
+  Impl(Edition vietnamese, Edition english, Asset style)
+      : vietnamese_(std::move(vietnamese)), english_(std::move(english)), style_(std::move(style)) {}
+
+  [[nodiscard]] const StringTable& strings(const PageContext& context) const {
+    return edition(context).strings;
+  }
+
+  [[nodiscard]] std::string render(PageId id, Values values, const PageContext& context) const {
+    add_common(values, strings(context), context, style_.name);
+    return edition(context).pages[static_cast<std::size_t>(id)].render(values);
+  }
+
+  [[nodiscard]] const Asset& style() const noexcept { return style_; }
+
+ private:
+  [[nodiscard]] const Edition& edition(const PageContext& context) const {
+    return context.language == Language::en ? english_ : vietnamese_;
+  }
+
+  Edition vietnamese_;
+  Edition english_;
+  Asset style_;
+};
+
+std::expected<Renderer, std::string> Renderer::load(const std::string& override_dir,
+                                                    const std::string& wording) {
+  auto files = read_source_files(override_dir);
+  if (!files) return std::unexpected(files.error());
+  auto vietnamese = load_edition(*files, Language::vi, wording);
+  if (!vietnamese) return std::unexpected(vietnamese.error());
+  auto english = load_edition(*files, Language::en, wording);
+  if (!english) return std::unexpected(english.error());
+  const std::string* style = files->find(style_file);
+  if (style == nullptr) return std::unexpected(std::string(style_file) + ": is missing");
+  Asset asset{"style." + short_hash(*style) + ".css", "text/css; charset=utf-8", *style};
+  return Renderer(
+      std::make_unique<Impl>(std::move(*vietnamese), std::move(*english), std::move(asset)));
+}
+
+Renderer::Renderer(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+Renderer::Renderer(Renderer&&) noexcept = default;
+Renderer& Renderer::operator=(Renderer&&) noexcept = default;
+Renderer::~Renderer() = default;
+
+std::string Renderer::render(const NoticePage& page, const PageContext& context) const {
+  return impl_->render(PageId::notice, values_of(page, impl_->strings(context)), context);
+}
+
+std::string Renderer::render(const LinkedPage& page, const PageContext& context) const {
+  return impl_->render(PageId::linked, values_of(page, impl_->strings(context)), context);
+}
+
+std::string Renderer::render(const LinksPage& page, const PageContext& context) const {
+  return impl_->render(PageId::links, values_of(page, impl_->strings(context)), context);
+}
+
+std::string Renderer::render(const VaultPage& page, const PageContext& context) const {
+  return impl_->render(PageId::vault,
+                       values_of(page, impl_->strings(context), context.language), context);
+}
+
+std::string Renderer::render(const ErrorPage& page, const PageContext& context) const {
+  return impl_->render(PageId::error, values_of(page, impl_->strings(context), context), context);
+}
+
+std::string Renderer::render(const SignInPage& page, const PageContext& context) const {
+  return impl_->render(PageId::signin, values_of(page, impl_->strings(context)), context);
+}
+
+const Asset* Renderer::asset(std::string_view name) const noexcept {
+  return name == impl_->style().name ? &impl_->style() : nullptr;
+}
+
+std::string Renderer::notice_version(const PageContext& context) const {
+  const StringTable& strings = impl_->strings(context);
+  const std::string basis = legal_basis(strings, context);
+  const std::string date = effective_date(strings, context);
+  std::string words;
+  for (const std::string_view id : {"notice.title", "notice.p1", "notice.p2.lead", "notice.p2",
+                                    "notice.skip", "notice.vneid"}) {
+    words += strings.text(id, {{"legal_basis", basis}, {"effective_date", date}});
+    words += '\n';
+  }
+  return short_hash(words);
+}
+
+}  // namespace vneid::pages

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "pages/view.hpp"
+
+namespace vneid::pages {
+
+/// A file that pages refer to, at `<path>assets/<name>`. The name changes with the content, so it
+/// may be cached for ever. Lives as long as its Renderer.
+struct Asset {
+  std::string name;  ///< e.g. "style.0123456789ab.css"
+  std::string content_type;
+  std::string body;
+};
+
+/// All pages, parsed once. What comes with the build (config/pages) is inside the library.
+///
+/// Rendering does no I/O and throws for no data; only memory can fail. One thread at a time.
+class Renderer {
+ public:
+  /// Parses every template in every language and checks that each string and each value that a
+  /// template asks for exists, so that no page can fail later.
+  ///
+  /// A file of `override_dir` (`vneid_templates`; empty: none) takes the place of the built-in one
+  /// of that name; of a string table it may give some strings only. `wording` names a set of
+  /// strings laid over the tables, in `<language>-<wording>.json`: "nd69" cites NĐ 69/2024 in the
+  /// notice (domain.md §8.7); empty is the letter's text.
+  ///
+  /// The error names the file and the cause, for `nginx -t`.
+  static std::expected<Renderer, std::string> load(const std::string& override_dir,
+                                                   const std::string& wording = {});
+
+  Renderer(Renderer&&) noexcept;
+  Renderer& operator=(Renderer&&) noexcept;
+  Renderer(const Renderer&) = delete;
+  Renderer& operator=(const Renderer&) = delete;
+  ~Renderer();
+
+  /// A whole HTML document, UTF-8, without scripts and inline styles.
+  [[nodiscard]] std::string render(const NoticePage& page, const PageContext& context) const;
+  [[nodiscard]] std::string render(const LinkedPage& page, const PageContext& context) const;
+  [[nodiscard]] std::string render(const LinksPage& page, const PageContext& context) const;
+  [[nodiscard]] std::string render(const VaultPage& page, const PageContext& context) const;
+  [[nodiscard]] std::string render(const ErrorPage& page, const PageContext& context) const;
+  [[nodiscard]] std::string render(const SignInPage& page, const PageContext& context) const;
+
+  /// The asset of exactly this name, or null.
+  [[nodiscard]] const Asset* asset(std::string_view name) const noexcept;
+
+  /// Which text a person saw (R39): the first 12 hexadecimal digits of the SHA-256 of the notice's
+  /// words, buttons included, in this context's language with its legal basis and date. The
+  /// account shown, the layout and the style have no part in it.
+  [[nodiscard]] std::string notice_version(const PageContext& context) const;
+
+ private:
+  class Impl;
+  explicit Renderer(std::unique_ptr<Impl> impl) noexcept;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vneid::pages

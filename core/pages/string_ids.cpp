@@ -1,0 +1,110 @@
+#include "pages/string_ids.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace vneid::pages {
+
+namespace {
+
+using Names = std::span<const std::string_view>;
+
+// In the order of the enums.
+constexpr std::array<std::string_view, 3> kinds{"information", "paper", "result"};
+constexpr std::array<std::string_view, 3> reasons{"other_owner", "owner_unknown", "duplicate"};
+constexpr std::array<std::string_view, 6> sources{"uploaded",        "result",        "component",
+                                                  "national_portal", "population_db", "vneid"};
+constexpr std::array<std::string_view, 7> signatures{
+    "valid", "invalid", "expired_cert_at_check", "revoked", "unknown_ca", "none", "not_checked"};
+constexpr std::array<std::string_view, 3> sign_in_reasons{"required", "idle", "signed_out"};
+constexpr std::array<std::string_view, 4> trust_levels{"0", "1", "2", "3"};
+
+constexpr std::array<std::string_view, 43> others{
+    "notice.title",
+    "notice.p1",
+    "notice.p2.lead",
+    "notice.p2",
+    "notice.skip",
+    "notice.vneid",
+    "notice.legal_basis",
+    "notice.effective_date",
+    "layout.portal",
+    "ok.linked",
+    "ok.already",
+    "links.title",
+    "links.provider",
+    "vault.title",
+    "vault.legacy.title",
+    "vault.untitled",
+    "vault.perpetual",
+    "vault.expired",
+    "vault.replaced",
+    "vault.reused",
+    "vault.carried",
+    "vault.carried.from",
+    "field.number",
+    "field.doc_type",
+    "field.summary",
+    "field.issuer",
+    "field.signer",
+    "field.issued_on",
+    "field.valid_until",
+    "field.scope",
+    "field.procedure",
+    "field.field",
+    "field.dossier",
+    "field.owner",
+    "field.source",
+    "field.trust",
+    "field.signature",
+    "field.origin",
+    "field.version",
+    "field.reuse",
+    "file.bytes",
+    "file.kilobytes",
+    "file.megabytes",
+};
+
+template <class Enum>
+std::string name(std::string_view prefix, Names names, Enum value) {
+  return std::string(prefix) + std::string(names[static_cast<std::size_t>(value)]);
+}
+
+void add(std::vector<std::string>& all, std::string_view prefix, Names names,
+         std::string_view suffix = {}) {
+  for (const auto each : names) {
+    all.push_back(std::string(prefix) + std::string(each) + std::string(suffix));
+  }
+}
+
+}  // namespace
+
+std::string string_id(RecordKind kind) { return name("kind.", kinds, kind); }
+std::string string_id(StayReason reason) { return name("stay.", reasons, reason); }
+std::string string_id(RecordSource source) { return name("source.", sources, source); }
+std::string string_id(SignatureStatus status) { return name("signature.", signatures, status); }
+std::string trust_id(int level) { return name("trust.", trust_levels, level); }
+std::string string_id(SignInPage::Reason reason) {
+  return name("signin.", sign_in_reasons, reason);
+}
+std::string title_id(VaultPage::View view) {
+  return view == VaultPage::View::own ? "vault.title" : "vault.legacy.title";
+}
+
+std::vector<std::string> ids_in_code() {
+  std::vector<std::string> all(others.begin(), others.end());
+  add(all, "kind.", kinds);
+  add(all, "stay.", reasons);
+  add(all, "source.", sources);
+  add(all, "signature.", signatures);
+  add(all, "trust.", trust_levels);
+  add(all, "signin.", sign_in_reasons);
+  add(all, "signin.", sign_in_reasons, ".title");
+  for (const ErrorKind kind : all_error_kinds()) {
+    all.emplace_back(string_id(kind));
+    all.push_back(std::string(string_id(kind)) + ".title");
+  }
+  return all;
+}
+
+}  // namespace vneid::pages

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pages/view.hpp"
+
+/// Ids of the strings that the code itself asks for. A template asks for the others.
+namespace vneid::pages {
+
+std::string string_id(RecordKind kind);
+std::string string_id(StayReason reason);
+std::string string_id(RecordSource source);
+std::string string_id(SignatureStatus status);
+std::string trust_id(int level);  ///< 0–3
+/// With ".title" the page's heading.
+std::string string_id(SignInPage::Reason reason);
+std::string title_id(VaultPage::View view);
+
+/// All of them, those of the errors included.
+std::vector<std::string> ids_in_code();
+
+}  // namespace vneid::pages

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "async/event_loop.hpp"
+#include "async/task.hpp"
+#include "net/postgres.hpp"
+
+namespace vneid::vault {
+
+/// What a transfer did, for the success page (domain.md §7.4-7).
+struct TransferSummary {
+  /// Records copied, by kind: "info", "paper", "result".
+  std::map<std::string, std::int64_t> moved;
+  /// Records left where they are, by reason: "owner_other", "owner_unknown", "duplicate".
+  std::map<std::string, std::int64_t> stayed;
+  /// How many of the moved ones stand beside another version of the same paper.
+  std::int64_t other_versions = 0;
+
+  [[nodiscard]] std::int64_t moved_total() const noexcept;
+  [[nodiscard]] std::int64_t stayed_total() const noexcept;
+
+  friend bool operator==(const TransferSummary&, const TransferSummary&) = default;
+};
+
+/// A link whose records are to be carried over.
+struct Transfer {
+  std::int64_t link_id = 0;
+  std::int64_t account_id = 0;
+  std::int64_t person_id = 0;
+  std::string owner_key;  ///< look-up key of the person's number, 32 bytes
+  Wall at{};
+};
+
+/// Copies the records of the account's vault into the person's, set-wise, in the transaction that
+/// makes the link (domain.md §7.4): only records whose owner is the person; what is there already
+/// stays; another version of a paper is kept beside it. Sources get a pointer to their copy and
+/// are not otherwise touched; trust and signature status travel unchanged; files are shared.
+///
+/// The caller holds the lock on the account's row, and calls it once a link.
+Task<void> transfer(postgres::Transaction& transaction, Transfer job);
+
+/// What the transfer of a link did; all zero for a link without one.
+Task<TransferSummary> transfer_summary(postgres::Transaction& transaction, std::int64_t link_id);
+Task<TransferSummary> transfer_summary(postgres::Pool& pool, std::int64_t link_id);
+
+}  // namespace vneid::vault

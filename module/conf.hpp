@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flows/settings.hpp"
+#include "ngx.hpp"
+
+namespace vneid::ngx {
+
+/// Where in nginx.conf something was said, for complaints that can be made only later.
+struct Position {
+  std::string file;
+  ngx_uint_t line = 0;
+};
+
+/// What http{} says, and the settings made of it. Lives in the configuration's pool.
+struct MainConf {
+  std::shared_ptr<Settings> settings = std::make_shared<Settings>();
+  bool has_keys = false;
+  bool has_redis = false;
+  bool has_postgres = false;
+  std::string templates;                  ///< folder of `vneid_templates`, or empty
+  std::string wording;                    ///< of `vneid_templates wording=`
+  std::optional<Position> templates_at;
+  std::optional<Position> first_use;      ///< first `vneid NAME`
+  ngx_int_t request_id = NGX_ERROR;       ///< index of $request_id
+};
+
+/// What a server{} says.
+struct ServerConf {
+  std::optional<std::string> path;
+  std::optional<std::string> origin;
+  std::optional<std::string> portal;
+  /// Set when `vneid` is on in the server or in a location of it: what the pages below the path
+  /// are served with.
+  std::shared_ptr<const Site> pages;
+};
+
+/// `vneid_login`: when is an answer of the portal a successful login?
+struct LoginRule {
+  ngx_http_complex_value_t* account = nullptr;
+  ngx_http_complex_value_t* kind = nullptr;
+  std::vector<ngx_uint_t> statuses;  ///< empty: 200 to 399
+  std::string cookie;                ///< empty: no cookie is asked for
+  std::size_t max_body = std::size_t{256} * 1024;
+  bool reads_form = false;           ///< the account comes from the submitted form
+  Position at;
+};
+
+/// `vneid_notice`.
+struct Notice {
+  std::string legal_basis;
+  std::string effective_date;  ///< dd/mm/yyyy
+};
+
+/// What a location{} (or an outer level) says.
+struct LocationConf {
+  std::optional<std::string> provider;  ///< of `vneid`; empty: off; unset: not said here
+  Position provider_at;
+  std::optional<Notice> notice;
+  std::shared_ptr<const LoginRule> login;
+  std::shared_ptr<const Site> site;     ///< set where `vneid` is on
+};
+
+[[nodiscard]] inline MainConf& main_conf(ngx_http_request_t* r) noexcept {
+  return *static_cast<MainConf*>(ngx_http_get_module_main_conf(r, ngx_http_vneid_module));
+}
+[[nodiscard]] inline const ServerConf& server_conf(ngx_http_request_t* r) noexcept {
+  return *static_cast<ServerConf*>(ngx_http_get_module_srv_conf(r, ngx_http_vneid_module));
+}
+[[nodiscard]] inline const LocationConf& location_conf(ngx_http_request_t* r) noexcept {
+  return *static_cast<LocationConf*>(ngx_http_get_module_loc_conf(r, ngx_http_vneid_module));
+}
+
+// Creation, merging and the checks that need the whole configuration; conf.cpp.
+void* create_main_conf(ngx_conf_t* cf) noexcept;
+void* create_server_conf(ngx_conf_t* cf) noexcept;
+void* create_location_conf(ngx_conf_t* cf) noexcept;
+char* merge_server_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
+char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
+/// Checks that what is used is configured. Throws ConfigurationError.
+void complete_settings(ngx_conf_t* cf, MainConf& conf);
+
+}  // namespace vneid::ngx

@@ -1,0 +1,62 @@
+#include "url.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+
+namespace vneid::ngx {
+
+namespace {
+
+[[nodiscard]] bool is_port(std::string_view text) {
+  unsigned port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc{} && end == text.data() + text.size() && port >= 1 && port <= 65'535;
+}
+
+[[nodiscard]] bool is_ipv6(std::string_view host) {
+  if (host.size() < 4 || !host.starts_with('[') || !host.ends_with(']')) return false;
+  host = host.substr(1, host.size() - 2);
+  return std::ranges::all_of(host, [](unsigned char byte) {
+    return std::isxdigit(byte) != 0 || byte == ':' || byte == '.';
+  });
+}
+
+}  // namespace
+
+bool is_host_name(std::string_view host) {
+  const auto allowed = [](unsigned char byte) {
+    return std::isalnum(byte) != 0 || byte == '.' || byte == '-';
+  };
+  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, allowed) &&
+         std::isalnum(static_cast<unsigned char>(host.front())) != 0 && !host.contains("..");
+}
+
+std::optional<Url> parse_url(std::string_view text) {
+  const bool printable =
+      std::ranges::all_of(text, [](unsigned char byte) { return byte > 0x20 && byte < 0x7f; });
+  if (!printable) return {};
+  Url url;
+  const auto mark = text.find("://");
+  if (mark == std::string_view::npos) return {};
+  url.scheme = text.substr(0, mark);
+  if (url.scheme != "http" && url.scheme != "https") return {};
+  auto rest = text.substr(mark + 3);
+  url.has_query = rest.find_first_of("?#") != std::string_view::npos;
+  rest = rest.substr(0, rest.find_first_of("?#"));
+  url.authority = rest.substr(0, rest.find('/'));
+  url.path = rest.substr(url.authority.size());
+  const auto bracket = url.authority.find(']');
+  const auto colon = url.authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  url.host = url.authority.substr(0, colon);
+  if (!is_host_name(url.host) && !is_ipv6(url.host)) return {};
+  if (colon != std::string_view::npos && !is_port(url.authority.substr(colon + 1))) return {};
+  return url;
+}
+
+bool is_loopback(std::string_view host) {
+  return host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") ||
+         host == "[::1]";
+}
+
+}  // namespace vneid::ngx

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace vneid::ngx {
+
+/// The parts of an http or https URL in nginx.conf.
+struct Url {
+  std::string_view scheme;     ///< "http" or "https"
+  std::string_view authority;  ///< host[:port]
+  std::string_view host;       ///< without port; an IPv6 address with its brackets
+  std::string_view path;       ///< with its '/', or empty
+  bool has_query = false;      ///< or a fragment
+};
+
+/// Nothing when it is not one: no user information, no spaces or control bytes, a host of
+/// [A-Za-z0-9.-] or [IPv6], a port of 1 to 65535.
+std::optional<Url> parse_url(std::string_view text);
+
+/// Whether the host can only be this machine (RFC 6761 §6.3, RFC 8252 §7.3).
+bool is_loopback(std::string_view host);
+
+/// Whether it can be the host of a URL as it stands.
+bool is_host_name(std::string_view host);
+
+}  // namespace vneid::ngx
