@@ -86,8 +86,7 @@ Task<Reply> answer(Exchange exchange, LinkingResult result) {
     Reply reply = co_await linked_reply(exchange, std::move(result.outcome));
     co_return reply;
   }
-  Reply reply =
-      co_await failure_page(exchange, std::move(result.outcome), std::move(result.cause));
+  Reply reply = co_await failure_page(exchange, std::move(result.outcome), std::move(result.cause));
   co_return reply;
 }
 

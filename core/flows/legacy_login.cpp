@@ -35,8 +35,8 @@ Task<LoginVerdict> hold(Exchange exchange, LegacyLogin login, link::LegacyAccoun
 Task<LoginVerdict> legacy_login(Exchange exchange, LegacyLogin login) {
   auto account = co_await exchange.worker->accounts.ensure(exchange.site->portal, login.account,
                                                            login.kind, exchange.now());
-  const bool asks = account.kind == link::AccountKind::personal && !account.closed &&
-                    !account.linked;
+  const bool asks =
+      account.kind == link::AccountKind::personal && !account.closed && !account.linked;
   if (asks) {
     LoginVerdict verdict = co_await hold(exchange, std::move(login), std::move(account));
     co_return verdict;

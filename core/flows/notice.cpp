@@ -41,8 +41,7 @@ Task<void> keep_choice(Exchange exchange, std::int64_t account_id, audit::Choice
   audit::NoticeChoice kept;
   kept.at = exchange.now();
   kept.account_id = account_id;
-  kept.notice_version =
-      exchange.worker->settings->renderer->notice_version(page_context(exchange));
+  kept.notice_version = exchange.worker->settings->renderer->notice_version(page_context(exchange));
   kept.choice = choice;
   kept.origin = audit_origin(exchange);
   try {
@@ -76,7 +75,7 @@ Task<Reply> begin_vneid(Exchange exchange, Ticket ticket) {
   record.provider = exchange.site->provider;
   record.redirect_uri = exchange.site->origin + exchange.site->path + "callback/" + record.provider;
   record.ticket_id = ticket.id;
-  auto authorization = co_await provider.authorization_request(record.redirect_uri);
+  auto authorization = co_await provider.authorization_request(record.redirect_uri, oidc::AuthorizationOptions());
   record.nonce = authorization.nonce;
   record.code_verifier = authorization.code_verifier;
   std::string browser = browser_of(exchange.request.cookie);

@@ -27,7 +27,7 @@ Worker::Worker(EventLoop& event_loop, std::shared_ptr<const Settings> configurat
       links(postgres, settings->keys),
       vault(postgres, settings->keys) {
   for (const auto& [name, provider] : settings->providers) {
-    providers.emplace(name, std::make_unique<oidc::Provider>(loop, http, scope, provider));
+    providers.emplace(name, std::make_unique<oidc::Provider>(loop, http, provider));
   }
 }
 
@@ -36,9 +36,8 @@ namespace {
 using Method = Request::Method;
 
 pages::ErrorKind kind_of(const Unavailable& failure) {
-  return failure.dependency() == Unavailable::Dependency::provider
-             ? pages::ErrorKind::provider_away
-             : pages::ErrorKind::stores_away;
+  return failure.dependency() == Unavailable::Dependency::provider ? pages::ErrorKind::provider_away
+                                                                   : pages::ErrorKind::stores_away;
 }
 
 /// What went wrong, as a page. Called from a catch block's outside: `failure` is never null.

@@ -83,7 +83,8 @@ class Result {
   [[nodiscard]] bool boolean(std::size_t row, std::size_t column) const;
   /// A bytea value, decoded.
   [[nodiscard]] std::string bytes(std::size_t row, std::size_t column) const;
-  [[nodiscard]] std::optional<std::string> optional_bytes(std::size_t row, std::size_t column) const;
+  [[nodiscard]] std::optional<std::string> optional_bytes(std::size_t row,
+                                                          std::size_t column) const;
   /// A timestamptz, rounded down to milliseconds; the session's time zone is always UTC.
   [[nodiscard]] Wall instant(std::size_t row, std::size_t column) const;
 

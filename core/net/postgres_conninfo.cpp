@@ -83,7 +83,8 @@ std::expected<void, std::string> fill_addresses(ConnectOptions& options) {
     addresses[i] = hosts[i];
   }
   std::string joined;
-  for (const auto& address : addresses) joined += (&address == addresses.data() ? "" : ",") + address;
+  for (const auto& address : addresses)
+    joined += (&address == addresses.data() ? "" : ",") + address;
   const bool needed = std::ranges::any_of(addresses, [](const auto& one) { return !one.empty(); });
   if (needed) {
     options["hostaddr"] = joined;
@@ -133,8 +134,10 @@ std::expected<ConnectOptions, std::string> connect_options(const Settings& setti
   session += session.empty() ? own : " " + own;  // the last word is ours
   (*options)["client_encoding"] = "UTF8";
   // GSS would talk to a key distribution centre, blocking; the rest finds dead peers early.
-  const ConnectOptions defaults{{"gssencmode", "disable"},    {"application_name", "vneid"},
-                                {"keepalives_idle", "30"},    {"keepalives_interval", "10"},
+  const ConnectOptions defaults{{"gssencmode", "disable"},
+                                {"application_name", "vneid"},
+                                {"keepalives_idle", "30"},
+                                {"keepalives_interval", "10"},
                                 {"keepalives_count", "3"}};
   options->insert(defaults.begin(), defaults.end());
   return options;

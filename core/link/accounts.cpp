@@ -1,0 +1,172 @@
+#include "link/accounts.hpp"
+
+#include <stdexcept>
+
+namespace vneid::link {
+
+namespace {
+
+using crypto::KeyRing;
+using identity::Field;
+using postgres::Params;
+using postgres::Result;
+using postgres::Statement;
+
+constexpr std::size_t longest_name = 1000;
+/// Stored numbers were checked against the calendar when they came in.
+constexpr int any_year = 9999;
+
+// What every statement below selects from an account `a`: a row a field that decide() needs.
+#define VNEID_ACCOUNT_COLUMNS                                                                \
+  "a.id, a.portal, a.kind, a.status, a.account_key, a.account_name_sealed, l.id,"            \
+  " l.person_id, l.provider, l.linked_at, f.field, f.status, f.value_sealed"
+#define VNEID_ACCOUNT_JOINS                                                                  \
+  " left join link l on l.account_id = a.id and l.state = 'active'"                          \
+  " left join identity_field f on f.account_id = a.id and f.status <> 'empty'"               \
+  "   and f.field in ('name', 'cmnd9', 'citizen_id', 'birth_date', 'sex')"
+
+constexpr Statement ensure_account{
+    "account_ensure",
+    "with a as ("
+    "  insert into account (portal, account_key, account_name_sealed, kind, created_at,"
+    "    last_login_at) values ($1, $2, $3, coalesce($4, 'personal'), $5, $5)"
+    "  on conflict (portal, account_key) do update set"
+    "    last_login_at = greatest(account.last_login_at, excluded.last_login_at),"
+    "    kind = case when $4 is null or exists (select from link l where l.account_id = account.id)"
+    "      then account.kind else excluded.kind end"
+    "  returning *, xmax = 0 as first_seen)"
+    "select " VNEID_ACCOUNT_COLUMNS ", a.first_seen from a" VNEID_ACCOUNT_JOINS};
+
+constexpr Statement find_by_id{
+    "account_find",
+    "select " VNEID_ACCOUNT_COLUMNS " from account a" VNEID_ACCOUNT_JOINS
+    " where a.id = $1::bigint"};
+
+constexpr Statement find_by_name{
+    "account_find_by_name",
+    "select " VNEID_ACCOUNT_COLUMNS " from account a" VNEID_ACCOUNT_JOINS
+    " where a.portal = $1 and a.account_key = $2"};
+
+// Locks without keeping others from referring to the account (audit, notices, reviews).
+constexpr Statement lock_row{"account_lock",
+                             "select 1 from account where id = $1::bigint for no key update"};
+
+#undef VNEID_ACCOUNT_COLUMNS
+#undef VNEID_ACCOUNT_JOINS
+
+identity::AccountKind for_decision(AccountKind kind) {
+  return kind == AccountKind::organization ? identity::AccountKind::organization
+                                           : identity::AccountKind::personal;
+}
+
+void add_field(LegacyAccount& account, Field field, identity::FieldStatus status,
+               std::string value) {
+  identity::LegacyIdentity& identity = account.identity;
+  switch (field) {
+    case Field::name: {
+      auto keys = identity::NameKeys::make(value);
+      if (keys) identity.name = *std::move(keys);
+      account.full_name = std::move(value);
+      break;
+    }
+    case Field::cmnd9: {
+      auto number = identity::Cmnd::parse(value);
+      if (number) identity.cmnd = *std::move(number);
+      break;
+    }
+    case Field::citizen_id: {
+      auto number = identity::CitizenNumber::parse(value, any_year);
+      if (number) identity.number = *std::move(number);
+      identity.number_status = status;
+      break;
+    }
+    case Field::birth_date:
+      identity.birth_date = identity::BirthDate::from_text(value);
+      break;
+    case Field::sex:
+      identity.sex = sex_from_text(value);
+      break;
+    default:
+      break;
+  }
+}
+
+LegacyAccount read_account(const Result& rows, const KeyRing& keys) {
+  LegacyAccount account;
+  account.id = rows.integer(0, 0);
+  account.portal = rows.text(0, 1);
+  account.kind = account_kind_from_text(rows.text(0, 2)).value();
+  account.closed = rows.text(0, 3) == "closed";
+  account.identity.kind = for_decision(account.kind);
+  account.identity.closed = account.closed;
+  const std::string key = rows.bytes(0, 4);
+  account.name = open_account_name(keys, key, rows.bytes(0, 5));
+  if (!rows.is_null(0, 6)) {
+    LinkSummary link;
+    link.link_id = rows.integer(0, 6);
+    link.person_id = rows.integer(0, 7);
+    link.provider = rows.text(0, 8);
+    link.linked_at = rows.instant(0, 9);
+    account.linked = std::move(link);
+  }
+  for (std::size_t row = 0; row < rows.rows() && !rows.is_null(row, 10); ++row) {
+    const Field field = identity::field_from_text(rows.text(row, 10)).value();
+    const auto status = identity::field_status_from_text(rows.text(row, 11)).value();
+    add_field(account, field, status, open_field(keys, key, field, rows.bytes(row, 12)));
+  }
+  return account;
+}
+
+std::optional<LegacyAccount> read_if_any(const Result& rows, const KeyRing& keys) {
+  if (rows.empty()) return std::nullopt;
+  return read_account(rows, keys);
+}
+
+}  // namespace
+
+Task<LegacyAccount> Accounts::ensure(std::string portal, std::string name,
+                                     std::optional<AccountKind> kind, Wall now) {
+  if (name.empty() || name.size() > longest_name) {
+    throw std::invalid_argument("account name is empty or too long");
+  }
+  const std::string key = account_key(*keys_, portal, name);
+  Params params;
+  params.text(portal).bytes(key).bytes(seal_account_name(*keys_, key, name));
+  if (kind) {
+    params.text(to_text(*kind));
+  } else {
+    params.null();
+  }
+  params.instant(now);
+  const Result rows = co_await pool_.query(ensure_account, std::move(params));
+  LegacyAccount account = read_account(rows, *keys_);
+  account.first_seen = rows.boolean(0, 13);
+  co_return account;
+}
+
+Task<std::optional<LegacyAccount>> Accounts::find(std::int64_t account_id) {
+  Params params;
+  params.integer(account_id);
+  const Result rows = co_await pool_.query(find_by_id, std::move(params));
+  co_return read_if_any(rows, *keys_);
+}
+
+Task<std::optional<LegacyAccount>> Accounts::find(std::string portal, std::string name) {
+  Params params;
+  params.text(portal).bytes(account_key(*keys_, portal, name));
+  const Result rows = co_await pool_.query(find_by_name, std::move(params));
+  co_return read_if_any(rows, *keys_);
+}
+
+Task<std::optional<LegacyAccount>> lock_account(postgres::Transaction& transaction,
+                                                const KeyRing& keys, std::int64_t account_id) {
+  Params params;
+  params.integer(account_id);
+  // Two statements: the second sees what was committed while the first waited for the lock.
+  const Result locked = co_await transaction.query(lock_row, params);
+  if (locked.empty()) co_return std::nullopt;
+  const Result rows = co_await transaction.query(find_by_id, std::move(params));
+  co_return read_if_any(rows, keys);
+}
+
+}  // namespace vneid::link

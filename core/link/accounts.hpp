@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "async/event_loop.hpp"
+#include "async/task.hpp"
+#include "crypto/key_ring.hpp"
+#include "identity/same_person.hpp"
+#include "link/stored_values.hpp"
+#include "net/postgres.hpp"
+
+namespace vneid::link {
+
+/// The active link of an account.
+struct LinkSummary {
+  std::int64_t link_id = 0;
+  std::int64_t person_id = 0;
+  std::string provider;
+  Wall linked_at{};
+};
+
+/// A portal's account as the database has it.
+struct LegacyAccount {
+  std::int64_t id = 0;
+  std::string portal;
+  std::string name;  ///< as the portal calls the account
+  AccountKind kind = AccountKind::personal;
+  bool closed = false;
+  bool first_seen = false;  ///< this very login made the row
+  std::optional<LinkSummary> linked;
+  std::optional<std::string> full_name;
+  /// For decide(). `login_proven` is left false: only the caller knows. A foreigner's account
+  /// counts as personal there.
+  identity::LegacyIdentity identity;
+};
+
+/// The table of accounts.
+class Accounts {
+ public:
+  Accounts(postgres::Pool& pool, std::shared_ptr<const crypto::KeyRing> keys)
+      : pool_(pool), keys_(std::move(keys)) {}
+
+  /// The account that has just logged in at the portal, made if it was never seen before; one
+  /// round trip. `name` is the portal's own, at most 1000 bytes of UTF-8, not empty: otherwise
+  /// std::invalid_argument. A `kind` that is given replaces the one on file, unless the account
+  /// has ever been linked. Throws what Pool throws, and UnreadableValue.
+  Task<LegacyAccount> ensure(std::string portal, std::string name, std::optional<AccountKind> kind,
+                             Wall now);
+  Task<std::optional<LegacyAccount>> find(std::int64_t account_id);
+  /// The same by name, for the command line.
+  Task<std::optional<LegacyAccount>> find(std::string portal, std::string name);
+
+ private:
+  postgres::Pool& pool_;
+  std::shared_ptr<const crypto::KeyRing> keys_;
+};
+
+/// The account within a transaction, its row locked against other links until the end.
+Task<std::optional<LegacyAccount>> lock_account(postgres::Transaction& transaction,
+                                                const crypto::KeyRing& keys,
+                                                std::int64_t account_id);
+
+}  // namespace vneid::link
