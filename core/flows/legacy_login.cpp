@@ -1,3 +1,4 @@
+#include <optional>
 #include <utility>
 
 #include "crypto/random.hpp"
@@ -5,6 +6,7 @@
 #include "flows/flows.hpp"
 #include "flows/legacy_session.hpp"
 #include "identity/masking.hpp"
+#include "link/stored_values.hpp"
 #include "session/cookie.hpp"
 
 namespace vneid::flows {
@@ -18,7 +20,7 @@ Task<LoginVerdict> hold(Exchange exchange, LegacyLogin login, link::LegacyAccoun
   ticket.portal = exchange.site->portal;
   ticket.account_id = account.id;
   ticket.account_masked = identity::mask_account(login.account);
-  if (account.name) ticket.name_masked = identity::mask_name(*account.name);
+  if (account.full_name) ticket.name_masked = identity::mask_name(*account.full_name);
   std::string cookie =
       co_await exchange.worker->tickets.issue(std::move(ticket), std::move(login.answer));
   Reply reply = redirect(exchange.site->path + "notice");
@@ -30,11 +32,23 @@ Task<LoginVerdict> hold(Exchange exchange, LegacyLogin login, link::LegacyAccoun
   co_return verdict;
 }
 
+/// The portal's word for the kind of account: ours, or DVCQG's LoaiTaiKhoan (domain.md §4.1).
+std::optional<link::AccountKind> kind_of(const std::string& word) {
+  if (word == "1") return link::AccountKind::personal;
+  if (word == "2" || word == "3") return link::AccountKind::organization;
+  return link::account_kind_from_text(word);
+}
+
 }  // namespace
 
 Task<LoginVerdict> legacy_login(Exchange exchange, LegacyLogin login) {
+  const auto kind = kind_of(login.kind);
+  if (!kind && !login.kind.empty()) {
+    exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+                               "the portal's kind of account is not known: what is on file counts");
+  }
   auto account = co_await exchange.worker->accounts.ensure(exchange.site->portal, login.account,
-                                                           login.kind, exchange.now());
+                                                           kind, exchange.now());
   const bool asks =
       account.kind == link::AccountKind::personal && !account.closed && !account.linked;
   if (asks) {

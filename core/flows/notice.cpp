@@ -75,7 +75,8 @@ Task<Reply> begin_vneid(Exchange exchange, Ticket ticket) {
   record.provider = exchange.site->provider;
   record.redirect_uri = exchange.site->origin + exchange.site->path + "callback/" + record.provider;
   record.ticket_id = ticket.id;
-  auto authorization = co_await provider.authorization_request(record.redirect_uri, oidc::AuthorizationOptions());
+  auto authorization =
+      co_await provider.authorization_request(record.redirect_uri, oidc::AuthorizationOptions());
   record.nonce = authorization.nonce;
   record.code_verifier = authorization.code_verifier;
   std::string browser = browser_of(exchange.request.cookie);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,22 +15,23 @@ namespace vneid::http {
 
 using Header = std::pair<std::string, std::string>;
 
-/// A request this program makes. TLS is verified always, redirects are never followed, and only
-/// http and https are spoken.
+/// A request this program makes. TLS is verified always (1.2 or newer), redirects are never
+/// followed, and only http and https are spoken. No proxy, cookie or netrc of the environment is
+/// used.
 struct OutgoingRequest {
   std::string method = "GET";
-  std::string url;
-  std::vector<Header> headers;
+  std::string url;              ///< http or https, without user and password
+  std::vector<Header> headers;  ///< a CR, LF or NUL in one makes the request fail
   std::string body;
-  std::string trusted_certificate;   ///< PEM file of CAs; empty: the system's
-  Milliseconds timeout{5000};        ///< for the whole exchange
-  std::size_t max_body = 256 * 1024;  ///< a larger answer (after decoding) is a failure
+  std::string trusted_certificate;    ///< PEM file of the only CAs trusted; empty: the system's
+  Milliseconds timeout{5000};         ///< for the whole exchange
+  std::size_t max_body = 256 * 1024;  ///< bytes; a larger answer (after decoding) is a failure
 };
 
 struct IncomingResponse {
   int status = 0;
-  std::vector<Header> headers;  ///< names in lower case
-  std::string body;
+  std::vector<Header> headers;  ///< names in lower case; together at most 64 KiB; no trailers
+  std::string body;             ///< decoded (gzip, deflate)
 
   /// The first value of a header (name in lower case), or empty.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
@@ -42,7 +44,10 @@ class ExchangeFailed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// libcurl's multi-socket interface on the event loop; connections are kept alive and shared.
+/// libcurl's multi-socket interface on the event loop; connections are kept alive and shared: at
+/// most 32 to one host and 64 in all (further exchanges queue within their timeout), at most 16
+/// idle ones, for a minute. More than 1000 exchanges at once are refused with ExchangeFailed.
+/// Names are resolved by libcurl's own threads. HTTP/1.1 only.
 /// Loop thread only. A caller may be destroyed while it waits: the exchange is then taken down.
 class Client {
  public:
@@ -51,9 +56,11 @@ class Client {
   Client& operator=(const Client&) = delete;
   ~Client();
 
+  /// Makes the exchange; throws ExchangeFailed. An answer of any status is an answer.
   Task<IncomingResponse> send(OutgoingRequest request);
 
-  /// Takes down what runs and closes kept connections. Used when the worker exits.
+  /// Takes down what runs (ExchangeFailed) and closes kept connections. Used when the worker
+  /// exits; nothing can be sent afterwards.
   void close() noexcept;
 
  private:

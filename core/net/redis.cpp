@@ -4,12 +4,12 @@
 #include <array>
 #include <cctype>
 #include <deque>
-#include <random>
 #include <stdexcept>
 #include <sys/un.h>
 
 #include <hiredis/hiredis.h>
 
+#include "net/redis_back_off.hpp"
 #include "net/redis_connection.hpp"
 #include "net/redis_operation.hpp"
 #include "net/unavailable.hpp"
@@ -19,8 +19,6 @@ namespace vneid::redis {
 namespace {
 
 constexpr std::size_t most_pending_commands = 10'000;
-constexpr Milliseconds shortest_back_off{50};
-constexpr Milliseconds longest_back_off{5'000};
 
 /// Commands that would change the shared connection for everybody, or that hiredis answers
 /// outside the order of replies.
@@ -53,25 +51,6 @@ std::string describe(const Settings& settings) {
   if (!settings.unix_path.empty()) return "redis at unix:" + settings.unix_path;
   return "redis at " + settings.address + " port " + std::to_string(settings.port);
 }
-
-/// When the next attempt to connect may be made.
-class BackOff {
- public:
-  void failed(Monotonic now) {
-    const auto ceiling = std::min(longest_back_off, shortest_back_off * (1 << failures_));
-    failures_ = std::min(failures_ + 1, 7);
-    std::uniform_int_distribution<Milliseconds::rep> spread(
-        std::max(shortest_back_off, ceiling / 2).count(), ceiling.count());
-    next_try_ = now + Milliseconds{spread(random_)};
-  }
-  void succeeded() noexcept { failures_ = 0; }
-  [[nodiscard]] bool over(Monotonic now) const noexcept { return now >= next_try_; }
-
- private:
-  int failures_ = 0;
-  Monotonic next_try_ = Monotonic::min();
-  std::minstd_rand random_{std::random_device{}()};  // so that workers do not come back in step
-};
 
 }  // namespace
 
@@ -164,14 +143,12 @@ void Client::Impl::shake_hands() {
 }
 
 void Client::Impl::handshake_replied(const redisReply& reply) {
-  const std::string step = handshake_.front();
-  handshake_.pop_front();
-  const Reply answer = copy_reply(reply);
-  if (answer.type == Reply::Type::error) {
-    handshake_.assign(1, "refusal");  // nothing may be sent any more
-    connection_->give_up(step + " refused: " + std::string(error_code(answer.text)));
+  if (reply.type == REDIS_REPLY_ERROR) {
+    const std::string_view error(reply.str, reply.len);
+    connection_->give_up(handshake_.front() + (" refused: " + std::string(error_code(error))));
     return;
   }
+  handshake_.pop_front();
   if (!handshake_.empty()) return;
   while (!waiting_.empty()) {
     auto operation = std::move(waiting_.front());

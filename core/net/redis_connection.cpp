@@ -75,7 +75,9 @@ bool Connection::send(const Command& command) {
 void Connection::on_reply(redisAsyncContext* /*context*/, void* reply, void* self) noexcept {
   // Without a reply the context is being freed; `lost` tells it for all commands together.
   if (reply == nullptr) return;
-  static_cast<Connection*>(self)->owner_.replied(*static_cast<const redisReply*>(reply));
+  auto& connection = *static_cast<Connection*>(self);
+  if (!connection.give_up_cause_.empty()) return;
+  connection.owner_.replied(*static_cast<const redisReply*>(reply));
 }
 
 void Connection::on_add_write(void* self) noexcept {

@@ -41,9 +41,8 @@ std::string escape_html(std::string_view text) {
   out.reserve(text.size() + text.size() / 8);
   while (!text.empty()) {
     utf8proc_int32_t c = -1;
-    const auto size =
-        utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                         static_cast<utf8proc_ssize_t>(text.size()), &c);
+    const auto size = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                       static_cast<utf8proc_ssize_t>(text.size()), &c);
     const auto length = size > 0 ? static_cast<std::size_t>(size) : 1;
     if (size <= 0 || is_control(c)) {
       out += replacement;

@@ -8,33 +8,32 @@ namespace {
 
 using Name = std::string_view;
 
-constexpr Name common[] = {"lang",       "title",      "portal_name", "portal_href",
-                           "style_href", "path",       "request_id",  "legal_basis",
-                           "csrf",       "show_nav",   "nav_links",   "nav_vault",
-                           "sign_out",   "is_error",   "effective_date"};
+constexpr Name common[] = {"lang",       "title",    "portal_name",   "portal_href",
+                           "style_href", "path",     "request_id",    "legal_basis",
+                           "csrf",       "show_nav", "nav_links",     "nav_vault",
+                           "sign_out",   "is_error", "effective_date"};
 
 constexpr Name notice[] = {"account", "name", "days_left"};
 constexpr Name notice_demands[] = {"account", "csrf", "path"};
 
-constexpr Name linked[] = {"heading",      "number",    "provider",   "linked_on",
-                           "account",      "moved",     "has_moved",  "moved_total",
-                           "stayed",       "has_stayed", "label",     "count",
-                           "flagged",      "newly_linked", "has_target"};
+constexpr Name linked[] = {"heading", "number",    "provider",    "linked_on",    "account",
+                           "moved",   "has_moved", "moved_total", "stayed",       "has_stayed",
+                           "label",   "count",     "flagged",     "newly_linked", "has_target"};
 constexpr Name linked_demands[] = {"number", "linked_on", "csrf", "path"};
 
 constexpr Name links[] = {"links", "has_links", "number", "provider", "linked_on", "account"};
 constexpr Name links_demands[] = {"number", "linked_on"};
 
-constexpr Name vault[] = {"legacy",     "records",       "has_records", "total",  "record_title",
-                          "kind",       "badges",        "has_badges",  "text",   "bad",
-                          "fields",     "label",         "value",       "files",  "has_files",
-                          "file_name",  "file_href",     "file_detail", "previous_href",
-                          "next_href",  "has_pages"};
+constexpr Name vault[] = {"legacy",    "records",   "has_records", "total",         "record_title",
+                          "kind",      "badges",    "has_badges",  "text",          "bad",
+                          "fields",    "label",     "value",       "files",         "has_files",
+                          "file_name", "file_href", "file_detail", "previous_href", "next_href",
+                          "has_pages"};
 constexpr Name vault_demands[] = {"record_title", "file_href"};
 
-constexpr Name error[] = {"heading",     "text",     "tone",            "tone_info",
-                          "tone_warning", "tone_error", "ref",          "unchanged",
-                          "can_skip",    "can_retry_vneid", "retry_href", "login_href"};
+constexpr Name error[] = {"heading",    "text",      "tone",      "tone_info", "tone_warning",
+                          "tone_error", "ref",       "unchanged", "can_skip",  "can_retry_vneid",
+                          "retry_href", "login_href"};
 constexpr Name error_demands[] = {"text", "request_id", "csrf", "path"};
 
 constexpr Name signin[] = {"heading", "text", "login_href"};

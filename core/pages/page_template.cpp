@@ -114,8 +114,8 @@ class Expander {
       const auto name = close == std::string_view::npos ? std::string_view()
                                                         : rest.substr(open + 2, close - open - 2);
       if (!contains(spec_.values, name) && !contains(common_values(), name)) {
-        return fail("string \"" + std::string(id) + "\" asks for a value that this page has not: " +
-                    quoted("", name));
+        return fail("string \"" + std::string(id) +
+                    "\" asks for a value that this page has not: " + quoted("", name));
       }
       values_used_.emplace(name);
       rest.remove_prefix(close + 2);
@@ -124,7 +124,8 @@ class Expander {
   }
 
   std::string fail(const std::string& cause) {
-    const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<long>(position_), '\n');
+    const auto line =
+        1 + std::count(text_.begin(), text_.begin() + static_cast<long>(position_), '\n');
     error_ = place_ + ":" + std::to_string(line) + ": " + cause;
     return {};
   }

@@ -65,10 +65,10 @@ Values values_of(const LinkedPage& page, const StringTable& strings) {
   const std::string heading(strings.text(page.already_linked ? "ok.already" : "ok.linked"));
   values.set("title", heading);
   values.set("heading", heading);
-  const List moved = count_values(
-      page.moved, strings, [](const MovedCount& each) { return string_id(each.kind); });
-  const List stayed = count_values(
-      page.stayed, strings, [](const StayedCount& each) { return string_id(each.reason); });
+  const List moved = count_values(page.moved, strings,
+                                  [](const MovedCount& each) { return string_id(each.kind); });
+  const List stayed = count_values(page.stayed, strings,
+                                   [](const StayedCount& each) { return string_id(each.reason); });
   std::int64_t total = 0;
   for (const MovedCount& each : page.moved) total += each.count > 0 ? each.count : 0;
   values.set("moved", moved);
@@ -134,9 +134,8 @@ Values values_of(const SignInPage& page, const StringTable& strings) {
 void add_common(Values& values, const StringTable& strings, const PageContext& context,
                 std::string_view style_name) {
   values.set("lang", std::string(tag(context.language)));
-  values.set("portal_name", context.portal_name.empty()
-                                ? std::string(strings.text("layout.portal"))
-                                : context.portal_name);
+  values.set("portal_name", context.portal_name.empty() ? std::string(strings.text("layout.portal"))
+                                                        : context.portal_name);
   values.set("portal_href", href_or_false(context.portal_href));
   values.set("style_href", context.path + "assets/" + std::string(style_name));
   values.set("path", context.path);

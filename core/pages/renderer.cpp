@@ -63,7 +63,9 @@ std::expected<Edition, std::string> load_edition(const SourceFiles& files, Langu
 class Renderer::Impl {
  public:
   Impl(Edition vietnamese, Edition english, Asset style)
-      : vietnamese_(std::move(vietnamese)), english_(std::move(english)), style_(std::move(style)) {}
+      : vietnamese_(std::move(vietnamese)),
+        english_(std::move(english)),
+        style_(std::move(style)) {}
 
   [[nodiscard]] const StringTable& strings(const PageContext& context) const {
     return edition(context).strings;
@@ -119,8 +121,8 @@ std::string Renderer::render(const LinksPage& page, const PageContext& context) 
 }
 
 std::string Renderer::render(const VaultPage& page, const PageContext& context) const {
-  return impl_->render(PageId::vault,
-                       values_of(page, impl_->strings(context), context.language), context);
+  return impl_->render(PageId::vault, values_of(page, impl_->strings(context), context.language),
+                       context);
 }
 
 std::string Renderer::render(const ErrorPage& page, const PageContext& context) const {

@@ -22,9 +22,10 @@ struct FreeDeleter {
 /// NFC of valid UTF-8. Editors on some systems save NFD, which looks alike and compares unequal.
 std::string to_nfc(std::string_view text) {
   utf8proc_uint8_t* composed = nullptr;
-  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                                 static_cast<utf8proc_ssize_t>(text.size()), &composed,
-                                 static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+  const auto size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                   static_cast<utf8proc_ssize_t>(text.size()), &composed,
+                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
   const std::unique_ptr<utf8proc_uint8_t, FreeDeleter> owned(composed);
   if (size < 0) return std::string(text);
   return {reinterpret_cast<const char*>(composed), static_cast<std::size_t>(size)};

@@ -26,9 +26,12 @@ struct FlowOutcome {
   enum class State { pending, linked, failed };
   State state = State::pending;
   Wall finished_at{};
-  int error = 0;             ///< pages::ErrorKind of a failure
-  std::string detail;        ///< review code of a failure
-  std::int64_t link_id = 0;  ///< of a link
+  int error = 0;                ///< of a failure: a number that is the flow's own business
+  std::string detail;           ///< of a failure: review code, may be empty
+  std::string ticket_id;        ///< the legacy login it belonged to
+  std::int64_t account_id = 0;  ///< of a link, as the next two
+  std::int64_t person_id = 0;
+  std::int64_t link_id = 0;
 };
 
 /// Flows in progress. A flow's key is derived from its state *and* the browser's flow cookie, so

@@ -1,0 +1,179 @@
+#include "flows/linking.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "async/deadline.hpp"
+#include "async/wait.hpp"
+#include "flows/answer.hpp"
+#include "flows/trail.hpp"
+#include "link/link_transaction.hpp"
+#include "net/unavailable.hpp"
+#include "pages/error_kind.hpp"
+
+namespace vneid::flows {
+
+namespace {
+
+using pages::ErrorKind;
+
+/// From the spent code to the link, whatever the client does meanwhile.
+constexpr std::chrono::seconds whole_deadline{20};
+constexpr int link_tries = 3;
+constexpr Milliseconds link_pause{300};
+
+LinkingResult failed(const Linking& linking, ErrorKind kind, std::string cause) {
+  LinkingResult result;
+  result.outcome.state = FlowOutcome::State::failed;
+  result.outcome.error = static_cast<int>(kind);
+  result.outcome.ticket_id = linking.record.ticket_id;
+  result.cause = std::move(cause);
+  return result;
+}
+
+std::string in_words(const identity::LinkDecision& decision) {
+  std::string text{identity::to_text(decision.outcome)};
+  for (const auto reason : decision.reasons) {
+    text += ' ';
+    text += identity::to_text(reason);
+  }
+  return text;
+}
+
+ErrorKind kind_of(identity::LinkOutcome outcome) {
+  switch (outcome) {
+    case identity::LinkOutcome::refuse_level:
+      return ErrorKind::level_too_low;
+    case identity::LinkOutcome::verify_first:
+      return ErrorKind::unverified_number;
+    case identity::LinkOutcome::taken_by_other:
+      return ErrorKind::taken;
+    case identity::LinkOutcome::refuse_incomplete:
+      return ErrorKind::provider_refused;
+    default:
+      return ErrorKind::mismatch;
+  }
+}
+
+/// The transaction's outcome as the flow's.
+struct Translate {
+  const Linking& linking;
+
+  LinkingResult operator()(const link::Linked& linked) const {
+    LinkingResult result;
+    result.outcome.state = FlowOutcome::State::linked;
+    result.outcome.ticket_id = linking.record.ticket_id;
+    result.outcome.account_id = linking.account_id;
+    result.outcome.person_id = linked.person_id;
+    result.outcome.link_id = linked.link_id;
+    return result;
+  }
+  LinkingResult operator()(const link::InReview& review) const {
+    auto result = failed(linking, ErrorKind::review, "link sent to review " + review.reference);
+    result.outcome.detail = review.reference;
+    return result;
+  }
+  LinkingResult operator()(const link::Refused& refused) const {
+    return failed(linking, kind_of(refused.decision.outcome),
+                  "link refused: " + in_words(refused.decision));
+  }
+  LinkingResult operator()(const link::Taken& /*taken*/) const {
+    return failed(linking, ErrorKind::taken, "link refused: linked to somebody else");
+  }
+};
+
+link::LinkRequest request_for(const Exchange& exchange, const Linking& linking,
+                              const oidc::VerifiedIdentity& person, int required_level) {
+  link::LinkRequest request;
+  request.account_id = linking.account_id;
+  request.login_proven = true;  // the ticket of this very login came back with the callback
+  request.identity = person.for_decision();
+  request.full_name = person.name;
+  request.provider = linking.record.provider;
+  request.issuer = person.issuer;
+  request.subject = person.subject;
+  request.policy.required_level = required_level;
+  request.origin = audit_origin(exchange);
+  request.notice_version =
+      exchange.worker->settings->renderer->notice_version(page_context(exchange));
+  request.now = exchange.now();
+  return request;
+}
+
+/// The link, tried again when PostgreSQL went away under it: whether it stands is then unknown, and
+/// asking again both tells and does it.
+Task<link::LinkOutcome> link_surely(Worker& worker, link::LinkRequest request) {
+  link::Linker linker{worker.postgres, worker.settings->keys};
+  for (int attempt = 1; attempt < link_tries; ++attempt) {
+    try {
+      link::LinkOutcome outcome = co_await linker.link(request);
+      co_return outcome;
+    } catch (const Unavailable& failure) {
+      worker.log.write(Log::Severity::warning, request.origin.request_id,
+                       std::string("the link is tried again: ") + failure.what());
+    }
+    co_await sleep_for(worker.loop, link_pause * attempt);
+  }
+  link::LinkOutcome outcome = co_await linker.link(std::move(request));
+  co_return outcome;
+}
+
+Task<LinkingResult> redeem_and_link(Exchange exchange, Linking linking) {
+  Worker& worker = *exchange.worker;
+  oidc::Provider& provider = *worker.providers.at(linking.record.provider);
+  oidc::Redemption redemption;
+  redemption.code = linking.code;
+  redemption.code_verifier = linking.record.code_verifier;
+  redemption.nonce = linking.record.nonce;
+  redemption.redirect_uri = linking.record.redirect_uri;
+  redemption.iss = linking.response_issuer;
+  auto person = co_await provider.redeem(std::move(redemption));
+  if (!person) {
+    co_return failed(linking, ErrorKind::provider_refused, person.error().text);
+  }
+  auto request = request_for(exchange, linking, *person, provider.settings().required_level);
+  link::LinkOutcome outcome = co_await link_surely(worker, std::move(request));
+  co_return std::visit(Translate{linking}, outcome);
+}
+
+/// What a thrown failure is to the citizen.
+LinkingResult broken(const Linking& linking, const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Unavailable& away) {
+    const bool provider = away.dependency() == Unavailable::Dependency::provider;
+    return failed(linking, provider ? ErrorKind::provider_away : ErrorKind::stores_away,
+                  away.what());
+  } catch (const DeadlinePassed&) {
+    return failed(linking, ErrorKind::provider_away, "the link has not finished in time");
+  } catch (const LoopExhausted& overload) {
+    return failed(linking, ErrorKind::overloaded, overload.what());
+  } catch (const std::exception& bug) {
+    return failed(linking, ErrorKind::internal, bug.what());
+  }
+}
+
+}  // namespace
+
+Task<LinkingResult> link_accounts(Exchange exchange, Linking linking) {
+  Worker& worker = *exchange.worker;
+  LinkingResult result;
+  std::exception_ptr failure;
+  try {
+    result = co_await with_deadline(worker.loop, worker.loop.now() + whole_deadline,
+                                    redeem_and_link(exchange, linking));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) result = broken(linking, failure);
+  result.outcome.finished_at = exchange.now();
+  try {
+    co_await worker.flows.finish(linking.state, linking.browser, result.outcome);
+  } catch (const Unavailable& away) {
+    worker.log.write(Log::Severity::error, exchange.request.id,
+                     std::string("the outcome of a callback was not kept: ") + away.what());
+  }
+  co_return result;
+}
+
+}  // namespace vneid::flows

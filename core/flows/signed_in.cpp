@@ -1,0 +1,36 @@
+#include "flows/signed_in.hpp"
+
+#include "flows/answer.hpp"
+
+namespace vneid {
+
+namespace {
+
+Reply sign_in_page(const Exchange& exchange) {
+  pages::SignInPage page;
+  page.reason = pages::SignInPage::Reason::required;
+  page.login_href = "/";
+  return page_reply(exchange, 401,
+                    exchange.worker->settings->renderer->render(page, page_context(exchange)));
+}
+
+}  // namespace
+
+Task<std::expected<LiveSession, Reply>> require_session(Exchange exchange) {
+  auto live = co_await exchange.worker->sessions.read(exchange.request.cookie, exchange.now());
+  // Two portals may share a host name over ports, and so its cookies: a session is one portal's.
+  if (!live || live->session.portal != exchange.site->portal) {
+    co_return std::unexpected(sign_in_page(exchange));
+  }
+  co_return std::move(*live);
+}
+
+Task<std::expected<LiveSession, Reply>> require_vneid_session(Exchange exchange) {
+  auto live = co_await require_session(exchange);
+  if (live && live->session.proof != Session::Proof::vneid) {
+    co_return std::unexpected(sign_in_page(exchange));
+  }
+  co_return live;
+}
+
+}  // namespace vneid
