@@ -99,6 +99,10 @@ class Stack:
     def scenarios(self):
         return json.loads((self.data / "scenarios.json").read_text())
 
+    @property
+    def crowd(self):
+        return json.loads((self.data / "crowd.json").read_text())
+
     # ---- everything --------------------------------------------------------------------------
     def start(self):
         self.make_data()
@@ -308,6 +312,10 @@ http {{
         request = urllib.request.Request(self.issuer + "/control", json.dumps(switches).encode(),
                                          {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read())
+
+    def provider_requests(self):
+        with urllib.request.urlopen(self.issuer + "/control/requests", timeout=10) as answer:
             return json.loads(answer.read())
 
     def sql(self, statement):

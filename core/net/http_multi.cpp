@@ -1,7 +1,9 @@
 #include "net/http_multi.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <unistd.h>
+#include <utility>
 
 #include "net/http_transfer.hpp"
 
@@ -27,7 +29,10 @@ class Multi::Watch final : public IoWait {
   Watch(Multi& multi, curl_socket_t fd) noexcept : IoWait(multi.loop_), multi_(multi), fd_(fd) {}
   ~Watch() = default;
 
-  void want(int what) noexcept {
+  [[nodiscard]] CURL* user() const noexcept { return user_; }
+
+  void want(CURL* user, int what) noexcept {
+    user_ = user;
     disarm();
     interest_ = what == CURL_POLL_INOUT ? Interest::read_write
                 : what == CURL_POLL_IN  ? Interest::read
@@ -47,6 +52,7 @@ class Multi::Watch final : public IoWait {
 
   Multi& multi_;
   curl_socket_t fd_;
+  CURL* user_ = nullptr;
   Interest interest_ = Interest::read;
 };
 
@@ -87,9 +93,7 @@ void Multi::add(Transfer& transfer) {
 }
 
 void Multi::remove(Transfer& transfer) noexcept {
-  running_.erase(&transfer);
-  transfer.runs_in(nullptr);
-  curl_multi_remove_handle(handle_.get(), transfer.handle());
+  release(transfer);
   // Another transfer may have been waiting for this one's connection.
   watch_sockets();
   rest_if_idle();
@@ -105,8 +109,7 @@ void Multi::close() noexcept {
   close_idle_connections();
 }
 
-int Multi::on_socket(CURL* /*easy*/, curl_socket_t fd, int what, void* self,
-                     void* /*watch*/) noexcept {
+int Multi::on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* /*watch*/) noexcept {
   auto& multi = *static_cast<Multi*>(self);
   if (what == CURL_POLL_REMOVE) {
     multi.watches_.erase(fd);
@@ -115,7 +118,7 @@ int Multi::on_socket(CURL* /*easy*/, curl_socket_t fd, int what, void* self,
   try {
     auto& watch = multi.watches_[fd];
     if (!watch) watch = std::make_unique<Watch>(multi, fd);
-    watch->want(what);
+    watch->want(easy, what);
     multi.to_watch_.push_back(fd);
   } catch (const std::exception&) {
     return -1;  // no memory: libcurl gives up what runs
@@ -170,33 +173,38 @@ void Multi::collect() noexcept {
     if (message->msg != CURLMSG_DONE) continue;
     const CURLcode result = message->data.result;  // the message dies with `remove`
     Transfer& transfer = Transfer::of(message->easy_handle);
-    running_.erase(&transfer);
-    transfer.runs_in(nullptr);
-    curl_multi_remove_handle(handle_.get(), transfer.handle());
+    release(transfer);
     transfer.finish(result);
   }
 }
 
 void Multi::watch_sockets() noexcept {
-  const std::vector<curl_socket_t> sockets = std::exchange(to_watch_, {});
-  bool exhausted = false;
-  for (const curl_socket_t fd : sockets) {
+  // Failing a transfer may make libcurl start another one, which wants sockets of its own.
+  while (!to_watch_.empty()) {
+    const curl_socket_t fd = to_watch_.back();
+    to_watch_.pop_back();
     auto found = watches_.find(fd);
     if (found == watches_.end()) continue;
     try {
       found->second->start();
     } catch (const std::exception&) {
-      exhausted = true;
+      fail_user(found->second->user());
     }
   }
-  // Which transfers a socket serves is libcurl's knowledge; overload fails them all.
-  while (exhausted && !running_.empty()) {
-    Transfer& transfer = **running_.begin();
-    running_.erase(&transfer);
-    transfer.runs_in(nullptr);
-    curl_multi_remove_handle(handle_.get(), transfer.handle());
-    transfer.fail("the worker has no free connection slot");
-  }
+}
+
+void Multi::fail_user(CURL* user) noexcept {
+  auto found = std::ranges::find(running_, user, &Transfer::handle);
+  if (found == running_.end()) return;
+  Transfer& transfer = **found;
+  release(transfer);
+  transfer.fail("the worker has no free connection slot");
+}
+
+void Multi::release(Transfer& transfer) noexcept {
+  running_.erase(&transfer);
+  transfer.runs_in(nullptr);
+  curl_multi_remove_handle(handle_.get(), transfer.handle());
 }
 
 void Multi::rest_if_idle() noexcept {

@@ -59,6 +59,8 @@ class Multi {
   void act_on_time() noexcept;
   void collect() noexcept;
   void watch_sockets() noexcept;
+  void fail_user(CURL* user) noexcept;
+  void release(Transfer& transfer) noexcept;
   void rest_if_idle() noexcept;
   void close_idle_connections() noexcept;
 

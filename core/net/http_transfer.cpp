@@ -78,8 +78,8 @@ void Transfer::set(CURLoption option, Value value) {
 }
 
 void Transfer::set_url() {
-  const auto refused = curl_url_set(url_.get(), CURLUPART_URL, request_.url.c_str(),
-                                    CURLU_DISALLOW_USER | CURLU_NON_SUPPORT_SCHEME);
+  const auto refused =
+      curl_url_set(url_.get(), CURLUPART_URL, request_.url.c_str(), CURLU_DISALLOW_USER);
   if (refused != CURLUE_OK || request_.url.find('\0') != std::string::npos) {
     throw failed("the URL is not well-formed");
   }

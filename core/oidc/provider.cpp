@@ -101,7 +101,10 @@ Task<Provider::Verified> Provider::verify(const TokenResponse& tokens, std::stri
   Verified verified = verify_id_token(tokens.id_token.reveal(), *current, expectations);
   if (verified || !keys_may_be_old(verified.error())) co_return verified;
   const KeysPtr newer = co_await keys_again();
-  if (newer == current) co_return verified;
+  if (newer == current) {
+    if (!last_failure_.empty()) unavailable("keys: a newer set is needed and cannot be had");
+    co_return verified;
+  }
   expectations.now = loop_.wall_now();
   co_return verify_id_token(tokens.id_token.reveal(), *newer, expectations);
 }
@@ -118,7 +121,7 @@ Task<std::expected<void, LoginFailure>> Provider::add_userinfo(std::string url,
     unavailable("userinfo: status " + std::to_string(response.status));
   }
   const auto merged = merge_userinfo(claims, response.body, settings_.claims.citizen_id);
-  if (merged) co_return {};
+  if (merged) co_return std::expected<void, LoginFailure>{};
   switch (merged.error()) {
     case UserinfoError::subject:
       co_return refuse(LoginFailure::Reason::userinfo, "userinfo: sub is not the ID token's");

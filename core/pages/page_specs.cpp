@@ -31,9 +31,9 @@ constexpr Name vault[] = {"legacy",    "records",   "has_records", "total",     
                           "has_pages"};
 constexpr Name vault_demands[] = {"record_title", "file_href"};
 
-constexpr Name error[] = {"heading",    "text",      "tone",      "tone_info", "tone_warning",
-                          "tone_error", "ref",       "unchanged", "can_skip",  "can_retry_vneid",
-                          "retry_href", "login_href"};
+constexpr Name error[] = {"heading",         "text",       "tone_info", "tone_warning",
+                          "tone_error",      "ref",        "unchanged", "can_skip",
+                          "can_retry_vneid", "retry_href", "login_href"};
 constexpr Name error_demands[] = {"text", "request_id", "csrf", "path"};
 
 constexpr Name signin[] = {"heading", "text", "login_href"};

@@ -1,0 +1,88 @@
+"""What the tests of whole flows share: one deployment for a test class, and a citizen's ways through it."""
+import os
+import pathlib
+import re
+import sys
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "config" / "demo"))
+from citizen import Citizen, log_in_to_portal, log_in_to_vneid  # noqa: E402
+from stack import Stack  # noqa: E402
+
+BUILD = pathlib.Path(os.environ.get("VNEID_BUILD", ROOT / "build" / "release"))
+
+LINKED = "Liên kết tài khoản thành công"
+NOTICE = "Nghị định số 59/2022/NĐ-CP"
+
+
+class StackTest(unittest.TestCase):
+    """Starts one deployment for the class. Its end is a test of its own: nothing bad in the error log."""
+
+    stack_options = {}
+    allowed_log_lines = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = Stack(BUILD, **cls.stack_options)
+        cls.addClassCleanup(cls.check_after)
+        cls.addClassCleanup(cls.stack.stop)
+        cls.stack.start()
+        crowd = cls.stack.crowd
+        cls.spare = [case for case in crowd if case["expect"] == "link"]
+
+    @classmethod
+    def check_after(cls):
+        bad = cls.stack.bad_log_lines(cls.allowed_log_lines)
+        if bad:
+            raise AssertionError("error log: " + "\n".join(bad[:20]))
+        full_numbers = re.compile(r"(?<!\d)0\d{11}(?!\d)")
+        for line in cls.stack.error_log.read_text(errors="replace").splitlines():
+            if full_numbers.search(line):
+                raise AssertionError("a whole citizen number in the error log: " + line)
+
+    def someone(self):
+        """A citizen whom nothing has happened to yet."""
+        return type(self).spare.pop()
+
+    # ---- ways ----
+    def to_notice(self, case, citizen=None):
+        citizen = citizen or Citizen()
+        page = log_in_to_portal(citizen, self.stack.url, case["username"], case["password"])
+        return citizen, page
+
+    def to_provider(self, case, citizen=None):
+        citizen, page = self.to_notice(case, citizen)
+        self.assertIn(NOTICE, page.text)
+        return citizen, citizen.submit("Đăng nhập bằng VNeID")
+
+    def to_callback(self, case, citizen=None, as_person=None):
+        """Stops at the redirect to our callback: gives its URL, not yet requested."""
+        citizen, page = self.to_provider(case, citizen)
+        who = as_person or case
+        page = log_in_to_vneid(citizen, page, who["vneid_number"], who["vneid_password"], follow=False)
+        for _ in range(5):
+            location = page.header("Location")
+            self.assertIsNotNone(location, page.text[:500])
+            if location.startswith(self.stack.url):
+                return citizen, location
+            page = citizen.request("GET", location if "://" in location else self.stack.issuer + location)
+        raise AssertionError(f"no way to the callback from {page}")
+
+    def link(self, case, citizen=None, as_person=None):
+        citizen, callback = self.to_callback(case, citizen, as_person)
+        return citizen, citizen.get(callback)
+
+    # ---- facts ----
+
+    def links(self):
+        return int(self.stack.sql("select count(*) from link where state = 'active'"))
+
+    def inconsistencies(self):
+        """Rows that are neither unlinked and whole nor linked and whole."""
+        return self.stack.sql((ROOT / "tests" / "chaos" / "consistency.sql").read_text())
+
+    def reference(self, page):
+        found = re.search(r"[0-9a-f]{32}", page.text)
+        self.assertIsNotNone(found, "no reference id on the page")
+        return found.group(0)

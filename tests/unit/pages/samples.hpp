@@ -1,0 +1,140 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pages/renderer.hpp"
+
+/// One filled-in example of every page, of an invented citizen (052089999999 is the letter's dummy
+/// number). `text` stands in every free text field, so that a test can put anything there.
+namespace vneid::pages::samples {
+
+inline PageContext context(Language language = Language::vi) {
+  PageContext context;
+  context.language = language;
+  context.request_id = "7f3a9c1e5b2d4806";
+  return context;
+}
+
+inline NoticePage notice(const std::string& account = "ng*******an",
+                         const std::string& name = "N***** V** A**") {
+  NoticePage page;
+  page.account_masked = account;
+  page.name_masked = name;
+  page.csrf = "csrf-token";
+  return page;
+}
+
+inline LinkItem link(const std::string& account = "ng*******an") {
+  return {"052089999999", "", "01/01/2024", account};
+}
+
+inline LinkedPage linked(const std::string& account = "ng*******an") {
+  LinkedPage page;
+  page.link = link(account);
+  page.moved = {{RecordKind::information, 3}, {RecordKind::paper, 9}, {RecordKind::result, 6}};
+  page.stayed = {{StayReason::other_owner, 2}, {StayReason::duplicate, 1}};
+  page.flagged = true;
+  page.has_target = true;
+  page.csrf = "csrf-token";
+  return page;
+}
+
+inline VaultRecord record(const std::string& text = "Giấy khai sinh") {
+  VaultRecord record;
+  record.kind = RecordKind::result;
+  record.title = text;
+  record.number = "123/2019/TLKS";
+  record.doc_type_code = "KQ.G01.000001";
+  record.summary = "Trích lục khai sinh (bản sao)";
+  record.issuer = "Ủy ban nhân dân phường Lê Hồng Phong";
+  record.signer = "Người Ký Thử";
+  record.issued_on = "02/01/2019";
+  record.perpetual = true;
+  record.scope = "Toàn quốc";
+  record.procedure_code = "1.001193";
+  record.dossier_code = "H08.17-190102-0001";
+  record.source = RecordSource::result;
+  record.trust = 3;
+  record.signature = SignatureStatus::valid;
+  record.origin_masked = "ng*******an";
+  record.carried_on = "01/01/2024";
+  record.version = 2;
+  record.reuse_count = 4;
+  record.files = {{"trich-luc-khai-sinh.pdf", "/vneid/vault/file/1", "application/pdf", 123'456},
+                  {"anh-the.jpg", "", "image/jpeg", 2'340'000}};
+  return record;
+}
+
+inline VaultPage vault(const std::string& text = "Giấy khai sinh") {
+  VaultPage page;
+  VaultRecord old = record("Giấy xác nhận tình trạng hôn nhân");
+  old.kind = RecordKind::paper;
+  old.perpetual = false;
+  old.valid_until = "02/07/2019";
+  old.expired = true;
+  old.replaced = true;
+  old.owner_masked = "052******123";
+  old.origin_masked.clear();
+  old.carried_on.clear();
+  old.source = RecordSource::uploaded;
+  old.trust = 0;
+  old.signature = SignatureStatus::none;
+  page.records = {record(text), old};
+  page.total = 40;
+  page.next_href = "/vneid/vault?page=2";
+  page.csrf = "csrf-token";
+  return page;
+}
+
+inline ErrorPage error(ErrorKind kind) {
+  ErrorPage page;
+  page.kind = kind;
+  page.csrf = "csrf-token";
+  page.can_skip = true;
+  page.can_retry_vneid = true;
+  if (kind == ErrorKind::review) page.review_code = "YC-2024-000123";
+  return page;
+}
+
+using Rendering = std::function<std::string(const Renderer&, const PageContext&)>;
+
+template <class Page>
+Rendering of(Page page) {
+  return [page = std::move(page)](const Renderer& renderer, const PageContext& context) {
+    return renderer.render(page, context);
+  };
+}
+
+/// Every page by name; each ErrorKind is one.
+inline std::vector<std::pair<std::string, Rendering>> all() {
+  LinksPage links;
+  links.links = {link(), link("0905***456")};
+  links.csrf = "csrf-token";
+  LinksPage no_links;
+  LinkedPage again = linked();
+  again.already_linked = true;
+  again.flagged = false;
+  again.moved.clear();
+  again.stayed.clear();
+  again.has_target = false;
+  VaultPage empty;
+  empty.view = VaultPage::View::legacy;
+  std::vector<std::pair<std::string, Rendering>> pages{
+      {"notice", of(notice())},       {"linked", of(linked())}, {"linked-again", of(again)},
+      {"links", of(links)},           {"links-none", of(no_links)}, {"vault", of(vault())},
+      {"vault-empty-legacy", of(empty)}};
+  for (const auto reason : {SignInPage::Reason::required, SignInPage::Reason::idle,
+                            SignInPage::Reason::signed_out}) {
+    pages.emplace_back("signin-" + std::to_string(static_cast<int>(reason)),
+                       of(SignInPage{reason, "/dang-nhap"}));
+  }
+  for (const ErrorKind kind : all_error_kinds()) {
+    pages.emplace_back("error-" + std::string(string_id(kind)), of(error(kind)));
+  }
+  return pages;
+}
+
+}  // namespace vneid::pages::samples
