@@ -83,6 +83,6 @@ void* create_location_conf(ngx_conf_t* cf) noexcept;
 char* merge_server_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
 char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
 /// Checks that what is used is configured. Throws ConfigurationError.
-void complete_settings(ngx_conf_t* cf, MainConf& conf);
+void complete_settings(MainConf& conf);
 
 }  // namespace vneid::ngx

@@ -55,8 +55,9 @@ std::optional<Url> parse_url(std::string_view text) {
 }
 
 bool is_loopback(std::string_view host) {
-  return host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") ||
-         host == "[::1]";
+  const bool digits = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return host == "localhost" || host.ends_with(".localhost") || host == "[::1]" ||
+         (digits && host.starts_with("127."));
 }
 
 }  // namespace vneid::ngx

@@ -126,12 +126,13 @@ std::optional<LegacyAccount> read_if_any(const Result& rows, const KeyRing& keys
 
 Task<LegacyAccount> Accounts::ensure(std::string portal, std::string name,
                                      std::optional<AccountKind> kind, Wall now) {
-  if (name.empty() || name.size() > longest_name) {
-    throw std::invalid_argument("account name is empty or too long");
+  const auto stored = stored_text(name);
+  if (!stored || stored->empty() || stored->size() > longest_name) {
+    throw std::invalid_argument("account name is empty, too long or not UTF-8");
   }
-  const std::string key = account_key(*keys_, portal, name);
+  const std::string key = account_key(*keys_, portal, *stored);
   Params params;
-  params.text(portal).bytes(key).bytes(seal_account_name(*keys_, key, name));
+  params.text(portal).bytes(key).bytes(seal_account_name(*keys_, key, *stored));
   if (kind) {
     params.text(to_text(*kind));
   } else {
@@ -152,8 +153,10 @@ Task<std::optional<LegacyAccount>> Accounts::find(std::int64_t account_id) {
 }
 
 Task<std::optional<LegacyAccount>> Accounts::find(std::string portal, std::string name) {
+  const auto stored = stored_text(name);
+  if (!stored) co_return std::nullopt;
   Params params;
-  params.text(portal).bytes(account_key(*keys_, portal, name));
+  params.text(portal).bytes(account_key(*keys_, portal, *stored));
   const Result rows = co_await pool_.query(find_by_name, std::move(params));
   co_return read_if_any(rows, *keys_);
 }

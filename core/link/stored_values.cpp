@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "crypto/digest.hpp"
+#include "identity/utf8.hpp"
 
 namespace vneid::link {
 
@@ -66,6 +67,12 @@ std::optional<identity::Sex> sex_from_text(std::string_view text) noexcept {
   if (text == "male" || text == "Nam" || text == "nam") return identity::Sex::male;
   if (text == "female" || text == "Nữ" || text == "nữ") return identity::Sex::female;
   return std::nullopt;
+}
+
+std::optional<std::string> stored_text(std::string_view text) {
+  const auto points = identity::decode_utf8(text);
+  if (!points) return std::nullopt;
+  return identity::encode_utf8(identity::to_nfc(*points));
 }
 
 std::string account_key(const KeyRing& keys, std::string_view portal,

@@ -35,8 +35,11 @@ std::optional<AccountKind> account_kind_from_text(std::string_view text) noexcep
 std::string_view to_text(identity::Sex sex) noexcept;
 std::optional<identity::Sex> sex_from_text(std::string_view text) noexcept;
 
+/// Text as it is stored and compared: NFC. Nothing when it is not UTF-8.
+std::optional<std::string> stored_text(std::string_view text);
+
 // Look-up keys: 32 raw bytes.
-/// Of an account's name within its portal; names are compared byte by byte, in NFC.
+/// Of an account's name within its portal; give it stored_text().
 std::string account_key(const crypto::KeyRing& keys, std::string_view portal,
                         std::string_view account_name);
 /// Of a person's number; the owner_key of records too.

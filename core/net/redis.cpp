@@ -117,7 +117,8 @@ void Client::Impl::connect() {
     throw Unavailable(Unavailable::Dependency::redis, describe(settings_) + " was just away");
   }
   try {
-    connection_ = std::make_unique<Connection>(loop_, *this, settings_);
+    Connection::Owner& owner = *this;
+    connection_ = std::make_unique<Connection>(loop_, owner, settings_);
   } catch (const Unavailable& failure) {
     back_off_.failed(loop_.now());
     throw Unavailable(Unavailable::Dependency::redis, describe(settings_) + ": " + failure.what());

@@ -8,7 +8,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "config" / "demo"))
 from citizen import Citizen, log_in_to_portal, log_in_to_vneid  # noqa: E402
-from stack import Stack  # noqa: E402
+from stack import Stack, wait_until  # noqa: E402,F401
 
 BUILD = pathlib.Path(os.environ.get("VNEID_BUILD", ROOT / "build" / "release"))
 

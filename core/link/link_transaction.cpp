@@ -1,0 +1,248 @@
+#include "link/link_transaction.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "identity/masking.hpp"
+#include "link/accounts.hpp"
+#include "link/persons.hpp"
+#include "link/reviews.hpp"
+#include "link/stored_values.hpp"
+#include "net/postgres_retry.hpp"
+
+namespace vneid::link {
+
+namespace {
+
+using crypto::KeyRing;
+using identity::LinkDecision;
+using postgres::Params;
+using postgres::Result;
+using postgres::Statement;
+using Decided = identity::LinkOutcome;
+
+constexpr Statement insert_link{
+    "link_insert",
+    "insert into link (account_id, account_kind, person_id, provider, linked_at, flags, request_id)"
+    " values ($1::bigint, $2, $3::bigint, $4, $5, $6, $7) returning id"};
+
+constexpr Statement find_flagged{"link_find_flagged",
+                                 "select cardinality(flags) > 0 from link where id = $1::bigint"};
+
+/// Says no whatever links exist: neither side may be used.
+bool refused_before_all(Decided outcome) {
+  constexpr std::array first{Decided::refuse_closed, Decided::refuse_kind, Decided::refuse_level,
+                             Decided::refuse_incomplete};
+  return std::ranges::find(first, outcome) != first.end();
+}
+
+std::vector<std::string> reason_names(const LinkDecision& decision) {
+  std::vector<std::string> names;
+  for (auto reason : decision.reasons) names.emplace_back(identity::to_text(reason));
+  return names;
+}
+
+std::string comma_separated(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) {
+    if (!text.empty()) text += ',';
+    text += word;
+  }
+  return text;
+}
+
+std::string masked_account(const LegacyAccount& account) {
+  if (account.identity.number) return account.identity.number->masked();
+  if (account.identity.cmnd) return account.identity.cmnd->masked();
+  return identity::mask_account(account.name);
+}
+
+void add_side(std::string& text, std::string_view name, std::string_view value) {
+  text.append(name).append("\t").append(value).append("\n");
+}
+
+std::string both_sides(const LegacyAccount& account, const LinkRequest& request) {
+  std::string text;
+  add_side(text, "account.login", account.name);
+  add_side(text, "account.name", account.full_name.value_or(""));
+  if (account.identity.number) add_side(text, "account.number", account.identity.number->digits());
+  if (account.identity.birth_date) {
+    add_side(text, "account.birth_date", account.identity.birth_date->to_text());
+  }
+  add_side(text, "person.name", request.full_name);
+  add_side(text, "person.number", request.identity.number->digits());
+  if (request.identity.birth_date) {
+    add_side(text, "person.birth_date", request.identity.birth_date->to_text());
+  }
+  return text;
+}
+
+/// The body of the transaction, run again from the start by with_retries. Const: nothing of a
+/// failed try is remembered.
+class LinkWork {
+ public:
+  LinkWork(const KeyRing& keys, const LinkRequest& request) : keys_(keys), request_(request) {}
+
+  Task<LinkOutcome> operator()(postgres::Transaction& transaction) const {
+    auto account = co_await lock_account(transaction, keys_, request_.account_id);
+    if (!account) {
+      account.emplace().closed = true;  // gone for good: refused like a closed one
+      account->identity.closed = true;
+    }
+    account->identity.login_proven = request_.login_proven;
+    LinkDecision decision = identity::decide(account->identity, request_.identity, request_.policy);
+    if (refused_before_all(decision.outcome)) {
+      co_return co_await refuse(transaction, std::move(decision));
+    }
+    const KnownPerson known = co_await find_person(transaction, person_keys());
+    if (account->linked && !known.has_other_subject && known.by_number &&
+        known.by_number == known.by_subject && known.by_number == account->linked->person_id) {
+      co_return co_await repeat(transaction, *account->linked);
+    }
+    if (!decision.links() && decision.outcome != Decided::review) {
+      co_return co_await refuse(transaction, std::move(decision));
+    }
+    if (account->linked) {
+      co_await record(transaction, "link.taken", audit::Result::refused, "account_linked", {});
+      co_return LinkOutcome{Taken{}};
+    }
+    std::vector<std::string> doubts = reason_names(decision);
+    if (known.subject_of_other()) doubts.emplace_back("subject_of_other_person");
+    if (known.has_other_subject) doubts.emplace_back("person_has_other_subject");
+    if (!decision.links() || known.subject_of_other() || known.has_other_subject) {
+      co_return co_await review(transaction, *account, std::move(doubts));
+    }
+    co_return co_await make(transaction, *account, std::move(decision));
+  }
+
+ private:
+  [[nodiscard]] PersonKeys person_keys() const {
+    PersonKeys keys;
+    keys.citizen = citizen_key(keys_, request_.identity.number.value());
+    keys.issuer = request_.issuer;
+    keys.subject = subject_key(keys_, request_.issuer, request_.subject);
+    return keys;
+  }
+
+  Task<void> record(postgres::Transaction& transaction, std::string name, audit::Result result,
+                    std::string reason, std::optional<std::int64_t> link_id) const {
+    audit::Event event;
+    event.at = request_.now;
+    event.name = std::move(name);
+    event.result = result;
+    event.reason = std::move(reason);
+    event.origin = request_.origin;
+    event.account_id = request_.account_id;
+    if (request_.identity.number) {
+      event.pid_masked = request_.identity.number->masked();
+      event.pid_key = citizen_key(keys_, *request_.identity.number);
+    }
+    event.provider = request_.provider;
+    event.level = request_.identity.level;
+    event.notice_version = request_.notice_version;
+    event.link_id = link_id;
+    co_await audit::record(transaction, std::move(event));
+  }
+
+  Task<LinkOutcome> refuse(postgres::Transaction& transaction, LinkDecision decision) const {
+    std::vector<std::string> reasons = reason_names(decision);
+    reasons.emplace(reasons.begin(), identity::to_text(decision.outcome));
+    co_await record(transaction, "link.refused", audit::Result::refused, comma_separated(reasons),
+                    {});
+    Refused refused;
+    refused.decision = std::move(decision);
+    co_return LinkOutcome{std::move(refused)};
+  }
+
+  Task<LinkOutcome> repeat(postgres::Transaction& transaction, LinkSummary summary) const {
+    Params of_link;
+    of_link.integer(summary.link_id);
+    const Result flagged = co_await transaction.query(find_flagged, std::move(of_link));
+    Linked linked;
+    linked.link_id = summary.link_id;
+    linked.person_id = summary.person_id;
+    linked.at = summary.linked_at;
+    linked.repeated = true;
+    linked.flagged = flagged.boolean(0, 0);
+    linked.transfer = co_await vault::transfer_summary(transaction, summary.link_id);
+    co_await record(transaction, "link.repeated", audit::Result::ok, {}, summary.link_id);
+    co_return LinkOutcome{std::move(linked)};
+  }
+
+  Task<LinkOutcome> review(postgres::Transaction& transaction, LegacyAccount account,
+                           std::vector<std::string> reasons) const {
+    const PersonKeys keys = person_keys();
+    ReviewCase open;
+    open.account_id = account.id;
+    open.provider = request_.provider;
+    open.issuer = request_.issuer;
+    open.subject_key = keys.subject;
+    open.citizen_key = keys.citizen;
+    open.account_masked = masked_account(account);
+    open.citizen_masked = request_.identity.number->masked();
+    open.sides = both_sides(account, request_);
+    open.reasons = reasons;
+    open.at = request_.now;
+    InReview in_review;
+    in_review.reference = co_await open_review(transaction, keys_, std::move(open));
+    co_await record(transaction, "link.review", audit::Result::refused, comma_separated(reasons),
+                    {});
+    co_return LinkOutcome{std::move(in_review)};
+  }
+
+  Task<LinkOutcome> make(postgres::Transaction& transaction, LegacyAccount account,
+                         LinkDecision decision) const {
+    PersonValues values{.number = request_.identity.number.value(),
+                        .full_name = request_.full_name,
+                        .birth_date = request_.identity.birth_date};
+    Linked linked;
+    linked.at = request_.now;
+    linked.flagged = decision.outcome == Decided::link_flagged;
+    linked.person_id =
+        co_await claim_person(transaction, keys_, person_keys(), std::move(values));
+    const std::vector<std::string> flags =
+        linked.flagged ? reason_names(decision) : std::vector<std::string>{};
+    Params row;
+    row.integer(account.id)
+        .text(to_text(account.kind))
+        .integer(linked.person_id)
+        .text(request_.provider)
+        .instant(request_.now)
+        .text_array(flags)
+        .text(request_.origin.request_id);
+    const Result inserted = co_await transaction.query(insert_link, std::move(row));
+    linked.link_id = inserted.integer(0, 0);
+
+    vault::Transfer job;
+    job.link_id = linked.link_id;
+    job.account_id = account.id;
+    job.person_id = linked.person_id;
+    job.owner_key = person_keys().citizen;
+    job.at = request_.now;
+    co_await vault::transfer(transaction, std::move(job));
+    linked.transfer = co_await vault::transfer_summary(transaction, linked.link_id);
+    co_await record(transaction, "link.made", audit::Result::ok, comma_separated(flags),
+                    linked.link_id);
+    co_await record(transaction, "transfer.done", audit::Result::ok, {}, linked.link_id);
+    co_return LinkOutcome{std::move(linked)};
+  }
+
+  const KeyRing& keys_;
+  const LinkRequest& request_;
+};
+
+}  // namespace
+
+Task<LinkOutcome> Linker::link(LinkRequest request) {
+  // The frame holds what the work refers to, however the caller goes.
+  const std::shared_ptr<const KeyRing> keys = keys_;
+  LinkWork work{*keys, request};
+  LinkOutcome outcome =
+      co_await postgres::with_retries(pool_, postgres::Isolation::read_committed, work);
+  co_return outcome;
+}
+
+}  // namespace vneid::link

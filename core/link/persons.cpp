@@ -1,0 +1,76 @@
+#include "link/persons.hpp"
+
+#include <utility>
+
+#include "link/stored_values.hpp"
+
+namespace vneid::link {
+
+namespace {
+
+using postgres::Params;
+using postgres::Result;
+using postgres::Statement;
+
+constexpr Statement find_known{
+    "person_find",
+    "select (select id from person where citizen_key = $1),"
+    " (select person_id from person_subject where issuer = $2 and subject_key = $3),"
+    " exists (select from person p join person_subject s on s.person_id = p.id"
+    "   where p.citizen_key = $1 and s.issuer = $2 and s.subject_key <> $3)"};
+
+constexpr Statement upsert_person{
+    "person_upsert",
+    "insert into person (citizen_key, citizen_sealed, name_sealed, birth_date_sealed)"
+    " values ($1, $2, $3, $4) on conflict (citizen_key) do update"
+    " set name_sealed = excluded.name_sealed, birth_date_sealed = excluded.birth_date_sealed"
+    " returning id"};
+
+// No row when the person has another subject there, or the subject another person. The person's
+// row is locked by now, and a subject's by its unique key.
+constexpr Statement claim_subject{
+    "person_claim_subject",
+    "insert into person_subject (issuer, subject_key, person_id)"
+    " select $1, $2, $3::bigint where not exists (select from person_subject"
+    "   where issuer = $1 and person_id = $3::bigint and subject_key <> $2)"
+    " on conflict (issuer, subject_key) do update set person_id = excluded.person_id"
+    "   where person_subject.person_id = excluded.person_id returning 1"};
+
+}  // namespace
+
+Task<KnownPerson> find_person(postgres::Transaction& transaction, PersonKeys keys) {
+  Params params;
+  params.bytes(keys.citizen).text(keys.issuer).bytes(keys.subject);
+  const Result rows = co_await transaction.query(find_known, std::move(params));
+  KnownPerson known;
+  if (!rows.is_null(0, 0)) known.by_number = rows.integer(0, 0);
+  if (!rows.is_null(0, 1)) known.by_subject = rows.integer(0, 1);
+  known.has_other_subject = rows.boolean(0, 2);
+  co_return known;
+}
+
+Task<std::int64_t> claim_person(postgres::Transaction& transaction, const crypto::KeyRing& ring,
+                                PersonKeys keys, PersonValues values) {
+  std::optional<std::string> birth_date;
+  if (values.birth_date) {
+    birth_date =
+        seal_person(ring, keys.citizen, PersonColumn::birth_date, values.birth_date->to_text());
+  }
+  Params person;
+  person.bytes(keys.citizen)
+      .bytes(seal_person(ring, keys.citizen, PersonColumn::citizen, values.number.digits()))
+      .bytes(seal_person(ring, keys.citizen, PersonColumn::name, values.full_name))
+      .bytes(birth_date);
+  const Result made = co_await transaction.query(upsert_person, std::move(person));
+  const std::int64_t id = made.integer(0, 0);
+  Params subject;
+  subject.text(keys.issuer).bytes(keys.subject).integer(id);
+  const Result claimed = co_await transaction.query(claim_subject, std::move(subject));
+  if (claimed.empty()) {
+    throw postgres::StatementError("40001", "person_subject_once",
+                                   "the subject was claimed by somebody else meanwhile");
+  }
+  co_return id;
+}
+
+}  // namespace vneid::link

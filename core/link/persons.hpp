@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "async/task.hpp"
+#include "crypto/key_ring.hpp"
+#include "identity/birth_date.hpp"
+#include "identity/citizen_number.hpp"
+#include "net/postgres.hpp"
+
+namespace vneid::link {
+
+/// Look-up keys of somebody whom a provider has named; 32 raw bytes each.
+struct PersonKeys {
+  std::string citizen;
+  std::string issuer;  ///< as text
+  std::string subject;
+};
+
+/// What the database knows of somebody before anything is written.
+struct KnownPerson {
+  std::optional<std::int64_t> by_number;
+  std::optional<std::int64_t> by_subject;
+  /// The person of this number is known at this issuer under another subject.
+  bool has_other_subject = false;
+
+  /// The subject belongs to the person of another number.
+  [[nodiscard]] bool subject_of_other() const noexcept {
+    return by_subject && by_subject != by_number;
+  }
+};
+
+struct PersonValues {
+  identity::CitizenNumber number;
+  std::string full_name;
+  std::optional<identity::BirthDate> birth_date;
+};
+
+Task<KnownPerson> find_person(postgres::Transaction& transaction, PersonKeys keys);
+
+/// Finds or makes the person of the number, brings name and birth date up to date, claims the
+/// subject, and gives the person's id. The row stays locked. When somebody else has claimed number
+/// or subject otherwise since find_person(), throws a retryable StatementError: the transaction
+/// is to be run again, and find_person() tells the conflict.
+Task<std::int64_t> claim_person(postgres::Transaction& transaction, const crypto::KeyRing& ring,
+                                PersonKeys keys, PersonValues values);
+
+}  // namespace vneid::link

@@ -1,0 +1,126 @@
+#include "conf.hpp"
+
+#include "directive.hpp"
+#include "pages/renderer.hpp"
+#include "url.hpp"
+
+namespace vneid::ngx {
+
+namespace {
+
+template <class Conf>
+void* create(ngx_conf_t* cf) noexcept {
+  return guard(cf->log, "configuration", static_cast<void*>(nullptr),
+               [cf]() -> void* { return object_in_pool<Conf>(cf->pool); });
+}
+
+template <class T>
+void inherit(T& child, const T& parent) {
+  if (!child) child = parent;
+}
+
+/// The address under which browsers reach the server. Never the Host header: it is the client's.
+[[nodiscard]] std::string origin_of(const ServerConf& server, const Position& at,
+                                    const ngx_http_core_srv_conf_t& core) {
+  if (server.origin) return *server.origin;
+  if (core.server_names.nelts > 0) {
+    const auto* first = static_cast<ngx_http_server_name_t*>(core.server_names.elts);
+    const std::string name = copy(first->name);
+    const bool plain =
+#if (NGX_PCRE)
+        first->regex == nullptr &&
+#endif
+        is_host_name(name);
+    if (plain) return "https://" + name;
+  }
+  throw ConfigurationError(
+      "\"vneid\" needs \"vneid_origin\" in a server whose first \"server_name\" is not a plain name",
+      at);
+}
+
+[[nodiscard]] std::shared_ptr<const Site> make_site(ngx_conf_t* cf, const LocationConf& location) {
+  const auto& server =
+      *static_cast<ServerConf*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_vneid_module));
+  const auto& core = *static_cast<ngx_http_core_srv_conf_t*>(
+      ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module));
+  auto site = std::make_shared<Site>();
+  site->provider = *location.provider;
+  site->path = server.path.value_or("/vneid/");
+  site->origin = origin_of(server, location.provider_at, core);
+  site->portal = server.portal.value_or("portal");
+  if (location.notice) {
+    site->legal_basis = location.notice->legal_basis;
+    site->effective_date = location.notice->effective_date;
+  }
+  return site;
+}
+
+void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& child) {
+  const bool says_something = child.provider || child.notice;
+  if (!child.provider) {
+    child.provider = parent.provider;
+    child.provider_at = parent.provider_at;
+  }
+  inherit(child.notice, parent.notice);
+  // Inherited, so that an `if` or a location inside cannot let a login slip through.
+  inherit(child.login, parent.login);
+
+  const bool on = child.provider && !child.provider->empty();
+  if (!on) {
+    if (!child.login || child.login == parent.login) return;
+    throw ConfigurationError("\"vneid_login\" without effect: \"vneid\" is off here",
+                             child.login->at);
+  }
+  const auto& main = *static_cast<MainConf*>(
+      ngx_http_conf_get_module_main_conf(cf, ngx_http_vneid_module));
+  if (!main.settings->providers.contains(*child.provider)) {
+    throw ConfigurationError("unknown provider \"" + *child.provider + "\" in \"vneid\"",
+                             child.provider_at);
+  }
+  auto& server =
+      *static_cast<ServerConf*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_vneid_module));
+  child.site = !says_something && parent.site ? parent.site : make_site(cf, child);
+  if (!server.pages) server.pages = child.site;
+}
+
+}  // namespace
+
+void* create_main_conf(ngx_conf_t* cf) noexcept { return create<MainConf>(cf); }
+void* create_server_conf(ngx_conf_t* cf) noexcept { return create<ServerConf>(cf); }
+void* create_location_conf(ngx_conf_t* cf) noexcept { return create<LocationConf>(cf); }
+
+char* merge_server_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
+  return guard_directive(cf, [&] {
+    const auto& outer = *static_cast<ServerConf*>(parent);
+    auto& inner = *static_cast<ServerConf*>(child);
+    inherit(inner.path, outer.path);
+    inherit(inner.origin, outer.origin);
+    inherit(inner.portal, outer.portal);
+  });
+}
+
+char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
+  return guard_directive(cf, [&] {
+    merge_location(cf, *static_cast<LocationConf*>(parent), *static_cast<LocationConf*>(child));
+  });
+}
+
+void complete_settings(MainConf& conf) {
+  if (!conf.first_use && !conf.templates_at) return;
+  auto renderer = pages::Renderer::load(conf.templates, conf.wording);
+  if (!renderer) {
+    throw ConfigurationError("pages: " + renderer.error(),
+                             conf.templates_at ? conf.templates_at : conf.first_use);
+  }
+  conf.settings->renderer = std::make_shared<const pages::Renderer>(std::move(*renderer));
+  if (!conf.first_use) return;
+  const auto need = [&conf](bool given, const std::string& directive) {
+    if (given) return;
+    throw ConfigurationError("\"vneid\" needs \"" + directive + "\" in http{}", conf.first_use);
+  };
+  need(conf.has_keys, "vneid_keys");
+  need(conf.has_redis, "vneid_redis");
+  need(conf.has_postgres, "vneid_postgres");
+}
+
+}  // namespace vneid::ngx

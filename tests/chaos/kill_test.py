@@ -1,0 +1,95 @@
+"""kill -9 of the worker, of PostgreSQL and of Redis at random moments while citizens link. Afterwards every account
+is either unlinked and whole or linked and whole: one SQL query over all rows says so."""
+import os
+import pathlib
+import random
+import signal
+import sys
+import threading
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "flows"))
+from support import LINKED, Citizen, StackTest, wait_until  # noqa: E402
+
+KILLS = int(os.environ.get("VNEID_KILLS", "50"))
+SEED = int(os.environ.get("VNEID_SEED", "20240701"))
+CITIZENS_AT_ONCE = 8
+
+
+class Kills(StackTest):
+    # What nginx says of a worker that was killed is what was done to it.
+    allowed_log_lines = ("exited on signal 9",)
+    stack_options = {"workers": 2}
+
+    def setUp(self):
+        self.over = threading.Event()
+        self.linked = 0
+        self.attempts = 0
+        self.unexpected = []
+        self.lock = threading.Lock()
+
+    def keep_linking(self, cases):
+        """Links one citizen after the other, whatever happens meanwhile, and from the start again when all are."""
+        while not self.over.is_set():
+            for case in cases:
+                if self.over.is_set():
+                    return
+                try:
+                    _, page = self.link(case, Citizen(timeout=30))
+                    with self.lock:
+                        self.attempts += 1
+                        self.linked += LINKED in page.text
+                except (OSError, LookupError, AssertionError, RuntimeError, ValueError) as expected:
+                    # A connection that was cut, a 503 page without the button, a login that went through.
+                    if not isinstance(expected, (OSError, LookupError, AssertionError)):
+                        with self.lock:
+                            self.unexpected.append(repr(expected))
+                except Exception as cut:  # http.client's own errors for answers that were cut
+                    with self.lock:
+                        if type(cut).__module__ != "http.client":
+                            self.unexpected.append(repr(cut))
+                if self.attempts > 20000:
+                    return
+
+    def kill(self, what):
+        if what == "worker":
+            os.kill(random.choice(self.stack.worker_pids()), signal.SIGKILL)
+        elif what == "redis":
+            self.stack.stop_process("redis", signal.SIGKILL)
+            self.stack.start_redis()
+        else:
+            self.stack.stop_postgres(signal.SIGKILL)
+            wait_until(self.postgres_children_gone, "the end of PostgreSQL's children")
+            self.stack.start_postgres()
+
+    def postgres_children_gone(self):
+        import subprocess
+        return subprocess.run(["pgrep", "-f", str(self.stack.folder / "postgres")], stdout=subprocess.DEVNULL).returncode != 0
+
+    def test_every_account_is_whole_after_fifty_kills(self):
+        random.seed(SEED)
+        cases = self.spare[:]
+        threads = [threading.Thread(target=self.keep_linking, args=(cases[n::CITIZENS_AT_ONCE],))
+                   for n in range(CITIZENS_AT_ONCE)]
+        for thread in threads:
+            thread.start()
+        try:
+            for number in range(KILLS):
+                time.sleep(random.uniform(0.02, 0.6))  # a random moment is the point here
+                self.kill(("worker", "redis", "postgres")[number % 3])
+        finally:
+            self.over.set()
+            for thread in threads:
+                thread.join(120)
+        self.assertEqual(self.unexpected, [])
+        self.assertEqual(self.inconsistencies(), "")
+        self.assertGreater(self.linked, 0)
+        # And all who did not get through can link now.
+        wait_until(lambda: LINKED in self.link(self.stack.scenarios["happy3"])[1].text, "a link after the storm", 60)
+        self.assertEqual(self.inconsistencies(), "")
+        print(f"\n{KILLS} kills, {self.attempts} callbacks, {self.linked} successes, {self.links()} links, seed {SEED}")
+
+
+if __name__ == "__main__":
+    unittest.main()
