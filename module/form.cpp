@@ -1,0 +1,64 @@
+#include "form.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <ranges>
+
+namespace vneid::ngx {
+
+namespace {
+
+[[nodiscard]] std::optional<std::string> decode(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char byte = text[i];
+    if (byte == '+') {
+      byte = ' ';
+    } else if (byte == '%') {
+      unsigned value = 0;
+      const auto digits = text.substr(i + 1, 2);
+      const auto [end, error] =
+          std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+      if (error != std::errc{} || digits.size() != 2 || end != digits.data() + 2) return {};
+      byte = static_cast<char>(value);
+      i += 2;
+    }
+    if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f) return {};
+    decoded += byte;
+  }
+  return decoded;
+}
+
+[[nodiscard]] char lower(char byte) noexcept {
+  return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
+}
+
+[[nodiscard]] bool equal_without_case(std::string_view left, std::string_view right) noexcept {
+  return std::ranges::equal(left, right, {}, lower, lower);
+}
+
+}  // namespace
+
+std::string form_field(std::string_view body, std::string_view name) {
+  std::optional<std::string> found;
+  while (!body.empty()) {
+    const auto piece = body.substr(0, body.find('&'));
+    body.remove_prefix(std::min(body.size(), piece.size() + 1));
+    const auto mark = std::min(piece.find('='), piece.size());
+    const auto key = decode(piece.substr(0, mark));
+    if (!key || !equal_without_case(*key, name)) continue;
+    auto value = decode(piece.substr(std::min(mark + 1, piece.size())));
+    if (found || !value) return {};
+    found = std::move(value);
+  }
+  return found.value_or(std::string{});
+}
+
+bool reads_form(std::string_view value) {
+  std::string text{value};
+  std::ranges::transform(text, text.begin(), lower);
+  return text.contains("$vneid_form_") || text.contains("${vneid_form_");
+}
+
+}  // namespace vneid::ngx

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "conf.hpp"
+#include "ngx.hpp"
+
+namespace vneid::ngx {
+
+/// What we remember of a request over internal redirects, which zero r->ctx. Found by its place in
+/// the pool's list of cleanups, as nginx-otel does (code-models.md §1.1).
+struct RequestMark {
+  ngx_str_t cookie;        ///< what the browser sent, when it was changed; else data is null
+  const LoginRule* login;  ///< of the location the request first came to
+  const Site* site;        ///< belongs to the configuration, which outlives the request
+};
+
+/// Nothing when the request has none.
+RequestMark* find_mark(ngx_http_request_t* r) noexcept;
+/// The request's mark, made when needed.
+RequestMark& mark(ngx_http_request_t* r);
+
+}  // namespace vneid::ngx
