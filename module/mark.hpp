@@ -8,9 +8,10 @@ namespace vneid::ngx {
 /// What we remember of a request over internal redirects, which zero r->ctx. Found by its place in
 /// the pool's list of cleanups, as nginx-otel does (code-models.md §1.1).
 struct RequestMark {
-  ngx_str_t cookie;        ///< what the browser sent, when it was changed; else data is null
-  const LoginRule* login;  ///< of the location the request first came to
-  const Site* site;        ///< belongs to the configuration, which outlives the request
+  ngx_str_t cookie;  ///< what the browser sent, when it was changed; else data is null
+  /// The `vneid_login` location the request first came to. Belongs to the configuration, which
+  /// outlives the request.
+  const LocationConf* login;
 };
 
 /// Nothing when the request has none.

@@ -141,13 +141,15 @@ Task<Connection::Handle> Connection::run_prepared(Statement statement, const Par
   worked_ = true;
   sent(PQsendQueryPrepared(connection_.get(), statement.name, static_cast<int>(values.size()),
                            values.data(), lengths.data(), formats.data(), 0));
-  co_return co_await answer();
+  Handle handle = co_await answer();
+  co_return handle;
 }
 
 Task<Connection::Handle> Connection::command(const char* sql) {
   start_exchange();
   sent(PQsendQueryParams(connection_.get(), sql, 0, nullptr, nullptr, nullptr, nullptr, 0));
-  co_return co_await answer();
+  Handle handle = co_await answer();
+  co_return handle;
 }
 
 Task<void> Connection::begin(const char* sql) {

@@ -82,7 +82,7 @@ class RedisServer {
   }
   [[nodiscard]] bool greets() const {
     const std::string answer = ask({"PING"});
-    return answer == "PONG" || answer.starts_with("NOAUTH");
+    return answer == "PONG" || answer.starts_with("NOAUTH") || answer.starts_with("LOADING");
   }
 
   TemporaryFolder folder_;

@@ -123,11 +123,12 @@ inline std::vector<std::pair<std::string, Rendering>> all() {
   VaultPage empty;
   empty.view = VaultPage::View::legacy;
   std::vector<std::pair<std::string, Rendering>> pages{
-      {"notice", of(notice())},       {"linked", of(linked())}, {"linked-again", of(again)},
-      {"links", of(links)},           {"links-none", of(no_links)}, {"vault", of(vault())},
+      {"notice", of(notice())},         {"linked", of(linked())},
+      {"linked-again", of(again)},      {"links", of(links)},
+      {"links-none", of(no_links)},     {"vault", of(vault())},
       {"vault-empty-legacy", of(empty)}};
-  for (const auto reason : {SignInPage::Reason::required, SignInPage::Reason::idle,
-                            SignInPage::Reason::signed_out}) {
+  for (const auto reason :
+       {SignInPage::Reason::required, SignInPage::Reason::idle, SignInPage::Reason::signed_out}) {
     pages.emplace_back("signin-" + std::to_string(static_cast<int>(reason)),
                        of(SignInPage{reason, "/dang-nhap"}));
   }

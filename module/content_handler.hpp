@@ -1,0 +1,11 @@
+#pragma once
+
+#include "ngx.hpp"
+
+namespace vneid::ngx {
+
+/// Pages below `vneid_path`: see content_handler.cpp for which phases take part and why.
+ngx_int_t on_server_rewrite(ngx_http_request_t* r) noexcept;
+ngx_int_t on_precontent(ngx_http_request_t* r) noexcept;
+
+}  // namespace vneid::ngx

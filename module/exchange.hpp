@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "ngx.hpp"
+
+namespace vneid::ngx {
+
+/// Starts the flow of a page. NGX_AGAIN: it waits, and the request is finalized later. Anything
+/// else: it has been answered, and the caller finalizes the request with this.
+ngx_int_t begin_page(ngx_http_request_t* r, std::string body);
+
+}  // namespace vneid::ngx

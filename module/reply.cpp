@@ -1,0 +1,104 @@
+#include "reply.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <stdexcept>
+
+#include "pool.hpp"
+
+namespace vneid::ngx {
+
+namespace {
+
+/// RFC 9110 §5.1, §5.5: what is no token, or holds a line end, would be read as another header.
+void check(const std::string& name, const std::string& value) {
+  const auto token = [](unsigned char byte) {
+    return std::isalnum(byte) != 0 || std::string_view{"!#$%&'*+-.^_`|~"}.contains(byte);
+  };
+  const auto control = [](unsigned char byte) {
+    return (byte < 0x20 && byte != '\t') || byte == 0x7f;
+  };
+  if (name.empty() || !std::ranges::all_of(name, token)) {
+    throw std::invalid_argument("reply has an invalid header name");
+  }
+  if (std::ranges::any_of(value, control)) {
+    throw std::invalid_argument("reply has control characters in header " + name);
+  }
+}
+
+[[nodiscard]] bool is(std::string_view name, std::string_view known) noexcept {
+  return std::ranges::equal(name, known, {}, [](unsigned char byte) { return std::tolower(byte); });
+}
+
+void push_header(ngx_http_request_t* r, const std::string& name, const std::string& value) {
+  auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&r->headers_out.headers));
+  if (header == nullptr) throw std::bad_alloc();
+  *header = ngx_table_elt_t{};
+  header->key = in_pool(r->pool, name);
+  header->value = in_pool(r->pool, value);
+  header->hash = 1;
+}
+
+void set_content_type(ngx_http_request_t* r, const std::string& value) {
+  r->headers_out.content_type = in_pool(r->pool, value);
+  // What filters compare with their lists of types: the part before the parameters.
+  r->headers_out.content_type_len = std::min(value.size(), value.find(';'));
+  r->headers_out.content_type_lowcase = nullptr;
+}
+
+}  // namespace
+
+void add_headers(ngx_http_request_t* r, const HeaderList& headers) {
+  for (const auto& [name, value] : headers) {
+    check(name, value);
+    if (is(name, "content-type")) {
+      set_content_type(r, value);
+    } else if (!is(name, "content-length") && !is(name, "connection") &&
+               !is(name, "transfer-encoding")) {
+      // Location goes into the list alone: in headers_out.location nginx would make a path
+      // absolute with the Host header, which is the client's.
+      push_header(r, name, value);
+    }
+  }
+}
+
+ngx_int_t send_body(ngx_http_request_t* r, std::string_view body, const Outlet& outlet) {
+  auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r->pool));
+  if (buffer == nullptr) throw std::bad_alloc();
+  if (!body.empty()) {
+    const ngx_str_t copied = in_pool(r->pool, body);
+    buffer->start = buffer->pos = copied.data;
+    buffer->end = buffer->last = copied.data + copied.len;
+    buffer->memory = 1;
+  }
+  buffer->last_buf = 1;
+  buffer->last_in_chain = 1;
+  ngx_chain_t out{buffer, nullptr};
+  return outlet.body(r, &out);
+}
+
+ngx_int_t send_reply(ngx_http_request_t* r, const Reply& reply, const Outlet& outlet) {
+  ngx_http_clean_header(r);
+  r->headers_out.status = static_cast<ngx_uint_t>(reply.status);
+  r->headers_out.content_length_n = static_cast<off_t>(reply.body.size());
+  r->allow_ranges = 0;
+  r->disable_not_modified = 1;
+  add_headers(r, reply.headers);
+  const ngx_int_t sent = outlet.header(r);
+  if (sent == NGX_ERROR || sent > NGX_OK || r->header_only) return sent;
+  return send_body(r, reply.body, outlet);
+}
+
+Reply plain_reply(int status, std::string_view reference) {
+  Reply reply;
+  reply.status = status;
+  reply.headers = {{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}};
+  if (status == NGX_HTTP_SERVICE_UNAVAILABLE) reply.headers.emplace_back("Retry-After", "30");
+  reply.body =
+      "Hệ thống đang gián đoạn, xin Ông/Bà thử lại sau ít phút. Mã tham chiếu: " +
+      std::string{reference} + "\nThe service is interrupted, please try again in a few minutes. " +
+      "Reference: " + std::string{reference} + "\n";
+  return reply;
+}
+
+}  // namespace vneid::ngx

@@ -1,0 +1,19 @@
+"""Starts one deployment, prints what the browser needs as one JSON line, and stops when its standard input closes.
+Commands on standard input, a line each: a JSON object for the provider's control."""
+import json
+import os
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "config" / "demo"))
+from stack import Stack  # noqa: E402
+
+build = pathlib.Path(os.environ.get("VNEID_BUILD", ROOT / "build" / "release"))
+with Stack(build) as stack:
+    print(json.dumps({"url": stack.url, "issuer": stack.issuer, "scenarios": stack.scenarios, "crowd": stack.crowd,
+                      "redis": str(stack.redis_socket)}), flush=True)
+    for line in sys.stdin:
+        print(json.dumps(stack.provider_control(**json.loads(line))), flush=True)
+bad = stack.bad_log_lines()
+print(json.dumps({"bad": bad}), flush=True)

@@ -1,0 +1,95 @@
+-- One query over all rows. It returns nothing if and only if every account is either unlinked and
+-- whole, or linked and whole; otherwise a row for each thing that is not.
+--
+-- Whole and unlinked: no record of the account's vault has been copied, and nothing of it lies in a
+-- person's vault. Whole and linked: one active link to a person with a claimed subject, its audit
+-- row, one finished transfer, and of every record that was there at that moment exactly one item
+-- that tells the truth: copied once, equal in everything with all its files, or left with a reason.
+with active as (select * from link where state = 'active'),
+files as (
+  select record_id, array_agg((name, sha256, mime)::text order by name) as all_files
+  from record_file group by record_id
+),
+content as (
+  -- Everything of a record that a transfer must not change.
+  select r.id, to_jsonb(r) - '{id,vault_id,version,replaces,reuse_count,last_reused_at,created_at,moved_to,origin_account_id,origin_record_id,link_id,transferred_at}'::text[]
+           as fields, coalesce(f.all_files, '{}') as files
+  from record r left join files f on f.record_id = r.id
+),
+original as (
+  select r.*, v.account_id from record r join vault v on v.id = r.vault_id
+  where v.account_id is not null
+)
+select 'account has two active links' as fault, account_id as account, null::bigint as record
+from active group by account_id having count(*) > 1
+union all
+select 'link of a person without a subject', l.account_id, null from active l
+where not exists (select from person_subject s where s.person_id = l.person_id)
+union all
+select 'person without any link', null, null from person p
+where not exists (select from link l where l.person_id = p.id)
+union all
+select 'person without a subject', null, null from person p
+where not exists (select from person_subject s where s.person_id = p.id)
+union all
+select 'link without exactly one audit row of its making', l.account_id, null from active l
+where (select count(*) from audit_event e
+       where e.event = 'link.made' and e.link_id = l.id and e.account_id = l.account_id) <> 1
+union all
+select 'audit row of a link that does not exist', e.account_id, null from audit_event e
+where e.event = 'link.made' and not exists (select from link l where l.id = e.link_id)
+union all
+select 'link without a finished transfer', l.account_id, null from active l
+where not exists (select from transfer_job j where j.link_id = l.id)
+union all
+select 'record that its account''s transfer does not know', o.account_id, o.id
+from original o join active l on l.account_id = o.account_id
+  join transfer_job j on j.link_id = l.id
+where o.created_at < j.finished_at
+  and not exists (select from transfer_item i where i.link_id = l.id and i.record_id = o.id)
+union all
+select 'item of a record that is not in the linked account''s vault', l.account_id, i.record_id
+from transfer_item i join active l on l.id = i.link_id
+where not exists (select from original o
+                  where o.id = i.record_id and o.account_id = l.account_id)
+union all
+select 'copied item whose copy is missing, elsewhere or different', l.account_id, i.record_id
+from transfer_item i join active l on l.id = i.link_id
+where i.state in ('done', 'conflict') and not exists (
+  select from record s join content sc on sc.id = s.id
+    join record t on t.id = i.target_id join content tc on tc.id = t.id
+    join vault v on v.id = t.vault_id
+  where s.id = i.record_id and s.moved_to = t.id and v.person_id = l.person_id
+    and t.link_id = l.id and t.origin_record_id = s.id and t.origin_account_id = l.account_id
+    and sc.fields = tc.fields and sc.files = tc.files)
+union all
+select 'item left behind although it was copied', l.account_id, i.record_id
+from transfer_item i join active l on l.id = i.link_id join record s on s.id = i.record_id
+where i.state = 'skipped' and s.moved_to is not null
+union all
+select 'item left behind for a reason that is not true', l.account_id, i.record_id
+from transfer_item i join active l on l.id = i.link_id
+  join person p on p.id = l.person_id join record s on s.id = i.record_id
+where i.state = 'skipped' and not case i.reason
+  when 'owner_unknown' then s.owner_key is null
+  when 'owner_other' then s.owner_key <> p.citizen_key
+  else s.owner_key = p.citizen_key and exists (
+    select from record d join vault v on v.id = d.vault_id
+    where d.id = i.duplicate_of and v.person_id = l.person_id) end
+union all
+select 'somebody else''s record was copied', l.account_id, t.id
+from active l join person p on p.id = l.person_id join record t on t.link_id = l.id
+where t.owner_key is distinct from p.citizen_key
+union all
+select 'copy that no item tells of', t.origin_account_id, t.id from record t
+where t.link_id is not null and not exists (
+  select from transfer_item i where i.link_id = t.link_id and i.target_id = t.id)
+union all
+select 'record in a person''s vault that came from nowhere', null, r.id
+from record r join vault v on v.id = r.vault_id
+where v.person_id is not null and r.link_id is null
+union all
+select 'record of an unlinked account was copied', o.account_id, o.id from original o
+where o.moved_to is not null and not exists (
+  select from active l join record t on t.link_id = l.id
+  where l.account_id = o.account_id and t.id = o.moved_to)

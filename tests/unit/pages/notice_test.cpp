@@ -1,0 +1,110 @@
+#include <regex>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "pages/renderer.hpp"
+#include "unit/pages/samples.hpp"
+
+namespace vneid::pages {
+namespace {
+
+const Renderer& renderer() {
+  static const auto loaded = Renderer::load("");
+  return loaded.value();
+}
+
+/// What a reader sees: tags gone, white space runs as one blank.
+std::string words(const std::string& html) {
+  const std::string text = std::regex_replace(html, std::regex("<[^>]*>"), " ");
+  return std::regex_replace(text, std::regex("\\s+"), " ");
+}
+
+TEST(Notice, IsTheLettersTextWordForWord) {
+  const auto text = words(renderer().render(samples::notice(), samples::context()));
+  const std::string letter =
+      "Thông báo Theo quy định tại Nghị định số 59/2022/NĐ-CP, từ ngày 01/07/2024, các tài khoản "
+      "cá nhân được khởi tạo từ Cổng DVCQG sử dụng phương thức đăng nhập qua tài khoản định danh "
+      "điện tử của Bộ Công an (VNeID). Để đảm bảo chất lượng dịch vụ, các hồ sơ, thông tin đã thực "
+      "hiện trước đó, đề nghị Ông/Bà thực hiện yêu cầu sau để thực hiện liên kết với tài khoản "
+      "VNeID: Yêu cầu: Thực hiện đăng nhập lại vào hệ thống bằng tài khoản định danh điện tử được "
+      "cấp bởi Bộ Công an (VNeID). Sau khi đăng nhập thành công, hệ thống sẽ thực hiện liên kết "
+      "tài khoản. Với các lần đăng nhập tiếp theo sau khi liên kết, bạn có thể dùng tài khoản "
+      "VNeID để truy cập vào hệ thống và tiếp tục thao tác nghiệp vụ. ";
+  EXPECT_NE(text.find(letter), std::string::npos) << text;
+  EXPECT_NE(text.find(" Bỏ qua Đăng nhập bằng VNeID "), std::string::npos) << text;
+}
+
+TEST(Notice, ShowsWhichAccountItIsAbout) {
+  const auto html = renderer().render(samples::notice("ng***an", "N*** A*"), samples::context());
+  EXPECT_NE(html.find("<bdi>ng***an</bdi>"), std::string::npos);
+  EXPECT_NE(html.find("<bdi>N*** A*</bdi>"), std::string::npos);
+  const auto unnamed = renderer().render(samples::notice("ng***an", ""), samples::context());
+  EXPECT_EQ(unnamed.find("Họ tên"), std::string::npos);
+}
+
+TEST(Notice, HasTwoPostFormsWithTheToken) {
+  const auto html = renderer().render(samples::notice(), samples::context());
+  const std::regex form(
+      "<form method=\"post\" action=\"/vneid/notice\" autocomplete=\"off\">\\s*"
+      "<input type=\"hidden\" name=\"csrf\" value=\"csrf-token\">\\s*"
+      "<input type=\"hidden\" name=\"choice\" value=\"(skip|vneid)\">\\s*"
+      "<button [^>]*type=\"submit\">([^<]*)</button>\\s*</form>");
+  auto found = std::sregex_iterator(html.begin(), html.end(), form);
+  ASSERT_NE(found, std::sregex_iterator());
+  EXPECT_EQ((*found)[1], "skip");
+  EXPECT_EQ((*found)[2], "Bỏ qua");
+  ++found;
+  ASSERT_NE(found, std::sregex_iterator());
+  EXPECT_EQ((*found)[1], "vneid");
+  EXPECT_EQ((*found)[2], "Đăng nhập bằng VNeID");
+}
+
+TEST(Notice, TakesLegalBasisAndDateFromTheContext) {
+  PageContext context = samples::context();
+  context.legal_basis = "Nghị định số 1/2030/NĐ-CP";
+  context.effective_date = "02/03/2030";
+  const auto text = words(renderer().render(samples::notice(), context));
+  EXPECT_NE(text.find("tại Nghị định số 1/2030/NĐ-CP, từ ngày 02/03/2030, các"), std::string::npos);
+  EXPECT_EQ(text.find("59/2022"), std::string::npos);
+}
+
+TEST(Notice, CountsTheDaysOnlyWhenTold) {
+  NoticePage page = samples::notice();
+  EXPECT_EQ(renderer().render(page, samples::context()).find("đến hạn"), std::string::npos);
+  page.days_left = -1;
+  EXPECT_EQ(renderer().render(page, samples::context()).find("đến hạn"), std::string::npos);
+  page.days_left = 0;
+  EXPECT_NE(renderer().render(page, samples::context()).find("Còn 0 ngày đến hạn 01/07/2024."),
+            std::string::npos);
+}
+
+TEST(NoticeVersion, IsOfTheWordsAlone) {
+  PageContext context = samples::context();
+  const auto version = renderer().notice_version(context);
+  EXPECT_TRUE(std::regex_match(version, std::regex("[0-9a-f]{12}"))) << version;
+
+  context.request_id = "another";
+  context.portal_name = "Another";
+  EXPECT_EQ(renderer().notice_version(context), version);
+  context.effective_date = "01/07/2024";  // what the default says anyway
+  EXPECT_EQ(renderer().notice_version(context), version);
+  context.effective_date = "02/07/2024";
+  EXPECT_NE(renderer().notice_version(context), version);
+  EXPECT_NE(renderer().notice_version(samples::context(Language::en)), version);
+}
+
+TEST(NoticeWording, OfTheLaterDecreeCanBeChosen) {
+  const auto later = Renderer::load("", "nd69");
+  ASSERT_TRUE(later) << later.error();
+  for (const Language language : {Language::vi, Language::en}) {
+    const auto context = samples::context(language);
+    const auto text = words(later->render(samples::notice(), context));
+    EXPECT_NE(text.find("69/2024/NĐ-CP"), std::string::npos);
+    EXPECT_EQ(text.find("59/2022"), std::string::npos);
+    EXPECT_NE(later->notice_version(context), renderer().notice_version(context));
+  }
+}
+
+}  // namespace
+}  // namespace vneid::pages
