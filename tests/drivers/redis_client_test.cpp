@@ -32,11 +32,13 @@ TEST_F(RedisClient, KeepsEveryByteOverBothKindsOfSocket) {
   }
 }
 
-TEST_F(RedisClient, ConnectsToAnIpv6Address) {
+TEST_F(RedisClient, TakesAnIpv6Address) {
   auto settings = server_->by_port();
-  settings.address = "::1";  // the server listens on IPv4 alone: refused, not looked up
+  settings.address = "::1";
   redis::Client client(loop_, settings);
-  EXPECT_NE(ask(loop_, client, {"PING"}).unavailable, "");
+  const Answer answer = ask(loop_, client, {"PING"});
+  // A machine without IPv6 refuses it at once.
+  EXPECT_TRUE(answer.reply || !answer.unavailable.ends_with("no reply in time"));
 }
 
 TEST_F(RedisClient, CarriesThreeMegabytesBothWays) {

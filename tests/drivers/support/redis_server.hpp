@@ -75,7 +75,7 @@ class RedisServer {
  private:
   void write_configuration() const {
     std::ofstream file(folder_.file("redis.conf"));
-    file << "port " << port_ << "\nbind 127.0.0.1\nunixsocket " << folder_.file("redis.sock")
+    file << "port " << port_ << "\nbind 127.0.0.1 -::1\nunixsocket " << folder_.file("redis.sock")
          << "\nsave \"\"\nappendonly no\nenable-debug-command local\ndir "
          << std::filesystem::path(folder_.file("x")).parent_path().string() << "\n";
     for (const auto& line : configuration_) file << line << "\n";

@@ -287,6 +287,29 @@ TEST(IdToken, EveryAlgorithmOnTheListVerifies) {
   EXPECT_EQ(verdict(token(TestKey::ec_521(), "ES512"), set), "ok");
 }
 
+TEST(IdToken, WithoutKeyIdTheFittingKeysAreTried) {
+  const std::string token = with_header(R"({"alg":"RS256"})");
+  EXPECT_EQ(verdict(token, keys({TestKey::rsa_a().jwk(R"("kid":"a")")})), "ok");
+  EXPECT_EQ(verdict(token, keys({TestKey::ec_256().jwk(), TestKey::rsa_b().jwk(R"("kid":"b")"),
+                                 TestKey::rsa_a().jwk(R"("kid":"a")")})),
+            "ok");
+  EXPECT_EQ(verdict(token, keys({TestKey::rsa_a().jwk(R"("use":"enc")")})), "unknown_key");
+  const auto failed =
+      verify_id_token(token, keys({TestKey::rsa_b().jwk(R"("kid":"b")")}), expected());
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().error, IdTokenError::signature);
+  EXPECT_TRUE(failed.error().key_unnamed) << "so that a rotated key is looked for";
+  const auto named = verify_id_token(TestKey::rsa_b().token(good_header, text_of(good_claims())),
+                                     usual_keys(), expected());
+  EXPECT_FALSE(named.error().key_unnamed);
+}
+
+TEST(IdToken, TwoKeysOfOneIdAreBothTried) {
+  const KeySet set =
+      keys({TestKey::rsa_b().jwk(R"("kid":"a")"), TestKey::rsa_a().jwk(R"("kid":"a")")});
+  EXPECT_EQ(verdict(with_header(good_header), set), "ok");
+}
+
 TEST(IdToken, CurveMustFitTheAlgorithm) {
   const KeySet set = keys({TestKey::ec_384().jwk(R"("kid":"e")")});
   const std::string header = R"({"alg":"ES256","kid":"e"})";
