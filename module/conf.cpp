@@ -34,7 +34,8 @@ void inherit(T& child, const T& parent) {
     if (plain) return "https://" + name;
   }
   throw ConfigurationError(
-      "\"vneid\" needs \"vneid_origin\" in a server whose first \"server_name\" is not a plain name",
+      "\"vneid\" needs \"vneid_origin\" in a server whose first \"server_name\" is not a plain "
+      "name",
       at);
 }
 
@@ -71,8 +72,8 @@ void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& ch
     throw ConfigurationError("\"vneid_login\" without effect: \"vneid\" is off here",
                              child.login->at);
   }
-  const auto& main = *static_cast<MainConf*>(
-      ngx_http_conf_get_module_main_conf(cf, ngx_http_vneid_module));
+  const auto& main =
+      *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_vneid_module));
   if (!main.settings->providers.contains(*child.provider)) {
     throw ConfigurationError("unknown provider \"" + *child.provider + "\" in \"vneid\"",
                              child.provider_at);

@@ -23,11 +23,11 @@ struct MainConf {
   bool has_keys = false;
   bool has_redis = false;
   bool has_postgres = false;
-  std::string templates;                  ///< folder of `vneid_templates`, or empty
-  std::string wording;                    ///< of `vneid_templates wording=`
+  std::string templates;  ///< folder of `vneid_templates`, or empty
+  std::string wording;    ///< of `vneid_templates wording=`
   std::optional<Position> templates_at;
-  std::optional<Position> first_use;      ///< first `vneid NAME`
-  ngx_int_t request_id = NGX_ERROR;       ///< index of $request_id
+  std::optional<Position> first_use;  ///< first `vneid NAME`
+  ngx_int_t request_id = NGX_ERROR;   ///< index of $request_id
 };
 
 /// What a server{} says.
@@ -47,7 +47,7 @@ struct LoginRule {
   std::vector<ngx_uint_t> statuses;  ///< empty: 200 to 399
   std::string cookie;                ///< empty: no cookie is asked for
   std::size_t max_body = std::size_t{256} * 1024;
-  bool reads_form = false;           ///< the account comes from the submitted form
+  bool reads_form = false;  ///< the account comes from the submitted form
   Position at;
 };
 
@@ -63,7 +63,7 @@ struct LocationConf {
   Position provider_at;
   std::optional<Notice> notice;
   std::shared_ptr<const LoginRule> login;
-  std::shared_ptr<const Site> site;     ///< set where `vneid` is on
+  std::shared_ptr<const Site> site;  ///< set where `vneid` is on
 };
 
 [[nodiscard]] inline MainConf& main_conf(ngx_http_request_t* r) noexcept {

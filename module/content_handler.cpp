@@ -76,12 +76,12 @@ ngx_int_t on_server_rewrite(ngx_http_request_t* r) noexcept {
   ngx_http_phase_handler_t* handlers = core->phase_engine.handlers;
 
   const ngx_uint_t find_config = handlers[r->phase_handler].next;
-  r->phase_handler = find_config;
+  r->phase_handler = static_cast<ngx_int_t>(find_config);
   const ngx_int_t found = ngx_http_core_find_config_phase(r, &handlers[find_config]);
   if (found != NGX_AGAIN) return NGX_DONE;  // it has finalized the request
   r->content_handler = on_content;
   // The engine adds one for a handler that declines.
-  r->phase_handler = behind_rewrite(handlers, find_config + 1) - 1;
+  r->phase_handler = static_cast<ngx_int_t>(behind_rewrite(handlers, find_config + 1)) - 1;
   return NGX_DECLINED;
 }
 

@@ -1,12 +1,14 @@
 #include "directive.hpp"
 
-#include <sys/stat.h>
-
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <sys/stat.h>
+
+#include "text.hpp"
 
 namespace vneid::ngx {
 
@@ -26,6 +28,10 @@ Position Directive::position() const {
 std::optional<std::string_view> Directive::value_of(std::string_view word, std::string_view key) {
   if (!word.starts_with(key) || word.size() <= key.size() || word[key.size()] != '=') return {};
   return word.substr(key.size() + 1);
+}
+
+void Directive::refuse_duplicate(bool seen) const {
+  if (seen) fail(quoted(name()) + " directive is duplicate");
 }
 
 void Directive::fail_parameter(std::string_view word) const {
@@ -60,8 +66,7 @@ std::string Directive::file(std::string_view word, std::string_view what) const 
 std::string Directive::secret(std::string_view word, std::string_view what) const {
   std::string content = file(word, what);
   while (!content.empty() && (content.back() == '\n' || content.back() == '\r')) content.pop_back();
-  const auto unusable = [](char byte) { return static_cast<unsigned char>(byte) < 0x20; };
-  if (content.empty() || std::ranges::any_of(content, unusable)) {
+  if (content.empty() || std::ranges::any_of(content, is_control)) {
     fail(std::string{what} + " " + quoted(path(word)) + " must hold one line that is not empty");
   }
   return content;

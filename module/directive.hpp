@@ -61,6 +61,7 @@ class Directive {
   [[nodiscard]] ngx_http_complex_value_t* complex_value(std::string_view word) const;
 
   [[noreturn]] void fail(const std::string& message) const { throw ConfigurationError(message); }
+  void refuse_duplicate(bool seen) const;
   [[noreturn]] void fail_parameter(std::string_view word) const;
 
  private:

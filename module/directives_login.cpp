@@ -1,10 +1,8 @@
 // vneid_login: how a successful login of the portal is recognised (R12).
 
-#include <algorithm>
-#include <cctype>
-
 #include "directive.hpp"
 #include "form.hpp"
+#include "text.hpp"
 
 namespace vneid::ngx {
 
@@ -17,14 +15,6 @@ void read_statuses(const Directive& directive, std::string_view list, LoginRule&
     more = comma != std::string_view::npos;
     if (more) list.remove_prefix(comma + 1);
   }
-}
-
-/// RFC 6265 §4.1.1: a cookie's name is a token.
-[[nodiscard]] bool is_token(std::string_view text) {
-  const auto allowed = [](unsigned char byte) {
-    return std::isalnum(byte) != 0 || std::string_view{"!#$%&'*+-.^_`|~"}.contains(byte);
-  };
-  return !text.empty() && std::ranges::all_of(text, allowed);
 }
 
 void read_cookie(const Directive& directive, std::string_view name, LoginRule& rule) {

@@ -11,6 +11,7 @@
 
 #include "directive.hpp"
 #include "oidc/provider_settings.hpp"
+#include "text.hpp"
 #include "url.hpp"
 
 namespace vneid::ngx {
@@ -87,7 +88,8 @@ void read_claim(const Directive& directive, Draft& draft) {
        {"level", &claims.level},
        {"kind", &claims.kind}}};
   const auto field = directive.word(0);
-  const auto* found = std::ranges::find(fields, field, [](const auto& known) { return known.first; });
+  const auto* found =
+      std::ranges::find(fields, field, [](const auto& known) { return known.first; });
   if (found == fields.end()) {
     directive.fail("unknown claim \"" + std::string{field} +
                    "\", expected citizen_id, name, birth_date, sex, level or kind");
@@ -198,10 +200,7 @@ void check(const Directive& directive, Draft& draft) {
 }
 
 [[nodiscard]] bool is_name(std::string_view word) {
-  const auto allowed = [](unsigned char byte) {
-    return std::isalnum(byte) != 0 || byte == '_' || byte == '-';
-  };
-  return !word.empty() && word.size() <= 32 && std::ranges::all_of(word, allowed);
+  return word.size() <= 32 && consists_of(word, "_-");
 }
 
 }  // namespace

@@ -1,27 +1,21 @@
 // vneid, vneid_path, vneid_origin, vneid_portal, vneid_notice: what the portal is.
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <chrono>
 
 #include "directive.hpp"
+#include "text.hpp"
 #include "url.hpp"
 
 namespace vneid::ngx {
 
 namespace {
 
-void refuse_duplicate(const Directive& directive, bool seen) {
-  if (seen) directive.fail("\"" + std::string{directive.name()} + "\" directive is duplicate");
-}
-
 [[nodiscard]] std::optional<unsigned> digits(std::string_view text) {
   unsigned value = 0;
-  const bool only_digits =
-      std::ranges::all_of(text, [](unsigned char byte) { return std::isdigit(byte) != 0; });
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (!only_digits || error != std::errc{}) return {};
+  if (!std::ranges::all_of(text, is_digit) || error != std::errc{}) return {};
   return value;
 }
 
@@ -46,7 +40,7 @@ void refuse_duplicate(const Directive& directive, bool seen) {
 }  // namespace
 
 void parse_vneid(const Directive& directive, LocationConf& conf) {
-  refuse_duplicate(directive, conf.provider.has_value());
+  directive.refuse_duplicate(conf.provider.has_value());
   conf.provider = directive.word(0) == "off" ? std::string{} : std::string{directive.word(0)};
   conf.provider_at = directive.position();
   if (conf.provider->empty()) return;
@@ -56,7 +50,7 @@ void parse_vneid(const Directive& directive, LocationConf& conf) {
 }
 
 void parse_notice(const Directive& directive, LocationConf& conf) {
-  refuse_duplicate(directive, conf.notice.has_value());
+  directive.refuse_duplicate(conf.notice.has_value());
   Notice notice;
   for (std::size_t i = 0; i < directive.size(); ++i) {
     const auto word = directive.word(i);
@@ -72,15 +66,12 @@ void parse_notice(const Directive& directive, LocationConf& conf) {
 }
 
 void parse_path(const Directive& directive, ServerConf& conf) {
-  refuse_duplicate(directive, conf.path.has_value());
+  directive.refuse_duplicate(conf.path.has_value());
   const auto path = directive.word(0);
   // The path stands in cookies, forms and the provider's list of redirect URIs: nothing in it may
   // need escaping there.
-  const auto allowed = [](unsigned char byte) {
-    return std::isalnum(byte) != 0 || byte == '/' || byte == '-' || byte == '_' || byte == '.';
-  };
   if (path.size() < 3 || !path.starts_with('/') || !path.ends_with('/') || path.contains("//") ||
-      path.contains("/.") || !std::ranges::all_of(path, allowed)) {
+      path.contains("/.") || !consists_of(path, "/-_.")) {
     directive.fail("invalid path \"" + std::string{path} +
                    "\" in \"vneid_path\", expected /name/ of A-Z a-z 0-9 - _ . beginning and "
                    "ending with \"/\"");
@@ -89,7 +80,7 @@ void parse_path(const Directive& directive, ServerConf& conf) {
 }
 
 void parse_origin(const Directive& directive, ServerConf& conf) {
-  refuse_duplicate(directive, conf.origin.has_value());
+  directive.refuse_duplicate(conf.origin.has_value());
   const std::string origin{directive.word(0)};
   const auto url = parse_url(origin);
   if (!url || !url->path.empty() || url->has_query) {
@@ -105,12 +96,9 @@ void parse_origin(const Directive& directive, ServerConf& conf) {
 }
 
 void parse_portal(const Directive& directive, ServerConf& conf) {
-  refuse_duplicate(directive, conf.portal.has_value());
+  directive.refuse_duplicate(conf.portal.has_value());
   const auto portal = directive.word(0);
-  const auto allowed = [](unsigned char byte) {
-    return std::isalnum(byte) != 0 || byte == '-' || byte == '_' || byte == '.';
-  };
-  if (portal.empty() || portal.size() > 64 || !std::ranges::all_of(portal, allowed)) {
+  if (portal.size() > 64 || !consists_of(portal, "-_.")) {
     directive.fail("invalid name \"" + std::string{portal} +
                    "\" in \"vneid_portal\", expected 1 to 64 of A-Z a-z 0-9 - _ .");
   }

@@ -1,9 +1,8 @@
 // vneid_keys, vneid_redis, vneid_postgres, vneid_templates: what http{} says of the stores.
 
+#include <array>
 #include <netinet/in.h>
 #include <sys/stat.h>
-
-#include <array>
 
 #include "crypto/key_ring.hpp"
 #include "directive.hpp"
@@ -12,10 +11,6 @@
 namespace vneid::ngx {
 
 namespace {
-
-void refuse_duplicate(const Directive& directive, bool seen) {
-  if (seen) directive.fail("\"" + std::string{directive.name()} + "\" directive is duplicate");
-}
 
 /// nginx resolves the name now, so that nothing in a worker has to (code-models.md finding 8).
 void parse_redis_address(const Directive& directive, std::string_view word, redis::Settings& into) {
@@ -40,7 +35,8 @@ void parse_redis_address(const Directive& directive, std::string_view word, redi
 
 void add_password(const Directive& directive, std::string& conninfo, std::string_view password) {
   if (conninfo.starts_with("postgres://") || conninfo.starts_with("postgresql://")) {
-    directive.fail("\"password_file=\" of \"vneid_postgres\" needs a conninfo of keywords, not a URI");
+    directive.fail(
+        "\"password_file=\" of \"vneid_postgres\" needs a conninfo of keywords, not a URI");
   }
   conninfo += " password='";
   for (const char byte : password) {
@@ -53,7 +49,7 @@ void add_password(const Directive& directive, std::string& conninfo, std::string
 }  // namespace
 
 void parse_keys(const Directive& directive, MainConf& conf) {
-  refuse_duplicate(directive, conf.has_keys);
+  directive.refuse_duplicate(conf.has_keys);
   conf.has_keys = true;
   auto ring = crypto::KeyRing::load(directive.path(directive.word(0)));
   if (!ring) directive.fail("\"vneid_keys\": " + ring.error());
@@ -61,7 +57,7 @@ void parse_keys(const Directive& directive, MainConf& conf) {
 }
 
 void parse_redis(const Directive& directive, MainConf& conf) {
-  refuse_duplicate(directive, conf.has_redis);
+  directive.refuse_duplicate(conf.has_redis);
   conf.has_redis = true;
   redis::Settings& redis = conf.settings->redis;
   parse_redis_address(directive, directive.word(0), redis);
@@ -87,7 +83,7 @@ void parse_redis(const Directive& directive, MainConf& conf) {
 }
 
 void parse_postgres(const Directive& directive, MainConf& conf) {
-  refuse_duplicate(directive, conf.has_postgres);
+  directive.refuse_duplicate(conf.has_postgres);
   conf.has_postgres = true;
   postgres::Settings& postgres = conf.settings->postgres;
   postgres.conninfo = directive.word(0);
@@ -112,7 +108,7 @@ void parse_postgres(const Directive& directive, MainConf& conf) {
 }
 
 void parse_templates(const Directive& directive, MainConf& conf) {
-  refuse_duplicate(directive, conf.templates_at.has_value());
+  directive.refuse_duplicate(conf.templates_at.has_value());
   conf.templates_at = directive.position();
   for (std::size_t i = 0; i < directive.size(); ++i) {
     const auto word = directive.word(i);

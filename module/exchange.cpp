@@ -1,6 +1,7 @@
 #include "exchange.hpp"
 
 #include <memory>
+#include <stdexcept>
 
 #include "conf.hpp"
 #include "context.hpp"
@@ -49,15 +50,21 @@ constexpr Outlet whole_chain{ngx_http_send_header, ngx_http_output_filter};
 ngx_int_t send_page(ngx_http_request_t* r, PageExchange& page) {
   r->read_event_handler = r->discard_body ? r->read_event_handler : ngx_http_block_reading;
   const Reply reply = result_of(page, r->connection->log);
-  return send_reply(r, reply, whole_chain);
+  try {
+    return send_reply(r, reply, whole_chain);
+  } catch (const std::invalid_argument& error) {
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "vneid: %s, reference %s", error.what(),
+                  page.reference.c_str());
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
 }
 
 void on_write(ngx_http_request_t* r) noexcept {
   RequestContext* found = find_context(r);
   if (found == nullptr || found->page == nullptr || !found->page->flow.finished()) return;
   r->write_event_handler = ngx_http_request_empty_handler;
-  const ngx_int_t result =
-      guard(r->connection->log, "page", ngx_int_t{500}, [&] { return send_page(r, *found->page); });
+  const ngx_int_t result = guard(r->connection->log, "page", ngx_int_t{NGX_ERROR},
+                                 [&] { return send_page(r, *found->page); });
   ngx_http_finalize_request(r, result);
 }
 

@@ -5,6 +5,8 @@
 #include <optional>
 #include <ranges>
 
+#include "text.hpp"
+
 namespace vneid::ngx {
 
 namespace {
@@ -24,23 +26,15 @@ namespace {
       byte = static_cast<char>(value);
       i += 2;
     }
-    if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f) return {};
+    if (is_control(byte)) return {};
     decoded += byte;
   }
   return decoded;
 }
 
-[[nodiscard]] char lower(char byte) noexcept {
-  return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
-}
-
-[[nodiscard]] bool equal_without_case(std::string_view left, std::string_view right) noexcept {
-  return std::ranges::equal(left, right, {}, lower, lower);
-}
-
 }  // namespace
 
-std::string form_field(std::string_view body, std::string_view name) {
+std::optional<std::string> form_field(std::string_view body, std::string_view name) {
   std::optional<std::string> found;
   while (!body.empty()) {
     const auto piece = body.substr(0, body.find('&'));
@@ -57,7 +51,7 @@ std::string form_field(std::string_view body, std::string_view name) {
 
 bool reads_form(std::string_view value) {
   std::string text{value};
-  std::ranges::transform(text, text.begin(), lower);
+  std::ranges::transform(text, text.begin(), ascii_lower);
   return text.contains("$vneid_form_") || text.contains("${vneid_form_");
 }
 

@@ -12,6 +12,8 @@ struct RequestMark {
   /// The `vneid_login` location the request first came to. Belongs to the configuration, which
   /// outlives the request.
   const LocationConf* login;
+  /// A field of the submitted form was asked for and could not be read.
+  bool form_unreadable;
 };
 
 /// Nothing when the request has none.

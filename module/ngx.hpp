@@ -5,9 +5,7 @@
 
 extern "C" {
 #include <ngx_config.h>
-
 #include <ngx_core.h>
-
 #include <ngx_event.h>
 #include <ngx_http.h>
 }

@@ -154,8 +154,8 @@ void NgxEventLoop::fire_ready(int fd, bool read, bool write, bool closing) noexc
     if (due == slots.end()) return;
     IoWait& wait = *(*due)->wait;
     stop_io(wait, *due);
-    fire(wait, closing ? Readiness{.closing = true}
-                       : Readiness{.readable = read, .writable = write});
+    fire(wait,
+         closing ? Readiness{.closing = true} : Readiness{.readable = read, .writable = write});
   }
 }
 

@@ -1,33 +1,22 @@
 #include "reply.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <stdexcept>
 
 #include "pool.hpp"
+#include "text.hpp"
 
 namespace vneid::ngx {
 
 namespace {
 
-/// RFC 9110 §5.1, §5.5: what is no token, or holds a line end, would be read as another header.
+/// RFC 9110 §5.5: what is no token, or holds a line end, would be read as another header.
 void check(const std::string& name, const std::string& value) {
-  const auto token = [](unsigned char byte) {
-    return std::isalnum(byte) != 0 || std::string_view{"!#$%&'*+-.^_`|~"}.contains(byte);
-  };
-  const auto control = [](unsigned char byte) {
-    return (byte < 0x20 && byte != '\t') || byte == 0x7f;
-  };
-  if (name.empty() || !std::ranges::all_of(name, token)) {
-    throw std::invalid_argument("reply has an invalid header name");
-  }
-  if (std::ranges::any_of(value, control)) {
+  if (!is_token(name)) throw std::invalid_argument("reply has an invalid header name");
+  const auto breaks = [](char byte) { return is_control(byte) && byte != '	'; };
+  if (std::ranges::any_of(value, breaks)) {
     throw std::invalid_argument("reply has control characters in header " + name);
   }
-}
-
-[[nodiscard]] bool is(std::string_view name, std::string_view known) noexcept {
-  return std::ranges::equal(name, known, {}, [](unsigned char byte) { return std::tolower(byte); });
 }
 
 void push_header(ngx_http_request_t* r, const std::string& name, const std::string& value) {
@@ -49,12 +38,13 @@ void set_content_type(ngx_http_request_t* r, const std::string& value) {
 }  // namespace
 
 void add_headers(ngx_http_request_t* r, const HeaderList& headers) {
+  for (const auto& [name, value] : headers) check(name, value);  // all, before any is put on
   for (const auto& [name, value] : headers) {
-    check(name, value);
-    if (is(name, "content-type")) {
+    if (equal_without_case(name, "content-type")) {
       set_content_type(r, value);
-    } else if (!is(name, "content-length") && !is(name, "connection") &&
-               !is(name, "transfer-encoding")) {
+    } else if (!equal_without_case(name, "content-length") &&
+               !equal_without_case(name, "connection") &&
+               !equal_without_case(name, "transfer-encoding")) {
       // Location goes into the list alone: in headers_out.location nginx would make a path
       // absolute with the Host header, which is the client's.
       push_header(r, name, value);
@@ -78,6 +68,7 @@ ngx_int_t send_body(ngx_http_request_t* r, std::string_view body, const Outlet& 
 }
 
 ngx_int_t send_reply(ngx_http_request_t* r, const Reply& reply, const Outlet& outlet) {
+  for (const auto& [name, value] : reply.headers) check(name, value);
   ngx_http_clean_header(r);
   r->headers_out.status = static_cast<ngx_uint_t>(reply.status);
   r->headers_out.content_length_n = static_cast<off_t>(reply.body.size());
@@ -94,10 +85,10 @@ Reply plain_reply(int status, std::string_view reference) {
   reply.status = status;
   reply.headers = {{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}};
   if (status == NGX_HTTP_SERVICE_UNAVAILABLE) reply.headers.emplace_back("Retry-After", "30");
-  reply.body =
-      "Hệ thống đang gián đoạn, xin Ông/Bà thử lại sau ít phút. Mã tham chiếu: " +
-      std::string{reference} + "\nThe service is interrupted, please try again in a few minutes. " +
-      "Reference: " + std::string{reference} + "\n";
+  reply.body = "Hệ thống đang gián đoạn, xin Ông/Bà thử lại sau ít phút. Mã tham chiếu: " +
+               std::string{reference} +
+               "\nThe service is interrupted, please try again in a few minutes. " +
+               "Reference: " + std::string{reference} + "\n";
   return reply;
 }
 

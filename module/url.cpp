@@ -1,8 +1,9 @@
 #include "url.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
+
+#include "text.hpp"
 
 namespace vneid::ngx {
 
@@ -17,24 +18,19 @@ namespace {
 [[nodiscard]] bool is_ipv6(std::string_view host) {
   if (host.size() < 4 || !host.starts_with('[') || !host.ends_with(']')) return false;
   host = host.substr(1, host.size() - 2);
-  return std::ranges::all_of(host, [](unsigned char byte) {
-    return std::isxdigit(byte) != 0 || byte == ':' || byte == '.';
-  });
+  return host.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
 }
 
 }  // namespace
 
 bool is_host_name(std::string_view host) {
-  const auto allowed = [](unsigned char byte) {
-    return std::isalnum(byte) != 0 || byte == '.' || byte == '-';
-  };
-  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, allowed) &&
-         std::isalnum(static_cast<unsigned char>(host.front())) != 0 && !host.contains("..");
+  return host.size() <= 253 && consists_of(host, ".-") && is_alphanumeric(host.front()) &&
+         !host.contains("..");
 }
 
 std::optional<Url> parse_url(std::string_view text) {
   const bool printable =
-      std::ranges::all_of(text, [](unsigned char byte) { return byte > 0x20 && byte < 0x7f; });
+      std::ranges::all_of(text, [](char byte) { return byte > 0x20 && byte < 0x7f; });
   if (!printable) return {};
   Url url;
   const auto mark = text.find("://");

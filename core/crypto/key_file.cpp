@@ -104,9 +104,8 @@ std::string conflict(const Key& key, const std::vector<Key>& others) {
 
 std::optional<unsigned> number(std::string_view digits) {
   unsigned value = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, value);
-  if (error != std::errc{} || stop != end) return std::nullopt;
+  const auto [stop, error] = std::from_chars(digits.begin(), digits.end(), value);
+  if (error != std::errc{} || stop != digits.end()) return std::nullopt;
   return value;
 }
 

@@ -96,9 +96,9 @@ void check_size(std::string_view text) {
 
 struct KeyRing::State {
   std::vector<key_file::Key> keys;
-  const key_file::Key* first_seal;  ///< into `keys`
-  std::string header;               ///< of the first seal key
-  MacContext lookup;                ///< keyed, duplicated for each use
+  const key_file::Key* first_seal = nullptr;  ///< into `keys`
+  std::string header;                         ///< of the first seal key
+  MacContext lookup;                          ///< keyed, duplicated for each use
 };
 
 KeyRing::KeyRing(std::unique_ptr<const State> state) noexcept : state_(std::move(state)) {}

@@ -8,20 +8,24 @@ namespace vneid::identity {
 
 namespace {
 
-std::u32string normalized(std::u32string_view points, utf8proc_option_t form) {
+/// utf8proc's flags are an enum of single bits that its functions take combined.
+utf8proc_option_t options(int flags) {
+  return static_cast<utf8proc_option_t>(flags);  // NOLINT(clang-analyzer-optin.core.EnumCast*)
+}
+
+std::u32string normalized(std::u32string_view points, int form) {
   // A code point decomposes into four at most (U+0390 and its like into three; UAX #15 table 2).
   constexpr std::size_t expansion = 4;
-  std::u32string result;
   std::u32string buffer(points.size() * expansion, U'\0');
   auto* out = reinterpret_cast<utf8proc_int32_t*>(buffer.data());
   const std::string text = encode_utf8(points);
   const utf8proc_ssize_t length = utf8proc_decompose(
       reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
       static_cast<utf8proc_ssize_t>(text.size()), out, static_cast<utf8proc_ssize_t>(buffer.size()),
-      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE));
+      options(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE));
   if (length < 0 || static_cast<std::size_t>(length) > buffer.size()) throw std::bad_alloc();
   const utf8proc_ssize_t composed =
-      utf8proc_normalize_utf32(out, length, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | form));
+      utf8proc_normalize_utf32(out, length, options(UTF8PROC_STABLE | form));
   if (composed < 0) throw std::bad_alloc();
   buffer.resize(static_cast<std::size_t>(composed));
   return buffer;
@@ -61,9 +65,7 @@ std::string encode_utf8(std::u32string_view points) {
   return text;
 }
 
-std::u32string to_nfd(std::u32string_view points) {
-  return normalized(points, static_cast<utf8proc_option_t>(0));
-}
+std::u32string to_nfd(std::u32string_view points) { return normalized(points, 0); }
 
 std::u32string to_nfc(std::u32string_view points) { return normalized(points, UTF8PROC_COMPOSE); }
 

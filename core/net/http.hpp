@@ -38,7 +38,8 @@ struct IncomingResponse {
 };
 
 /// Thrown when there is no complete answer: refused, timed out, certificate not trusted, too
-/// large, cut off. `what()` names the host and the cause, never the query, headers or body.
+/// large, cut off, or without a length, so that a cut would not be noticed. `what()` names the host
+/// and the cause, never the query, headers or body.
 class ExchangeFailed : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -13,6 +13,7 @@ constexpr std::size_t most_header_bytes = std::size_t{64} * 1024;
 
 constexpr const char* body_too_large = "the answer is too large";
 constexpr const char* headers_too_large = "the answer's headers are too large";
+constexpr const char* end_not_marked = "the answer's end is not marked";
 constexpr const char* no_memory = "out of memory";
 
 char lower(char c) noexcept {
@@ -214,6 +215,12 @@ void Transfer::finish(CURLcode result) noexcept {
   response_.status = static_cast<int>(status);
   if (result == CURLE_FILESIZE_EXCEEDED) failure_ = body_too_large;
   if (result != CURLE_OK && failure_ == nullptr) failure_ = curl_easy_strerror(result);
+  // libcurl takes a connection's end for the body's end even without TLS's farewell, so a body
+  // without a length could be cut anywhere and nobody would know.
+  const bool measured =
+      !response_.header("content-length").empty() || !response_.header("transfer-encoding").empty();
+  const bool has_body = request_.method != "HEAD" && status != 204 && status != 304;
+  if (has_body && !measured && failure_ == nullptr) failure_ = end_not_marked;
   finished_.wake();
 }
 

@@ -14,17 +14,15 @@ namespace vneid::oidc {
 template <class T>
 class Cached {
  public:
-  static constexpr std::chrono::seconds retry_pause{60};
-
   [[nodiscard]] const std::shared_ptr<const T>& value() const noexcept { return value_; }
   /// Whether the value may be used without asking the provider.
   [[nodiscard]] bool usable(Monotonic now) const noexcept { return value_ && now < ask_again_; }
 
-  void store(std::shared_ptr<const T> value, Monotonic now, std::chrono::seconds lifetime) {
+  void store(std::shared_ptr<const T> value, Monotonic now, Milliseconds lifetime) {
     value_ = std::move(value);
     ask_again_ = now + lifetime;
   }
-  void refresh_failed(Monotonic now) noexcept { ask_again_ = now + retry_pause; }
+  void refresh_failed(Monotonic now, Milliseconds pause) noexcept { ask_again_ = now + pause; }
 
  private:
   std::shared_ptr<const T> value_;

@@ -29,11 +29,13 @@ bool keys_may_be_old(const IdTokenFailure& failure) noexcept {
 
 }  // namespace
 
-Provider::Provider(EventLoop& loop, http::Client& client, ProviderSettings settings)
+Provider::Provider(EventLoop& loop, http::Client& client, ProviderSettings settings,
+                   DocumentTimes times)
     : loop_(loop),
       client_(client),
       settings_(std::move(settings)),
       credential_(checked_credential(settings_)),
+      times_(times),
       scope_(loop),
       metadata_flight_(scope_),
       keys_flight_(scope_) {}

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -47,21 +46,27 @@ struct LoginFailure {
   std::string text;  ///< for the log: no token, code or number
 };
 
+/// When a provider's documents are asked for again.
+struct DocumentTimes {
+  std::optional<Milliseconds> lifetime;       ///< instead of what `lifetime_from` says
+  Milliseconds retry_pause{60'000};           ///< after a failed refresh, while an old one serves
+  Milliseconds forced_refetch_pause{60'000};  ///< between two fetches for unknown keys
+};
+
 /// One identity provider as one worker sees it, profile `oidc`. Its documents are fetched when
 /// first needed, once for all who wait, and kept while the provider is away. Loop thread only.
 ///
 /// Every call may throw Unavailable{provider}. Tokens and codes stay out of what it throws.
 class Provider {
  public:
-  static constexpr std::chrono::seconds forced_refetch_pause{60};
-
   struct Counters {
     std::uint64_t metadata_fetches = 0;
     std::uint64_t key_fetches = 0;
   };
 
   /// Throws std::invalid_argument when `settings_problem` finds one. Does not call the provider.
-  Provider(EventLoop& loop, http::Client& client, ProviderSettings settings);
+  Provider(EventLoop& loop, http::Client& client, ProviderSettings settings,
+           DocumentTimes times = {});
   Provider(const Provider&) = delete;
   Provider& operator=(const Provider&) = delete;
   ~Provider() = default;
@@ -101,12 +106,14 @@ class Provider {
   Task<Verified> verify(const TokenResponse& tokens, std::string nonce);
   Task<std::expected<void, LoginFailure>> add_userinfo(std::string url, const Secret& access_token,
                                                        json_t* claims);
+  [[nodiscard]] Milliseconds lifetime_of(const http::IncomingResponse& response) const;
   [[noreturn]] void unavailable(const std::string& cause) const;
 
   EventLoop& loop_;
   http::Client& client_;
   ProviderSettings settings_;
   ClientCredential credential_;
+  DocumentTimes times_;
   Counters counters_;
   std::string last_failure_;
   Cached<Metadata> metadata_;

@@ -11,6 +11,10 @@ void Provider::unavailable(const std::string& cause) const {
   throw Unavailable{Unavailable::Dependency::provider, "provider " + settings_.name + ": " + cause};
 }
 
+Milliseconds Provider::lifetime_of(const http::IncomingResponse& response) const {
+  return times_.lifetime.value_or(lifetime_from(response.header("cache-control")));
+}
+
 Task<http::IncomingResponse> Provider::call(http::OutgoingRequest request, std::string what) {
   request.headers.emplace_back("Accept", "application/json");
   request.trusted_certificate = settings_.trusted_certificate;
@@ -50,7 +54,7 @@ Task<Provider::MetadataPtr> Provider::refresh_metadata() {
     last_failure_ = failure.what();
     if (!metadata_.value()) throw;
   }
-  metadata_.refresh_failed(loop_.now());
+  metadata_.refresh_failed(loop_.now(), times_.retry_pause);
   co_return metadata_.value();
 }
 
@@ -61,7 +65,7 @@ Task<Provider::MetadataPtr> Provider::fetch_metadata() {
   auto parsed = parse_metadata(response.body, settings_);
   if (!parsed) unavailable("discovery: " + parsed.error());
   auto fresh = std::make_shared<const Metadata>(std::move(*parsed));
-  metadata_.store(fresh, loop_.now(), lifetime_from(response.header("cache-control")));
+  metadata_.store(fresh, loop_.now(), lifetime_of(response));
   co_return fresh;
 }
 
@@ -74,7 +78,7 @@ Task<Provider::KeysPtr> Provider::keys() {
 
 Task<Provider::KeysPtr> Provider::keys_again() {
   const Monotonic now = loop_.now();
-  const bool paused = forced_at_ && now < *forced_at_ + forced_refetch_pause;
+  const bool paused = forced_at_ && now < *forced_at_ + times_.forced_refetch_pause;
   if (paused && !keys_underway_) co_return keys_.value();
   if (!paused) forced_at_ = now;
   const auto joined = keys_flight_.join([this] { return refresh_keys(); });
@@ -99,7 +103,7 @@ Task<Provider::KeysPtr> Provider::refresh_keys() {
     last_failure_ = failure.what();
     if (!keys_.value()) throw;
   }
-  keys_.refresh_failed(loop_.now());
+  keys_.refresh_failed(loop_.now(), times_.retry_pause);
   co_return keys_.value();
 }
 
@@ -111,7 +115,7 @@ Task<Provider::KeysPtr> Provider::fetch_keys() {
   if (!parsed) unavailable("keys: " + parsed.error());
   if (parsed->size() == 0) unavailable("keys: none that can be used");
   auto fresh = std::make_shared<const KeySet>(std::move(*parsed));
-  keys_.store(fresh, loop_.now(), lifetime_from(response.header("cache-control")));
+  keys_.store(fresh, loop_.now(), lifetime_of(response));
   co_return fresh;
 }
 

@@ -38,7 +38,7 @@ std::span<const ErrorKind> all_error_kinds() noexcept;
 
 /// What a page of this kind is sent with.
 struct ErrorStatus {
-  int status;           ///< HTTP status code
+  int status = 500;     ///< HTTP status code
   int retry_after = 0;  ///< seconds, for a Retry-After header; 0: no such header
 };
 ErrorStatus error_status(ErrorKind kind) noexcept;

@@ -52,7 +52,9 @@ std::expected<Edition, std::string> load_edition(const SourceFiles& files, Langu
   }
   for (const auto& [id, place] : edition.strings.added()) {
     if (!used.contains(id)) {
-      return std::unexpected(place + ": no page uses a string \"" + id + "\"");
+      std::string error = place;
+      error.append(": no page uses a string \"").append(id).append("\"");
+      return std::unexpected(std::move(error));
     }
   }
   return edition;

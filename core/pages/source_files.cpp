@@ -10,7 +10,7 @@ namespace vneid::pages {
 
 namespace {
 
-constexpr std::uintmax_t largest_file = 1024 * 1024;
+constexpr std::uintmax_t largest_file = 1U << 20U;
 
 bool is_string_table(std::string_view name) {
   return name.ends_with(".json") && (name.starts_with("vi-") || name.starts_with("en-"));

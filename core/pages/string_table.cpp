@@ -20,15 +20,10 @@ struct FreeDeleter {
 };
 
 /// NFC of valid UTF-8. Editors on some systems save NFD, which looks alike and compares unequal.
-std::string to_nfc(std::string_view text) {
-  utf8proc_uint8_t* composed = nullptr;
-  const auto size =
-      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                   static_cast<utf8proc_ssize_t>(text.size()), &composed,
-                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-  const std::unique_ptr<utf8proc_uint8_t, FreeDeleter> owned(composed);
-  if (size < 0) return std::string(text);
-  return {reinterpret_cast<const char*>(composed), static_cast<std::size_t>(size)};
+std::string to_nfc(const char* text) {
+  const std::unique_ptr<utf8proc_uint8_t, FreeDeleter> composed(
+      utf8proc_NFC(reinterpret_cast<const utf8proc_uint8_t*>(text)));
+  return composed ? reinterpret_cast<const char*>(composed.get()) : text;
 }
 
 }  // namespace
@@ -80,7 +75,7 @@ std::expected<void, std::string> StringTable::lay_over(const std::string& json,
       return std::unexpected(place + ": \"" + id + "\" must be a text");
     }
     const bool is_new = !texts_.contains(id);
-    texts_[id] = to_nfc({json_string_value(value), json_string_length(value)});
+    texts_[id] = to_nfc(json_string_value(value));
     if (is_new && !built_in) added_.emplace(id, place);
   }
   return {};

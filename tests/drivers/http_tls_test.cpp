@@ -84,6 +84,7 @@ TEST_F(HttpTls, CutOff) {
     const Exchanged got = get(server, path);
     EXPECT_FALSE(got.response) << path;
   }
+  EXPECT_EQ(get(server, "/cut-unmeasured").failure, "127.0.0.1: the answer's end is not marked");
 }
 
 TEST_F(HttpTls, FiftyAtOnceWithLargeBodies) {

@@ -22,8 +22,10 @@ class Started {
   /// Runs the loop until it is settled; the result, or what it threw.
   T wait(EpollLoop& loop) {
     loop.run_until([this] { return settled(); });
-    return outcome_->take();
+    return take();
   }
+  /// Of a settled one.
+  T take() { return outcome_->take(); }
 
  private:
   static RootFrame root(Task<T> task, Outcome<T>& into) {

@@ -29,10 +29,10 @@ TEST(CitizenNumber, PassesOverWhatPeopleAndProgramsPutBetween) {
            "052 089 999 999",
            "052.089.999.999",
            "\t052089999999\r\n",
-           "052\u00A0089\u00A0999999",                // no-break space
-           "052\u202F089\u3000999999",                // narrow no-break and ideographic space
+           "052\u00A0089\u00A0999999",              // no-break space
+           "052\u202F089\u3000999999",              // narrow no-break and ideographic space
            "\uFEFF052089\u200B999\u200C99\u200D9",  // byte order mark, zero-width
-           "052089\u2060999\u00AD999",                // word joiner, soft hyphen
+           "052089\u2060999\u00AD999",              // word joiner, soft hyphen
            "\uFF10\uFF15\uFF12\uFF10\uFF18\uFF19\uFF19\uFF19\uFF19\uFF19\uFF19\uFF19",
            "\uFF10\uFF15\uFF12089999999",
        }) {
@@ -55,10 +55,12 @@ TEST(CitizenNumber, RefusesEverythingElse) {
       {"+52089999999", "not_digits"},
       {"5.2089999999E10", "not_digits"},
       {"٠٥٢٠٨٩٩٩٩٩٩٩", "not_digits"},        // Arabic-Indic digits
-      {"O52089999999", "not_digits"},          // a letter O
-      {"\u202E052089999999", "not_digits"},    // right-to-left override
-      {"052089\xFF" "999999", "not_digits"},   // not UTF-8
-      {"05208999999\xC0\xB9", "not_digits"},   // overlong 9
+      {"O52089999999", "not_digits"},        // a letter O
+      {"\u202E052089999999", "not_digits"},  // right-to-left override
+      {"052089\xFF"
+       "999999",
+       "not_digits"},                         // not UTF-8
+      {"05208999999\xC0\xB9", "not_digits"},  // overlong 9
       {std::string("052089999999\0", 13), "not_digits"},
       {std::string(10'000, '0'), "wrong_length"},
   };
@@ -71,11 +73,12 @@ TEST(CitizenNumber, TellsSexAndCentury) {
     int year;
     Sex sex;
   };
-  for (const Row& row : {Row{"001000000001", 1900, Sex::male}, Row{"001199000001", 1999, Sex::female},
-                         Row{"001200000001", 2000, Sex::male}, Row{"001326000001", 2026, Sex::female},
-                         Row{"001405000001", 2105, Sex::male}, Row{"001599000001", 2199, Sex::female},
-                         Row{"001600000001", 2200, Sex::male}, Row{"001700000001", 2200, Sex::female},
-                         Row{"001899000001", 2399, Sex::male}, Row{"001999000001", 2399, Sex::female}}) {
+  for (const Row& row :
+       {Row{"001000000001", 1900, Sex::male}, Row{"001199000001", 1999, Sex::female},
+        Row{"001200000001", 2000, Sex::male}, Row{"001326000001", 2026, Sex::female},
+        Row{"001405000001", 2105, Sex::male}, Row{"001599000001", 2199, Sex::female},
+        Row{"001600000001", 2200, Sex::male}, Row{"001700000001", 2200, Sex::female},
+        Row{"001899000001", 2399, Sex::male}, Row{"001999000001", 2399, Sex::female}}) {
     const auto number = CitizenNumber::parse(row.number, 2400).value();
     EXPECT_EQ(number.birth_year(), row.year) << row.number;
     EXPECT_EQ(number.sex(), row.sex) << row.number;
@@ -104,7 +107,8 @@ TEST(CitizenNumber, KnowsSixtyThreeProvinces) {
     EXPECT_TRUE(CitizenNumber::parse(std::string(code) + "089999999", this_year)->province_known());
   }
   for (const char* code : {"000", "003", "050", "097", "101", "999"}) {
-    EXPECT_FALSE(CitizenNumber::parse(std::string(code) + "089999999", this_year)->province_known());
+    EXPECT_FALSE(
+        CitizenNumber::parse(std::string(code) + "089999999", this_year)->province_known());
   }
 }
 

@@ -39,7 +39,8 @@ TEST(NameKeys, HaveTheDocumentedForm) {
            Row{"Trần Thị Ngọc Ánh", "TRÂN:f THI:j NGOC:j ANH:s", "TRANTHINGOCANH"},
            Row{"Đặng Giữ", "ĐĂNG:j GIƯ:x", "DANGGIU"},
            Row{"Phạm Quý", "PHAM:j QUY:s", "PHAMQUY"},
-           Row{"Ẩn Ẫm Ẳng Ẵng Ửu Ữu Ợt", "ÂN:r ÂM:x ĂNG:r ĂNG:x ƯU:r ƯU:x ƠT:j", "ANAMANGANGUUUUOT"},
+           Row{"Ẩn Ẫm Ẳng Ẵng Ửu Ữu Ợt", "ÂN:r ÂM:x ĂNG:r ĂNG:x ƯU:r ƯU:x ƠT:j",
+               "ANAMANGANGUUUUOT"},
            Row{"K'Brêu", "K'BRÊU", "KBREU"},
            Row{"H’Hen Niê", "H'HEN NIÊ", "HHENNIE"},
            Row{"Y-Thúy Niê", "Y-THUY:s NIÊ", "YTHUYNIE"},
@@ -62,10 +63,10 @@ TEST(NameKeys, StrictlyTheSameName) {
       {"Già", "Gìa"},
       {"Loan Tuỳ", "LOAN TÙY"},
       {"Hoàng", "Hòang"},
-      {"Đặng", "\u00D0ặng"},       // Eth
-      {"Đặng", "\u0189ặng"},       // African D
-      {"đặng", "\u00F0ặng"},       // eth
-      {"Đặng", "\u0256ặng"},       // African d
+      {"Đặng", "\u00D0ặng"},  // Eth
+      {"Đặng", "\u0189ặng"},  // African D
+      {"đặng", "\u00F0ặng"},  // eth
+      {"Đặng", "\u0256ặng"},  // African d
       {"K'Brêu", "K’Brêu"},
       {"K'Brêu", "K‘brêu"},
       {"K'Brêu", "k\u02BCBrêu"},
@@ -74,7 +75,7 @@ TEST(NameKeys, StrictlyTheSameName) {
       {"K'Brêu", "K\uFF07Brêu"},
       {"Nguyễn Văn An", "  nguyễn\tvăn\u00A0\u3000AN\n"},
       {"Nguyễn Văn An", "Ngu\u200Byễn\u00AD Văn\uFEFF An\u2060"},
-      {"Nguyễn", "Nguye\u0303\u0302n"},        // tone typed before the circumflex
+      {"Nguyễn", "Nguye\u0303\u0302n"},  // tone typed before the circumflex
   };
   for (const auto& [left, right] : table) {
     EXPECT_EQ(strict(left), strict(right)) << left << " " << right;
@@ -85,14 +86,14 @@ TEST(NameKeys, StrictlyTheSameName) {
 
 TEST(NameKeys, StrictlyAnotherName) {
   const std::pair<const char*, const char*> table[] = {
-      {"Mĩ", "Mỹ"},         // i and y differ in law
+      {"Mĩ", "Mỹ"},  // i and y differ in law
       {"Lí", "Lý"},
       {"Lê Hoàng", "Le Hoang"},
       {"Hoà", "Hoá"},
       {"Hoà", "Hoa"},
       {"Hoả", "Hoã"},
       {"Hoạ", "Hoa"},
-      {"Văn", "Vân"},       // breve and circumflex are no tones
+      {"Văn", "Vân"},  // breve and circumflex are no tones
       {"Văn", "Van"},
       {"Tơ", "To"},
       {"Tơ", "Tô"},
@@ -102,12 +103,12 @@ TEST(NameKeys, StrictlyAnotherName) {
       {"An Bình", "Anbình"},
       {"H'Hen", "HHen"},
       {"H'Hen", "H-Hen"},
-      {"Tú-An", "Tu-Án"},   // a tone stays with its syllable
+      {"Tú-An", "Tu-Án"},  // a tone stays with its syllable
       {"Tú An", "Tu Án"},
-      {"Tàmi", "Tamì"},     // and with its group of vowels
-      {"Ñuôn", "Nuôn"},     // a tilde on a consonant is part of the letter
+      {"Tàmi", "Tamì"},  // and with its group of vowels
+      {"Ñuôn", "Nuôn"},  // a tilde on a consonant is part of the letter
       {"Nguyễn Văn An", "Nguyễn An Văn"},
-      {"HOA:f", "Hoà"},     // typed, not made
+      {"HOA:f", "Hoà"},  // typed, not made
   };
   for (const auto& [left, right] : table) {
     EXPECT_NE(strict(left), strict(right)) << left << " " << right;

@@ -18,8 +18,10 @@ TEST(Utf8, ComesBackForEveryCodePoint) {
 TEST(Utf8, RefusesWhatIsNotUtf8) {
   for (const std::string& text : std::initializer_list<std::string>{
            "\x80", "\xBF", "\xC3", "\xC3(", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xE1\xBB",
-           "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80",
-           "\xFF", "a\xFE" "b"}) {
+           "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80",
+           "\xF5\x80\x80\x80", "\xFF",
+           "a\xFE"
+           "b"}) {
     EXPECT_EQ(decode_utf8(text), std::nullopt);
   }
   EXPECT_EQ(decode_utf8(""), U"");
@@ -51,7 +53,8 @@ TEST(Utf8, SortsCharacters) {
   for (const char32_t point : U"\u00AD\u200B\u200C\u200D\u2060\uFEFF\u034F") {
     if (point != 0) EXPECT_TRUE(is_invisible(point) && !is_blank(point) && !is_forbidden(point));
   }
-  for (const char32_t point : U"\x01\x1B\x7F\u061C\u200E\u200F\u202A\u202E\u2066\u2069\uE000\uFFFE") {
+  for (const char32_t point :
+       U"\x01\x1B\x7F\u061C\u200E\u200F\u202A\u202E\u2066\u2069\uE000\uFFFE") {
     if (point != 0) EXPECT_TRUE(is_forbidden(point) && !is_blank(point) && !is_invisible(point));
   }
   EXPECT_TRUE(is_forbidden(0));

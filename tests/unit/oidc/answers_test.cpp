@@ -145,7 +145,7 @@ TEST(Cached, KeepsAnOldValueAndAsksAgainAfterAPause) {
   now += std::chrono::seconds{100};
   EXPECT_FALSE(cached.usable(now));
   EXPECT_EQ(*cached.value(), 1);
-  cached.refresh_failed(now);
+  cached.refresh_failed(now, std::chrono::seconds{60});
   EXPECT_TRUE(cached.usable(now + std::chrono::seconds{59}));
   EXPECT_FALSE(cached.usable(now + std::chrono::seconds{60}));
 }

@@ -18,7 +18,7 @@
 #include "crypto/digest.hpp"
 #include "crypto/openssl.hpp"
 
-namespace vneid::oidc::test {
+namespace vneid::test {
 
 /// A key pair made for the tests. Signs with OpenSSL itself, so that a test can sign any header
 /// and payload text, however wrong, and so that cjose verifies what cjose did not make.
@@ -159,4 +159,4 @@ inline std::string jwks(const std::vector<std::string>& keys) {
   return text + "]}";
 }
 
-}  // namespace vneid::oidc::test
+}  // namespace vneid::test

@@ -16,7 +16,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// A directory as `vneid_templates` names it, gone at the end.
+/// A directory as `vneid_templates` names it, gone at the end. GoogleTest derives from it.
+// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor)
 class OwnPages : public ::testing::Test {
  protected:
   OwnPages() {

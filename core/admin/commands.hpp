@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+
+#include "admin/options.hpp"
+#include "async/epoll_loop.hpp"
+#include "crypto/key_ring.hpp"
+#include "net/postgres.hpp"
+
+/// The commands of vneidctl. Each prints to standard output what it did and gives the exit status;
+/// it throws CommandFailed, Unavailable or postgres::StatementError when it cannot.
+namespace vneid::admin {
+
+Exit schema_migrate(const Options& options);
+Exit schema_status(const Options& options);
+Exit keys_generate(const Options& options);
+Exit keys_rotate(const Options& options);
+Exit import_accounts(const Options& options);
+Exit import_vault(const Options& options);
+Exit links_show(const Options& options);
+
+/// The database that the options name; `timeout` for one statement.
+postgres::Pool open_pool(EventLoop& loop, const Options& options, Milliseconds timeout);
+/// The key ring that the options name.
+std::shared_ptr<const crypto::KeyRing> load_keys(const Options& options);
+
+}  // namespace vneid::admin

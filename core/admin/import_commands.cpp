@@ -1,0 +1,104 @@
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <optional>
+
+#include "admin/account_import.hpp"
+#include "admin/commands.hpp"
+#include "admin/import.hpp"
+#include "admin/values.hpp"
+#include "admin/vault_import.hpp"
+
+namespace vneid::admin {
+
+namespace {
+
+constexpr std::chrono::minutes statement_timeout{2};
+constexpr std::size_t most_shown = 20;  // problems on the terminal; the error file has all
+
+std::string csv_field(std::string_view text) {
+  std::string field = "\"";
+  for (char c : text) field.append(c == '"' ? 2 : 1, c);
+  return field + '"';
+}
+
+/// Where problems go: all into the error file if there is one, the first ones to the terminal.
+class Problems {
+ public:
+  explicit Problems(const std::string& path) {
+    if (path.empty()) return;
+    file_.emplace(path, std::ios::trunc);
+    *file_ << "line,column,reason\n" << std::flush;
+    if (!*file_) throw CommandFailed(exit_failed, "cannot write the error file " + path);
+  }
+
+  void take(const Problem& problem) {
+    if (file_) {
+      *file_ << problem.line << ',' << csv_field(problem.column) << ',' << csv_field(problem.reason)
+             << '\n';
+    }
+    if (++count_ > most_shown) return;
+    std::cerr << "line " << problem.line << ": "
+              << (problem.column.empty() ? "" : problem.column + ": ") << problem.reason << '\n';
+  }
+
+  void finish(const std::string& path) {
+    if (count_ > most_shown) std::cerr << "… and " << count_ - most_shown << " more\n";
+    if (file_ && !file_->flush()) {
+      throw CommandFailed(exit_failed, "cannot write the error file " + path);
+    }
+  }
+
+ private:
+  std::optional<std::ofstream> file_;
+  std::size_t count_ = 0;
+};
+
+void print(const ImportReport& report, const Options& options) {
+  std::cout << options.words.at(2) << ": " << report.lines() << " lines: " << report.created
+            << " created, " << report.updated << " updated, " << report.unchanged
+            << " unchanged, " << report.rejected << " rejected\n";
+  if (options.dry_run) {
+    std::cout << "this was a dry run: nothing was changed\n";
+  } else if (report.created + report.updated == 0) {
+    std::cout << "nothing was changed\n";
+  }
+}
+
+template <class Rows>
+Exit import_rows(const Options& options, Rows rows) {
+  const std::string& path = options.words.at(2);
+  std::ifstream stream{path, std::ios::binary};
+  if (!stream || stream.peek() == std::ifstream::traits_type::eof()) {
+    throw CommandFailed(exit_failed, "cannot read " + path + ", or it is empty");
+  }
+  EpollLoop loop;
+  postgres::Pool pool = open_pool(loop, options, statement_timeout);
+  Problems problems{options.errors};
+  Import<Rows> import{pool, rows, options.dry_run,
+                      [&problems](const Problem& problem) { problems.take(problem); }};
+  const auto report = loop.run(import.run(stream));
+  if (!report) throw CommandFailed(exit_failed, path + ", " + report.error());
+  problems.finish(options.errors);
+  print(*report, options);
+  return report->rejected == 0 ? exit_ok : exit_partly;
+}
+
+int this_year() {
+  return year_in_vietnam(
+      std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
+}
+
+}  // namespace
+
+Exit import_accounts(const Options& options) {
+  return import_rows(options, AccountRows{load_keys(options), options.portal, this_year()});
+}
+
+Exit import_vault(const Options& options) {
+  const std::filesystem::path folder =
+      std::filesystem::absolute(options.words.at(2)).parent_path();
+  return import_rows(options, VaultRows{load_keys(options), options.portal, folder, this_year()});
+}
+
+}  // namespace vneid::admin

@@ -1,0 +1,57 @@
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+
+#include "admin/commands.hpp"
+#include "identity/masking.hpp"
+#include "link/accounts.hpp"
+#include "link/links.hpp"
+
+namespace vneid::admin {
+
+namespace {
+
+constexpr std::chrono::seconds statement_timeout{10};
+constexpr std::chrono::hours vietnam{7};
+constexpr int any_year = 9999;
+
+std::string day_of(Wall instant) {
+  const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(instant + vietnam)};
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "%02u/%02u/%04d", unsigned{date.day()},
+                unsigned{date.month()}, int{date.year()});
+  return text.data();
+}
+
+std::string masked(const std::string& number) {
+  const auto citizen = identity::CitizenNumber::parse(number, any_year);
+  return citizen ? citizen->masked() : "***";
+}
+
+}  // namespace
+
+Exit links_show(const Options& options) {
+  const auto keys = load_keys(options);
+  EpollLoop loop;
+  postgres::Pool pool = open_pool(loop, options, statement_timeout);
+  link::Accounts accounts{pool, keys};
+  const auto account = loop.run(accounts.find(options.portal, options.words.at(2)));
+  if (!account) {
+    throw CommandFailed(exit_failed, "portal \"" + options.portal + "\" has no such account");
+  }
+  std::cout << "account " << account->id << " ("
+            << identity::mask_account(account->name) << "), " << link::to_text(account->kind)
+            << (account->closed ? ", closed\n" : "\n");
+  link::Links links{pool, keys};
+  const auto list = loop.run(links.of_account(account->id));
+  for (const link::LinkedAccount& link : list) {
+    std::cout << "link " << link.link_id << " to " << masked(link.citizen_number) << " (person "
+              << link.person_id << ") through " << link.provider << " on "
+              << day_of(link.linked_at) << (link.flagged ? ", flagged\n" : "\n");
+  }
+  if (list.empty()) std::cout << "not linked\n";
+  return exit_ok;
+}
+
+}  // namespace vneid::admin

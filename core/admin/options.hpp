@@ -1,0 +1,49 @@
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vneid::admin {
+
+/// Exit codes of vneidctl.
+enum Exit : int {
+  exit_ok = 0,
+  exit_partly = 1,  ///< done, but something needs attention: rejected lines, pending files
+  exit_usage = 2,   ///< the command line is wrong; nothing was done
+  exit_failed = 3,  ///< could not be done; the message says why
+};
+
+/// The command line of vneidctl, and what the environment adds to it.
+struct Options {
+  std::vector<std::string> words;  ///< command and operands
+  std::string postgres;            ///< --postgres, VNEID_POSTGRES
+  std::string keys;                ///< --keys, VNEID_KEYS
+  std::filesystem::path schema;    ///< --schema, VNEID_SCHEMA
+  std::string portal = "portal";   ///< --portal, VNEID_PORTAL: as `vneid_portal` in nginx.conf
+  bool dry_run = false;
+  std::string errors;  ///< --errors: CSV of the lines that were not imported
+  bool help = false;
+  bool version = false;
+};
+
+/// The error is a sentence.
+std::expected<Options, std::string> parse_options(int argc, char** argv);
+
+std::string_view help_text();
+
+/// A command that cannot be done. `what()` is a sentence with its cure.
+class CommandFailed : public std::runtime_error {
+ public:
+  CommandFailed(Exit code, const std::string& message)
+      : std::runtime_error(message), code_(code) {}
+  [[nodiscard]] Exit code() const noexcept { return code_; }
+
+ private:
+  Exit code_;
+};
+
+}  // namespace vneid::admin

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "conf.hpp"
+#include "recognise.hpp"
+#include "reply.hpp"
+#include "request_flow.hpp"
+
+namespace vneid::ngx {
+
+/// The portal's answer to a successful login, from its header to what becomes of it (D5).
+///
+/// The header stays in r->headers_out, untouched; the body is collected here. With its last buffer
+/// the flow starts; the request is kept alive by a bit in r->buffered, as any filter with output
+/// to come does. When the flow has ended, the core's reply or the portal's answer goes on behind
+/// our place in the chain of filters. Dies with the request.
+class HeldLogin {
+ public:
+  HeldLogin(ngx_http_request_t* r, const LocationConf& location, Recognised login, Outlet next);
+
+  /// The body filter for this request. `in` is null when nginx wants output to go on.
+  ngx_int_t on_body(ngx_chain_t* in);
+  /// Answers without waiting for the rest of the portal's answer, which is then thrown away.
+  ngx_int_t refuse(int status, const char* why);
+  [[nodiscard]] bool answered() const noexcept { return state_ == State::answered; }
+
+ private:
+  enum class State { collecting, waiting, answered };
+
+  static void on_write(ngx_http_request_t* r) noexcept;
+
+  [[nodiscard]] bool collect(ngx_chain_t* in);
+  ngx_int_t on_collecting(ngx_chain_t* in);
+  ngx_int_t on_waiting(ngx_chain_t* in);
+  ngx_int_t begin();
+  ngx_int_t finish();
+  ngx_int_t release(const HeaderList& added);
+  [[nodiscard]] LoginVerdict verdict();
+  void log(const char* what) const noexcept;
+
+  ngx_http_request_t* r_;
+  const LocationConf& location_;  // of the configuration, which outlives the request
+  Recognised login_;
+  Outlet next_;
+  Request request_;
+  std::string reference_;
+  std::string body_;
+  bool in_memory_ = true;
+  State state_ = State::collecting;
+  std::optional<RequestFlow<LoginVerdict>> flow_;
+};
+
+}  // namespace vneid::ngx

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "conf.hpp"
+#include "flows/message.hpp"
+#include "ngx.hpp"
+
+namespace vneid::ngx {
+
+/// Whom the portal has let in.
+struct Recognised {
+  std::string account;
+  std::string kind;
+  /// Everything says that somebody got in, but the form that would say who cannot be read. Such an
+  /// answer must not go out, or a strangely written form would be a way around the notice.
+  bool unreadable = false;
+};
+
+/// Judges the answer that headers_out describes (R12): all that the rule names must hold.
+std::optional<Recognised> recognise(ngx_http_request_t* r, const LoginRule& rule);
+
+/// The headers of that answer, but hop-by-hop ones.
+HeaderList withheld_headers(ngx_http_request_t* r);
+
+/// Takes the portal's Set-Cookie and Location headers off the answer.
+void forget_session_headers(ngx_http_request_t* r) noexcept;
+
+}  // namespace vneid::ngx
