@@ -31,8 +31,8 @@ constexpr Statement upsert_person{
 constexpr Statement claim_subject{
     "person_claim_subject",
     "insert into person_subject (issuer, subject_key, person_id)"
-    " select $1, $2, $3::bigint where not exists (select from person_subject"
-    "   where issuer = $1 and person_id = $3::bigint and subject_key <> $2)"
+    " select $1, $2::bytea, $3::bigint where not exists (select from person_subject"
+    "   where issuer = $1 and person_id = $3::bigint and subject_key <> $2::bytea)"
     " on conflict (issuer, subject_key) do update set person_id = excluded.person_id"
     "   where person_subject.person_id = excluded.person_id returning 1"};
 

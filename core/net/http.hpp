@@ -23,9 +23,9 @@ struct OutgoingRequest {
   std::string url;              ///< http or https, without user and password
   std::vector<Header> headers;  ///< a CR, LF or NUL in one makes the request fail
   std::string body;
-  std::string trusted_certificate;    ///< PEM file of the only CAs trusted; empty: the system's
-  Milliseconds timeout{5000};         ///< for the whole exchange
-  std::size_t max_body = 256 * 1024;  ///< bytes; a larger answer (after decoding) is a failure
+  std::string trusted_certificate;  ///< PEM file of the only CAs trusted; empty: the system's
+  Milliseconds timeout{5000};       ///< for the whole exchange
+  std::size_t max_body = 262'144;   ///< bytes; a larger answer (after decoding) is a failure
 };
 
 struct IncomingResponse {

@@ -27,7 +27,7 @@ void initialise_curl() {
 class Multi::Watch final : public IoWait {
  public:
   Watch(Multi& multi, curl_socket_t fd) noexcept : IoWait(multi.loop_), multi_(multi), fd_(fd) {}
-  ~Watch() = default;
+  virtual ~Watch() = default;
 
   [[nodiscard]] CURL* user() const noexcept { return user_; }
 

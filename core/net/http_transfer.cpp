@@ -115,13 +115,14 @@ void Transfer::set_headers() {
   const auto append = [this](const std::string& line) {
     curl_slist* grown = curl_slist_append(header_list_.get(), line.c_str());
     if (grown == nullptr) throw failed(no_memory);
-    static_cast<void>(header_list_.release());  // the grown list is the same list
-    header_list_.reset(grown);
+    if (!header_list_) header_list_.reset(grown);  // later it is the same list, grown
   };
   append("Expect:");  // no 100-continue: it costs a round trip and proxies stumble over it
   for (const auto& [name, value] : request_.headers) {
     if (!is_token(name) || breaks_header(value)) throw failed("a header is not well-formed");
-    append(trimmed(value).empty() ? name + ";" : name + ": " + value);  // libcurl's spelling
+    std::string line = name;
+    line += trimmed(value).empty() ? ";" : ": " + value;  // libcurl's spelling
+    append(line);
   }
   set(CURLOPT_HTTPHEADER, header_list_.get());
   set(CURLOPT_USERAGENT, "vneid");

@@ -7,8 +7,6 @@
 #include <stdexcept>
 #include <sys/un.h>
 
-#include <hiredis/hiredis.h>
-
 #include "net/redis_back_off.hpp"
 #include "net/redis_connection.hpp"
 #include "net/redis_operation.hpp"
@@ -62,7 +60,7 @@ class Client::Impl final : private Connection::Owner, private TimerWait {
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
-  ~Impl() { close(); }
+  virtual ~Impl() { close(); }
 
   [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
   std::shared_ptr<Operation> submit(std::vector<Command> commands);

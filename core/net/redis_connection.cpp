@@ -6,9 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include <hiredis/async.h>
-#include <hiredis/hiredis.h>
-
 #include "net/unavailable.hpp"
 
 namespace vneid::redis {

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <string>
+#include <utility>
+
+#include <hiredis/async.h>
+#include <hiredis/hiredis.h>
 
 #include "async/event_loop.hpp"
 #include "net/redis.hpp"
-
-struct redisAsyncContext;
-struct redisReply;
 
 namespace vneid::redis {
 

@@ -4,8 +4,6 @@
 #include <array>
 #include <stdexcept>
 
-#include <hiredis/hiredis.h>
-
 #include "net/unavailable.hpp"
 
 namespace vneid::redis {

@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include <hiredis/hiredis.h>
+
 #include "async/event_loop.hpp"
 #include "async/wake.hpp"
 #include "net/redis.hpp"
-
-struct redisReply;
 
 namespace vneid::redis {
 

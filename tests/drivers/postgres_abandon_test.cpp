@@ -84,7 +84,7 @@ TEST_F(PostgresAbandon, AtEveryAwaitNothingStaysRegistered) {
       wait_for([this] { return server_.sessions() == 0; }, "the sessions' end");
       server_.sql("delete from things");
     }
-    EXPECT_GT(stages, 15);
+    EXPECT_GE(stages, 11);  // that many round trips at least
   }
 }
 
@@ -93,7 +93,7 @@ TEST_F(PostgresAbandon, InTheMiddleOfAStatementTheServerRollsBack) {
   std::optional<Transaction> transaction(loop_.run(pool.begin(Isolation::read_committed)));
   loop_.run(transaction->query(insert_thing, thing(1, "abandoned")));
   std::optional<Started<Result>> call(std::in_place, transaction->query(sleep_long, {}));
-  turn_until([this] { return server_.sessions("state = 'active'") == 1; });
+  turn_until([this] { return server_.sessions("wait_event = 'PgSleep'") == 1; });
   call.reset();
   transaction.reset();
   expect_only_idle_left(pool);
@@ -151,7 +151,7 @@ TEST_F(PostgresAbandon, ManyCallersAtRandomMoments) {
   for (auto& caller : callers) EXPECT_EQ(caller.wait(loop_).rows(), 1U);
   callers.clear();
   expect_only_idle_left(pool);
-  EXPECT_LE(server_.sessions(), 3);
+  wait_for([this] { return server_.sessions() <= 3; }, "the end of abandoned sessions");
 }
 
 }  // namespace

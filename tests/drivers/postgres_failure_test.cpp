@@ -59,7 +59,7 @@ class SilentServer {
 TEST_F(PostgresFailure, ASessionTerminatedInTheMiddleOfAStatement) {
   Pool pool(loop_, server_.settings(1));
   Started<Result> call(pool.query(sleep_long, {}));
-  turn_until([this] { return server_.sessions("state = 'active'") == 1; });
+  turn_until([this] { return server_.sessions("wait_event = 'PgSleep'") == 1; });
   server_.terminate_sessions();
   try {
     call.wait(loop_);

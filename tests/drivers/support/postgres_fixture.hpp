@@ -20,6 +20,7 @@ namespace vneid::test {
 class PostgresTest : public testing::Test {
  protected:
   void SetUp() override {
+    wait_for([this] { return server_.sessions() == 0; }, "the end of the last test's sessions");
     server_.sql(
         "set client_min_messages = warning; drop table if exists things;"
         "create table things (id int primary key, name text, body bytea, born timestamptz,"

@@ -1,0 +1,123 @@
+#include <gtest/gtest.h>
+
+#include "async/scope.hpp"
+#include "drivers/support/link_world.hpp"
+#include "net/unavailable.hpp"
+
+namespace vneid {
+namespace {
+
+using test::LinkWorld;
+using test::mau;
+
+Task<bool> finished(Joined<link::LinkOutcome> joined) {
+  bool made = false;
+  try {
+    co_await joined;
+    made = true;
+  } catch (const Unavailable&) {
+    made = false;
+  }
+  co_return made;
+}
+
+Task<bool> finished(Joined<bool> joined) {
+  const bool done = co_await joined;
+  co_return done;
+}
+
+std::string waiting(const LinkWorld& world) {
+  return world.database.sql(
+      "select count(*) from pg_stat_activity where application_name = 'vneid'"
+      " and datname = current_database() and wait_event_type = 'Lock'");
+}
+
+/// Runs the loop until as many sessions as wanted wait for a lock.
+void wait_for_locks(LinkWorld& world, const std::string& wanted) {
+  test::wait_for(
+      [&world, &wanted] {
+        world.loop.poll();
+        return waiting(world) == wanted;
+      },
+      "the lock");
+}
+
+/// The table at which the transaction is held up, and then killed.
+class LinkCrash : public testing::TestWithParam<const char*> {};
+
+TEST_P(LinkCrash, LeavesTheAccountWholeAndCanBeRepeated) {
+  LinkWorld world;
+  const auto account = world.add_account("a", mau);
+  world.add_records({"a,r1,paper,T,1," + mau.number + ",f1", "a,r2,result,T,2," + mau.number + ","});
+  const auto request = world.request(account, mau);
+  Scope scope{world.loop};
+  {
+    test::PlainConnection holder{world.database.conninfo()};
+    holder.sql(std::string("begin; lock table ") + GetParam() + " in share row exclusive mode");
+    auto running = scope.start(world.linker.link(request));
+    wait_for_locks(world, "1");
+    world.database.sql(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'vneid'"
+        " and datname = current_database()");
+    EXPECT_FALSE(world.loop.run(finished(running)));
+  }
+  EXPECT_EQ(world.count("link"), "0");
+  EXPECT_EQ(world.count("person"), "0");
+  EXPECT_EQ(world.count("record where moved_to is not null or link_id is not null"), "0");
+  EXPECT_EQ(world.count("audit_event"), "0");
+  EXPECT_EQ(world.database.inconsistencies(), "");
+
+  const auto outcome = world.link(request);
+  EXPECT_EQ(std::get<link::Linked>(outcome).transfer.moved_total(), 2);
+  EXPECT_EQ(world.database.inconsistencies(), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryStep, LinkCrash,
+                         testing::Values("account", "person", "person_subject", "link", "vault",
+                                         "transfer_job", "record", "record_file", "transfer_item",
+                                         "audit_event"),
+                         [](const auto& info) { return std::string{info.param}; });
+
+// The commit goes through, but its answer is lost: asking again tells.
+TEST(LinkCrashAfterCommit, IsToldByAskingAgain) {
+  LinkWorld world;
+  const auto account = world.add_account("a", mau);
+  const auto request = world.request(account, mau);
+  (void)world.link(request);
+  const auto again = std::get<link::Linked>(world.link(request));
+  EXPECT_TRUE(again.repeated);
+  EXPECT_EQ(world.count("link"), "1");
+}
+
+Task<bool> imported(postgres::Pool& pool, admin::VaultRows rows, std::string csv) {
+  std::istringstream stream{csv};
+  admin::Import<admin::VaultRows> import{pool, rows, false, [](const admin::Problem&) {}};
+  const auto report = co_await import.run(stream);
+  co_return report.value().created == 1;
+}
+
+// A record that an importer writes during the transfer waits for it, and stays in the old vault.
+TEST(LinkCrashAfterCommit, TransferSeesAllOrNothingOfAnImport) {
+  LinkWorld world;
+  const auto account = world.add_account("a", mau);
+  world.add_records({"a,before,paper,T,1," + mau.number + ","});
+  Scope scope{world.loop};
+  auto holder = std::make_unique<test::PlainConnection>(world.database.conninfo());
+  holder->sql("begin; lock table audit_event in share row exclusive mode");
+  auto linking = scope.start(world.linker.link(world.request(account, mau)));
+  wait_for_locks(world, "1");
+  auto importing = scope.start(
+      imported(world.pool, test::vault_rows(std::filesystem::temp_directory_path()),
+               "account,record,kind,title,source,owner_citizen_id\na,later,paper,x,dossier_result," +
+                   mau.number + "\n"));
+  wait_for_locks(world, "2");
+  holder.reset();
+  EXPECT_TRUE(world.loop.run(finished(linking)));
+  EXPECT_TRUE(world.loop.run(finished(importing)));
+  EXPECT_EQ(world.count("transfer_item"), "1");
+  EXPECT_EQ(world.count("record where portal_record = 'later'"), "1");
+  EXPECT_EQ(world.database.inconsistencies(), "");
+}
+
+}  // namespace
+}  // namespace vneid

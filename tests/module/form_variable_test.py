@@ -1,0 +1,87 @@
+"""$vneid_form_NAME: the account from the submitted form, for portals that announce nothing."""
+import unittest
+
+from harness import ModuleTest, header_list, response
+
+SESSION = [("Set-Cookie", "SID=secret; Path=/"), ("Location", "/home")]
+
+
+class Form(ModuleTest):
+    login = "account=$vneid_form_userName kind=$upstream_http_x_kind status=302 cookie=SID"
+
+    def setUp(self):
+        super().setUp()
+        self.portal.routes["/login"] = response(302, b"", SESSION)
+
+    def assert_account(self, body, account):
+        """The account stands in the database from its first login on; count what is there before and after."""
+        before = self.rows()
+        answer = self.post_form("/login", body)
+        self.assertEqual(answer.getheader("location"), "/vneid/notice", body)
+        self.assertEqual(self.rows() - before, 1, body)
+        again = self.post_form("/login", "username=" + account)
+        self.assertEqual(again.getheader("location"), "/vneid/notice")
+        self.assertEqual(self.rows() - before, 1, f"{body} is not {account}")
+
+    def rows(self):
+        return int(self.stack.sql("select count(*) from account"))
+
+    def assert_refused(self, body, log, **headers):
+        answer = self.post_form("/login", body, **headers)
+        self.assertEqual(answer.status, 502)
+        self.assertNotIn("secret", str(answer.getheaders()))
+        self.wait_for_log(log)
+
+    def test_field_is_read_and_decoded(self):
+        self.start()
+        self.assert_account("username=form1&password=x", "form1")
+        self.assert_account("a=b&password=x&USERNAME=form%202", "form+2")
+        self.assert_account("x=%zz&username=nguy%E1%BB%85n", "nguy%e1%bb%85n")
+        self.assert_account("=&&username=form%2B4&", "form%2b4")
+
+    def test_body_in_a_temporary_file(self):
+        self.start(login_location="client_body_in_file_only clean;")
+        self.assert_account("padding=" + "x" * 30_000 + "&username=spooled", "spooled")
+
+    def test_body_in_several_buffers(self):
+        self.start(login_location="client_body_buffer_size 1k;")
+        self.assert_account("padding=" + "x" * 5000 + "&username=buffers", "buffers")
+
+    def test_no_name_passes(self):
+        self.start()
+        for body in ("password=x", "username=&password=x", "xusername=an"):
+            answer = self.post_form("/login", body)
+            self.assertEqual(answer.getheader("location"), "/home", body)
+        self.assertIn("SID=secret; Path=/", header_list(self.request("GET", "/login"), "set-cookie"))
+
+    def test_wrong_password_passes(self):
+        self.portal.routes["/login"] = response(200, b"Wrong password")
+        self.start()
+        self.assertEqual(self.post_form("/login", "username=an").text, b"Wrong password")
+
+    def test_what_cannot_be_read_is_refused(self):
+        self.start()
+        self.assert_refused("username=an&username=binh", "occurs twice or is encoded wrongly")
+        self.assert_refused("username=%4", "occurs twice or is encoded wrongly")
+        self.assert_refused("username=a%00b", "occurs twice or is encoded wrongly")
+        self.assert_refused("username=an&p=" + "x" * 70_000, "larger than 64 KB")
+        self.assert_refused('{"username":"an"}', "not application/x-www-form-urlencoded",
+                            **{"Content-Type": "application/json"})
+
+    def test_unbuffered_request_is_refused_with_the_cure(self):
+        def slowly(request, connection):
+            connection.sendall(response(302, b"", SESSION))
+        self.portal.routes["/login"] = slowly
+        self.start(login_location="proxy_request_buffering off; proxy_http_version 1.1;")
+        connection = self.send_raw("POST /login HTTP/1.1\nHost: localhost\nContent-Length: 20000\n"
+                                   "Content-Type: application/x-www-form-urlencoded\n\n")
+        self.portal.requests.clear()
+        for _ in range(20):
+            connection.sendall(b"username=an&p=" + b"x" * 986)
+        first_line = connection.makefile("rb").readline()
+        self.assertIn(b"502", first_line)
+        self.wait_for_log('set "proxy_request_buffering on"')
+
+
+if __name__ == "__main__":
+    unittest.main()
