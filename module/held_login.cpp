@@ -16,9 +16,11 @@ constexpr Milliseconds login_limit{10'000};
 /// Of the four bits of r->buffered SSI, sub_filter and the copy filter use the others.
 constexpr unsigned buffered_by_vneid = 0x08;
 
-/// The upstream has been finalized without a last buffer: its answer was cut off.
-[[nodiscard]] bool upstream_broke_off(const ngx_http_request_t* r) noexcept {
-  return r->upstream != nullptr && r->upstream->cleanup == nullptr;
+/// How nginx ends an answer that its upstream cut off: a flush and no last buffer, after the
+/// upstream has been finalized. (From a cache the data come without an upstream at work, too.)
+[[nodiscard]] bool breaks_off(const ngx_http_request_t* r, const ngx_chain_t* in) noexcept {
+  return in != nullptr && in->next == nullptr && in->buf->flush && ngx_buf_size(in->buf) == 0 &&
+         r->upstream != nullptr && r->upstream->cleanup == nullptr;
 }
 
 }  // namespace
@@ -77,6 +79,7 @@ ngx_int_t HeldLogin::on_body(ngx_chain_t* in) {
 }
 
 ngx_int_t HeldLogin::on_collecting(ngx_chain_t* in) {
+  const bool broken = breaks_off(r_, in);
   const bool last = collect(in);
   if (body_.size() > location_.login->max_body) {
     return refuse(NGX_HTTP_BAD_GATEWAY,
@@ -84,9 +87,7 @@ ngx_int_t HeldLogin::on_collecting(ngx_chain_t* in) {
   }
   if (!in_memory_) return refuse(NGX_HTTP_BAD_GATEWAY, "the portal's answer is not in memory");
   if (last) return begin();
-  if (in != nullptr && upstream_broke_off(r_)) {
-    return refuse(NGX_HTTP_BAD_GATEWAY, "the portal's answer broke off");
-  }
+  if (broken) return refuse(NGX_HTTP_BAD_GATEWAY, "the portal's answer broke off");
   return NGX_OK;
 }
 
@@ -157,6 +158,11 @@ ngx_int_t HeldLogin::release(const HeaderList& added) {
   const ngx_int_t sent = next_.header(r_);
   if (sent == NGX_ERROR || sent > NGX_OK || r_->header_only) return sent;
   return send_body(r_, body_, next_);
+}
+
+void HeldLogin::drop() noexcept {
+  r_->buffered = r_->buffered & ~buffered_by_vneid & 0x0fU;
+  flow_.reset();
 }
 
 ngx_int_t HeldLogin::refuse(int status, const char* why) {

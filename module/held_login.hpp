@@ -26,7 +26,8 @@ class HeldLogin {
   ngx_int_t on_body(ngx_chain_t* in);
   /// Answers without waiting for the rest of the portal's answer, which is then thrown away.
   ngx_int_t refuse(int status, const char* why);
-  [[nodiscard]] bool answered() const noexcept { return state_ == State::answered; }
+  /// Something else has answered the request.
+  void drop() noexcept;
 
  private:
   enum class State { collecting, waiting, answered };

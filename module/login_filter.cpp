@@ -49,6 +49,7 @@ ngx_int_t on_header(ngx_http_request_t* r) noexcept {
       if (found->held != nullptr) {
         // Something failed after the portal's header: this is the error's own. What the portal had
         // set must not ride on it.
+        found->held->drop();
         found->held = nullptr;
         forget_session_headers(r);
         return next_filters.header(r);

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -21,10 +22,16 @@ FIXTURES = ROOT / "tests" / "fixtures"
 BAD_LOG_LINES = ("[alert]", "[emerg]", "[crit]", "Sanitizer", "runtime error:", "open socket")
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_ports(count):
+    """Ports below the range from which the kernel takes those of outgoing connections, so that none is lent away."""
+    found = []
+    while len(found) < count:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            if port not in found:
+                found.append(port)
+    return found
 
 
 def wait_until(condition, what, seconds=30.0):
@@ -66,7 +73,7 @@ class Stack:
         self.environment = dict(environment or {})
         self.login_options = login_options or "account=$upstream_http_x_portal_account kind=$upstream_http_x_portal_kind"
         self.processes = {}
-        self.port, self.provider_port, self.portal_port, self.redis_port = (free_port() for _ in range(4))
+        self.port, self.provider_port, self.portal_port = free_ports(3)
         self.data = self.folder / "data"
         self.run = self.folder / "run"
         self.logs = self.folder / "logs"
@@ -267,6 +274,8 @@ http {{
             vneid_login {self.login_options};
             proxy_pass {self.portal_url};
             proxy_set_header Host $http_host;
+            proxy_buffer_size 64k;  # a portal may set many cookies
+            proxy_buffers 8 64k;
             {self.location_extra}
         }}
         location / {{
@@ -292,8 +301,9 @@ http {{
         conf = self.write_nginx_conf()
         nginx = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
         self.spawn("nginx", [nginx, "-p", self.folder, "-c", conf], env=self.nginx_environment())
-        wait_until(lambda: port_open(self.port) or self.processes["nginx"].poll() is not None, "nginx")
-        if self.processes["nginx"].poll() is not None:
+        process = self.processes["nginx"]
+        wait_until(lambda: process.poll() is not None or (self.worker_pids() and port_open(self.port)), "nginx")
+        if process.poll() is not None:
             raise RuntimeError("nginx did not start:\n" + (self.logs / "nginx.log").read_text()[-2000:])
 
     def worker_pids(self):

@@ -201,7 +201,7 @@ std::optional<std::string> KeyRing::open(std::string_view purpose, std::string_v
   }
   unsigned char none[1];
   if (EVP_CipherFinal_ex(context.get(), none, &length) != 1) {
-    ERR_clear_error();
+    ERR_clear_error();  // some releases queue a reason here; nginx would report it
     return std::nullopt;
   }
   return plaintext;

@@ -26,7 +26,7 @@ class Cached {
 
  private:
   std::shared_ptr<const T> value_;
-  Monotonic ask_again_{};
+  Monotonic ask_again_;
 };
 
 /// How long a document is good, from its Cache-Control header: `max-age` within 1 minute to

@@ -135,7 +135,7 @@ def closed_by_peer(connection):
 class ModuleTest(unittest.TestCase):
     """One nginx a test, PostgreSQL and Redis once a class. Subclasses say what their nginx.conf contains."""
 
-    maxDiff = None
+    maxDiff = 2000
     stores = True        # start PostgreSQL and Redis; otherwise both are black holes
     allowed_log_lines = ()
     login = "account=$upstream_http_x_account kind=$upstream_http_x_kind"

@@ -4,7 +4,6 @@
 #include <string>
 
 #include <gtest/gtest.h>
-#include <openssl/err.h>
 
 #include "crypto/random.hpp"
 
@@ -71,7 +70,7 @@ TEST(Base64, HasTwoAlphabets) {
 
 TEST(Base64, RefusesEverySecondSpelling) {
   for (const char* text :
-       {"Zg==", "Zg=", "Zh", "Zm9", "Z", "Zm9vY", "Zm 9v", "Zm9v\n", "=", "Zm9v="}) {
+       {"Zg==", "Zg=", "Zh", "Zm9", "Z", "A", "AAAAA", "Zm9vY", "Zm 9v", "Zm9v\n", "=", "Zm9v="}) {
     EXPECT_EQ(base64url_decode(text), std::nullopt) << text;
   }
   for (const char* text : {"Zg", "Zg=", "Zh==", "Zm9=", "====", "Z===", "Zg==Zg==", "=Zg="}) {

@@ -44,6 +44,7 @@ TEST(NameKeys, HaveTheDocumentedForm) {
            Row{"K'Brêu", "K'BRÊU", "KBREU"},
            Row{"H’Hen Niê", "H'HEN NIÊ", "HHENNIE"},
            Row{"Y-Thúy Niê", "Y-THUY:s NIÊ", "YTHUYNIE"},
+           Row{"H'Ñuôn Čil", "H'ÑUÔN ČIL", "HNUONCIL"},
            Row{"Nguyễn Văn An 2", "NGUYÊN:x VĂN AN 2", "NGUYENVANAN2"},
        }) {
     EXPECT_EQ(strict(row.name), row.strict) << row.name;
