@@ -324,9 +324,10 @@ http {{
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.loads(answer.read())
 
-    def provider_requests(self):
-        with urllib.request.urlopen(self.issuer + "/control/requests", timeout=10) as answer:
-            return json.loads(answer.read())
+    def provider_requests(self, endpoint):
+        """How often an endpoint of the provider was called."""
+        with urllib.request.urlopen(f"{self.issuer}/control/requests?endpoint={endpoint}", timeout=10) as answer:
+            return json.loads(answer.read())["count"]
 
     def sql(self, statement):
         return subprocess.run([postgres_bin() / "psql", "-h", self.run, "-U", "vneid", "-d", "vneid", "-XAtq", "-c", statement],

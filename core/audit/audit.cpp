@@ -19,10 +19,10 @@ constexpr Statement insert_event{
 constexpr Statement insert_choice{
     "audit_insert_choice",
     "with kept as (insert into notice_choice (account_id, notice_version, choice, at, request_id)"
-    " values ($1::bigint, $2, $3, $4, $5))"
+    " values ($1::bigint, $2::text, $3::text, $4::timestamptz, $5::text))"
     " insert into audit_event (at, event, result, account_id, notice_version, request_id, ip, port,"
     " user_agent_hash, session_hash)"
-    " values ($4, 'notice.' || $3, 'ok', $1::bigint, $2, $5, $6::inet, $7::integer, $8, $9)"};
+    " values ($4::timestamptz, 'notice.' || $3::text, 'ok', $1::bigint, $2::text, $5::text, $6::inet, $7::integer, $8, $9)"};
 
 std::optional<std::string> known(std::string text) {
   if (text.empty()) return std::nullopt;

@@ -23,9 +23,10 @@ Task<LoginVerdict> hold(Exchange exchange, LegacyLogin login, link::LegacyAccoun
   if (account.full_name) ticket.name_masked = identity::mask_name(*account.full_name);
   std::string cookie =
       co_await exchange.worker->tickets.issue(std::move(ticket), std::move(login.answer));
+  // A session of whoever used this browser before must not outlive this login.
+  co_await exchange.worker->sessions.end(exchange.request.cookie);
   Reply reply = redirect(exchange.site->path + "notice");
   reply.headers.emplace_back("Set-Cookie", std::move(cookie));
-  // A session of whoever used this browser before must not outlive this login.
   reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::session));
   LoginVerdict verdict;
   verdict.reply = std::move(reply);

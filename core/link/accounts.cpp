@@ -29,10 +29,10 @@ constexpr Statement ensure_account{
     "account_ensure",
     "with a as ("
     "  insert into account (portal, account_key, account_name_sealed, kind, created_at,"
-    "    last_login_at) values ($1, $2, $3, coalesce($4, 'personal'), $5, $5)"
+    "    last_login_at) values ($1, $2, $3, coalesce($4::text, 'personal'), $5, $5)"
     "  on conflict (portal, account_key) do update set"
     "    last_login_at = greatest(account.last_login_at, excluded.last_login_at),"
-    "    kind = case when $4 is null or exists (select from link l where l.account_id = account.id)"
+    "    kind = case when $4::text is null or exists (select from link l where l.account_id = account.id)"
     "      then account.kind else excluded.kind end"
     "  returning *, xmax = 0 as first_seen)"
     "select " VNEID_ACCOUNT_COLUMNS ", a.first_seen from a" VNEID_ACCOUNT_JOINS};

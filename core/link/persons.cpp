@@ -14,10 +14,10 @@ using postgres::Statement;
 
 constexpr Statement find_known{
     "person_find",
-    "select (select id from person where citizen_key = $1),"
-    " (select person_id from person_subject where issuer = $2 and subject_key = $3),"
+    "select (select id from person where citizen_key = $1::bytea),"
+    " (select person_id from person_subject where issuer = $2::text and subject_key = $3::bytea),"
     " exists (select from person p join person_subject s on s.person_id = p.id"
-    "   where p.citizen_key = $1 and s.issuer = $2 and s.subject_key <> $3)"};
+    "   where p.citizen_key = $1::bytea and s.issuer = $2::text and s.subject_key <> $3::bytea)"};
 
 constexpr Statement upsert_person{
     "person_upsert",

@@ -66,7 +66,7 @@ Task<Pool::Impl::LeasePtr> Pool::Impl::acquire(Self self, Monotonic deadline, bo
 
 Task<Pool::Impl::Slot> Pool::Impl::take_slot(Self self, Monotonic deadline) {
   if (self->closed_) throw_unavailable("the pool is closed");
-  if (self->waiters_.empty() && self->in_use_ < self->settings_.connections) {
+  if (self->in_use_ < self->settings_.connections) {  // then nobody waits either
     ++self->in_use_;
     co_return Slot(self);
   }

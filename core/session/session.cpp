@@ -68,14 +68,18 @@ Task<void> Sessions::store(std::string id, Session session, Wall now, bool only_
   }
 }
 
-Task<std::string> Sessions::begin(Session session, std::string cookie_header, Wall now) {
-  session.begun_at = now;
-  session.seen_at = now;
+Task<void> Sessions::end(std::string cookie_header) {
   redis::Command forget{"DEL"};
   for (std::string_view old : cookie_values(cookie_header, cookie_name::session)) {
     if (old.size() <= longest_token) forget.push_back(redis_.key("session:" + id_of(old)));
   }
   if (forget.size() > 1) co_await redis_.call(std::move(forget));
+}
+
+Task<std::string> Sessions::begin(Session session, std::string cookie_header, Wall now) {
+  session.begun_at = now;
+  session.seen_at = now;
+  co_await end(std::move(cookie_header));
   std::string token = crypto::random_token();
   co_await store(id_of(token), std::move(session), now, false);
   co_return set_cookie(cookie_name::session, token);

@@ -48,6 +48,8 @@ class Sessions {
   /// Keeps a new session and gives its Set-Cookie value. What session the browser had before is
   /// ended, so that a token from before a login is worth nothing after it.
   Task<std::string> begin(Session session, std::string cookie_header, Wall now);
+  /// Ends what sessions the Cookie header names.
+  Task<void> end(std::string cookie_header);
   Task<std::optional<LiveSession>> read(std::string cookie_header, Wall now);
 
  private:

@@ -47,7 +47,7 @@ with source as (
 ), owned as (
   select s.*, first_value(s.id) over (partition by doc_type_code, number, issuer, issued_on, files
                                       order by id) as first_id
-  from source s where s.owner_key = $3
+  from source s where s.owner_key = $3::bytea
 ), judged as materialized (
   select o.*,
     (select p.id from present p
@@ -93,7 +93,7 @@ insert into transfer_item (link_id, record_id, state, reason, target_id, duplica
 select $5::bigint, s.id,
   case when c.id is null then 'skipped' when p.is_version then 'conflict' else 'done' end,
   case when s.owner_key is null then 'owner_unknown'
-       when s.owner_key <> $3 then 'owner_other'
+       when s.owner_key <> $3::bytea then 'owner_other'
        when c.id is null then 'duplicate'
        when p.is_version then 'other_version' end,
   c.id,

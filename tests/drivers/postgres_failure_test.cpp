@@ -32,13 +32,13 @@ class PostgresFailure : public PostgresTest {
 /// Listens on a port of 127.0.0.1; the kernel accepts, and nobody ever says anything.
 class SilentServer {
  public:
-  SilentServer() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit SilentServer(int backlog = 16) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     auto* generic = reinterpret_cast<sockaddr*>(&address);
     socklen_t length = sizeof(address);
-    if (::bind(fd_, generic, length) != 0 || ::listen(fd_, 16) != 0 ||
+    if (::bind(fd_, generic, length) != 0 || ::listen(fd_, backlog) != 0 ||
         ::getsockname(fd_, generic, &length) != 0) {
       throw std::runtime_error("no silent server");
     }
@@ -175,6 +175,23 @@ TEST_F(PostgresFailure, ASilentServerCostsOneCallerItsTimeAndNotAll) {
   EXPECT_LT(time_of([&] { EXPECT_NE(unavailable(pool, select_one), ""); }), Milliseconds{100});
   EXPECT_THROW(probe.wait(loop_), Unavailable);
   EXPECT_EQ(pool.counts().in_use, 0U);
+}
+
+TEST_F(PostgresFailure, AConnectionThatIsNotMadeYetIsNotTakenForOneWhenTheWorkerLeaves) {
+  const SilentServer full(0);
+  // The kernel answers no more than the queue holds: who comes later stays in the handshake.
+  std::list<Pool> fillers;
+  std::list<Started<Result>> calls;
+  for (int i = 0; i < 3; ++i) {
+    fillers.emplace_back(loop_, at(full.conninfo(), Milliseconds{500}));
+    calls.emplace_back(fillers.back().query(select_one, {}));
+  }
+  loop_.begin_leaving();
+  // libpq would block on the last one's socket, for minutes.
+  EXPECT_LT(time_of([&] {
+              for (auto& call : calls) EXPECT_THROW(call.wait(loop_), Unavailable);
+            }),
+            Milliseconds{2000});
 }
 
 TEST_F(PostgresFailure, TheSecondHostIsTriedWhenTheFirstRefuses) {

@@ -96,7 +96,7 @@ class Outages(StackTest):
 
     def test_a_provider_that_never_answers_holds_nobody_else_up(self):
         citizen, callback = self.to_callback(self.someone())
-        self.stack.provider_control(faults=["stall_token"])
+        self.stack.provider_control(stall_token=True)
         try:
             with concurrent.futures.ThreadPoolExecutor(20) as pool:
                 stalled = pool.submit(citizen.get, callback)
@@ -105,22 +105,23 @@ class Outages(StackTest):
                 self.assertEqual(set(pages), {410})
                 self.assert_away(stalled.result(60))
         finally:
-            self.stack.provider_control(faults=[])
+            self.stack.provider_control(reset=True)
 
     def test_a_client_that_leaves_does_not_interrupt_the_link(self):
         case = self.someone()
         links = self.links()
         citizen, callback = self.to_callback(case)
-        self.stack.provider_control(faults=["slow"], seconds=1)
+        tokens = self.stack.provider_requests("token")
+        self.stack.provider_control(slow_token=1)
         try:
             target = urllib.parse.urlsplit(callback)
             jar = "; ".join(f"{k}={v}" for k, v in citizen.cookies["localhost"].items())
             with socket.create_connection(("127.0.0.1", self.stack.port)) as gone:
                 gone.sendall(f"GET {target.path}?{target.query} HTTP/1.1\r\nHost: localhost\r\nCookie: {jar}\r\n\r\n".encode())
-                wait_until(lambda: "/token" in str(self.stack.provider_requests()[-3:]), "the token request")
+                wait_until(lambda: self.stack.provider_requests("token") > tokens, "the token request")
             wait_until(lambda: self.links() == links + 1, "the link of the client that left")
         finally:
-            self.stack.provider_control(faults=[])
+            self.stack.provider_control(reset=True)
         # Coming back, the same browser is told.
         self.assertIn(LINKED, citizen.get(callback).text)
 

@@ -18,7 +18,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "config" / "demo"))
-from stack import Stack, free_port, port_open, wait_until  # noqa: E402
+from stack import Stack, free_ports, wait_until  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("VNEID_BUILD", ROOT / "build" / "release")).resolve()
 MODULE = BUILD / "module" / "ngx_http_vneid_module.so"
@@ -159,8 +159,7 @@ class ModuleTest(unittest.TestCase):
         self.addCleanup(self.portal.close)
         self.hole = BlackHole()
         self.addCleanup(self.hole.close)
-        self.port = free_port()
-        self.h2_port = free_port()
+        self.port, self.h2_port = free_ports(2)
         for log in self.stack.logs.glob("*.log"):
             if log.name not in ("postgres.log", "redis.log"):
                 log.write_bytes(b"")
@@ -277,5 +276,5 @@ def header_list(answer, name):
     return [value for key, value in answer.getheaders() if key.lower() == name.lower()]
 
 
-__all__ = ["BUILD", "MODULE", "BlackHole", "ModuleTest", "Portal", "closed_by_peer", "free_port", "header_list",
-           "port_open", "response", "sanitizer_runtime", "time", "wait_until"]
+__all__ = ["BUILD", "MODULE", "BlackHole", "ModuleTest", "Portal", "closed_by_peer", "header_list",
+           "response", "sanitizer_runtime", "time", "wait_until"]

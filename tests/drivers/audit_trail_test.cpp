@@ -1,0 +1,121 @@
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "audit/audit.hpp"
+#include "drivers/support/link_world.hpp"
+
+namespace vneid {
+namespace {
+
+using test::LinkWorld;
+
+audit::Event full_event(Wall now) {
+  audit::Event event;
+  event.at = now;
+  event.name = "link.made";
+  event.reason = "name_only_loosely_equal,birth_date_new_year";
+  event.origin.request_id = "r1";
+  event.origin.ip = "2001:db8::1";
+  event.origin.port = 65535;
+  event.origin.user_agent_hash = std::string(32, 'u');
+  event.origin.session_hash = std::string(32, '\0');
+  event.account_id = 7;
+  event.pid_masked = "052******999";
+  event.pid_key = std::string(32, 'k');
+  event.provider = "bca";
+  event.level = 2;
+  event.notice_version = "v1";
+  event.link_id = 9;
+  return event;
+}
+
+TEST(AuditTrail, KeepsEveryField) {
+  LinkWorld world;
+  world.loop.run(audit::record(world.pool, full_event(Wall{std::chrono::milliseconds{1234}})));
+  EXPECT_EQ(world.database.sql(
+                "select extract(epoch from at) * 1000, event, result, reason, request_id,"
+                " account_id, pid_masked, octet_length(pid_key), provider, level, host(ip), port,"
+                " octet_length(user_agent_hash), octet_length(session_hash), notice_version,"
+                " link_id, hash is null from audit_event"),
+            "1234.000000|link.made|ok|name_only_loosely_equal,birth_date_new_year|r1|7|"
+            "052******999|32|bca|2|2001:db8::1|65535|32|32|v1|9|t");
+}
+
+TEST(AuditTrail, WhatIsNotToldIsNull) {
+  LinkWorld world;
+  audit::Event event;
+  event.at = world.loop.wall_now();
+  event.name = "start";
+  world.loop.run(audit::record(world.pool, event));
+  EXPECT_EQ(world.database.sql("select num_nonnulls(reason, request_id, account_id, pid_masked,"
+                               " pid_key, provider, level, ip, port, user_agent_hash,"
+                               " session_hash, notice_version, link_id) from audit_event"),
+            "0");
+}
+
+TEST(AuditTrail, RefusesAFullNumber) {
+  LinkWorld world;
+  audit::Event event = full_event(world.loop.wall_now());
+  event.pid_masked = "052089999999";
+  EXPECT_THROW(world.loop.run(audit::record(world.pool, event)), postgres::StatementError);
+}
+
+TEST(AuditTrail, IsOnlyAddedTo) {
+  LinkWorld world;
+  world.loop.run(audit::record(world.pool, full_event(world.loop.wall_now())));
+  for (const char* change : {"update audit_event set result = 'failed'", "delete from audit_event",
+                             "truncate audit_event"}) {
+    EXPECT_THROW(world.database.sql(change), std::runtime_error) << change;
+  }
+  // The chain may be put on once, and what is old enough may go.
+  const std::string seal = "update audit_event set prev_hash = sha256('a'), hash = sha256('b')";
+  world.database.sql(seal);
+  EXPECT_THROW(world.database.sql(seal), std::runtime_error);
+  world.loop.run(audit::record(world.pool, full_event(Wall{})));
+  world.database.sql("delete from audit_event where at < '1971-01-01'");
+  EXPECT_EQ(world.count("audit_event"), "1");
+}
+
+TEST(AuditTrail, StandsOrFallsWithItsTransaction) {
+  LinkWorld world;
+  struct Work {
+    Wall now;
+    Task<void> operator()(postgres::Pool& pool, bool commit) const {
+      postgres::Transaction transaction = co_await pool.begin(postgres::Isolation::read_committed);
+      co_await audit::record(transaction, full_event(now));
+      if (commit) {
+        co_await transaction.commit();
+      } else {
+        co_await transaction.rollback();
+      }
+    }
+  };
+  const Work work{world.loop.wall_now()};
+  world.loop.run(work(world.pool, false));
+  EXPECT_EQ(world.count("audit_event"), "0");
+  world.loop.run(work(world.pool, true));
+  EXPECT_EQ(world.count("audit_event"), "1");
+}
+
+TEST(AuditTrail, NoticeChoiceIsKeptWithItsVersion) {
+  LinkWorld world;
+  audit::NoticeChoice choice;
+  choice.at = world.loop.wall_now();
+  choice.account_id = world.add_account("a", test::mau);
+  choice.notice_version = "nd59-1";
+  choice.origin.request_id = "r1";
+  choice.origin.ip = "192.0.2.1";
+  for (auto what : {audit::Choice::shown, audit::Choice::skip, audit::Choice::vneid}) {
+    choice.choice = what;
+    world.loop.run(audit::record(world.pool, choice));
+  }
+  EXPECT_EQ(world.database.sql("select string_agg(choice || ' ' || notice_version, ',' order by id)"
+                               " from notice_choice"),
+            "shown nd59-1,skip nd59-1,vneid nd59-1");
+  EXPECT_EQ(world.database.sql("select string_agg(event, ',' order by id) from audit_event"),
+            "notice.shown,notice.skip,notice.vneid");
+}
+
+}  // namespace
+}  // namespace vneid

@@ -1,0 +1,125 @@
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "crypto/digest.hpp"
+#include "drivers/support/link_world.hpp"
+
+namespace vneid {
+namespace {
+
+using test::LinkWorld;
+using test::mau;
+using test::thu;
+using vault::Owner;
+
+struct VaultTest : testing::Test {
+  std::vector<vault::Record> list(Owner owner) { return world.loop.run(vault.list(owner)); }
+  std::optional<vault::OpenedFile> open(Owner owner, std::int64_t record,
+                                        const std::string& content) {
+    return world.loop.run(vault.open(owner, record, crypto::hex(crypto::sha256(content))));
+  }
+  Owner account(const std::string& name, const test::Citizen& citizen) {
+    return {Owner::Kind::account, world.add_account(name, citizen)};
+  }
+
+  LinkWorld world;
+  vault::Vault vault{world.pool, test::test_keys()};
+};
+
+TEST_F(VaultTest, ListsRecordsWithTheirFiles) {
+  const Owner owner = account("a", mau);
+  world.add_records({"a,r1,paper,T,5/GKS," + mau.number + ",f1",
+                     "a,r1,paper,T,5/GKS," + mau.number + ",f2", "a,r2,info,,,,"});
+  const auto records = list(owner);
+  ASSERT_EQ(records.size(), 2U);
+  const vault::Record& paper = records[0].kind == "paper" ? records[0] : records[1];
+  EXPECT_EQ(paper.number, "5/GKS");
+  EXPECT_EQ(paper.doc_type_code, "T");
+  EXPECT_EQ(paper.title, "Giấy tờ mẫu");
+  EXPECT_EQ(paper.trust, 2);
+  EXPECT_EQ(paper.signature_status, "not_checked");
+  EXPECT_FALSE(paper.transferred_at);
+  ASSERT_EQ(paper.files.size(), 2U);
+  EXPECT_EQ(paper.files[0].name, "f1");
+  EXPECT_EQ(paper.files[0].size, 2);
+  EXPECT_EQ(paper.files[0].mime, "application/pdf");
+}
+
+TEST_F(VaultTest, OpensAFileForItsOwnerAlone) {
+  const Owner owner = account("a", mau);
+  const Owner other = account("b", thu);
+  world.add_records({"a,r1,paper,T,1," + mau.number + ",f1", "b,r1,paper,T,2,,f2"});
+  const auto record = list(owner).front().id;
+  const auto file = open(owner, record, "f1");
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->bytes, "f1");
+  EXPECT_EQ(file->name, "f1");
+  EXPECT_FALSE(open(other, record, "f1"));
+  EXPECT_FALSE(open({Owner::Kind::person, owner.id}, record, "f1"));
+  EXPECT_FALSE(open(owner, record, "f2"));  // a file, but of another record
+  EXPECT_FALSE(open(owner, list(other).front().id, "f2"));
+  for (const char* strange : {"", "xyz", "'; drop table file"}) {
+    EXPECT_FALSE(world.loop.run(vault.open(owner, record, strange)));
+  }
+}
+
+TEST_F(VaultTest, PersonSeesCopiesAndTheAccountWhatItAlwaysSaw) {
+  const Owner owner = account("a", mau);
+  world.add_records({"a,r1,paper,T,1," + mau.number + ",f1", "a,child,paper,T,2," + thu.number + ","});
+  const auto linked = std::get<link::Linked>(world.link(world.request(owner.id, mau)));
+  const Owner person{Owner::Kind::person, linked.person_id};
+  const auto copies = list(person);
+  ASSERT_EQ(copies.size(), 1U);
+  EXPECT_EQ(copies[0].transferred_at, linked.at);
+  EXPECT_EQ(open(person, copies[0].id, "f1")->bytes, "f1");
+  EXPECT_EQ(list(owner).size(), 2U);
+  EXPECT_FALSE(open(owner, copies[0].id, "f1"));
+  // A second account of the person does not open the person's vault.
+  EXPECT_TRUE(list(account("b", mau)).empty());
+}
+
+TEST_F(VaultTest, HiddenRecordsAreNeitherListedNorOpened) {
+  const Owner owner = account("a", mau);
+  world.add_records({"a,r1,paper,T,1," + mau.number + ",f1"});
+  const auto record = list(owner).front().id;
+  world.database.sql("update record set hidden = true");
+  EXPECT_TRUE(list(owner).empty());
+  EXPECT_FALSE(open(owner, record, "f1"));
+}
+
+TEST_F(VaultTest, ReplacedAndRevokedPapersSaySo) {
+  const Owner owner = account("a", mau);
+  world.add_records({"a,old,paper,T,1," + mau.number + ",f1", "a,new,paper,T,1," + mau.number + ",f2"});
+  world.database.sql(
+      "update record set replaces = (select id from record where portal_record = 'old'),"
+      " revoked_at = now() where portal_record = 'new'");
+  const auto linked = std::get<link::Linked>(world.link(world.request(owner.id, mau)));
+  for (const Owner& who : {owner, Owner{Owner::Kind::person, linked.person_id}}) {
+    const auto records = list(who);
+    ASSERT_EQ(records.size(), 2U);
+    EXPECT_TRUE(records[0].revoked);    // newest first
+    EXPECT_FALSE(records[0].replaced);
+    EXPECT_TRUE(records[1].replaced);
+  }
+}
+
+TEST_F(VaultTest, BytesThatWereTamperedWithDoNotOpen) {
+  const Owner owner = account("a", mau);
+  world.add_records({"a,r1,paper,T,1," + mau.number + ",f1", "a,r2,paper,T,2," + mau.number + ",f2"});
+  world.database.sql(
+      "update file f set bytes_sealed = o.bytes_sealed from file o where o.sha256 <> f.sha256");
+  for (const auto& record : list(owner)) {
+    EXPECT_THROW(world.loop.run(vault.open(owner, record.id, record.files.at(0).sha256)),
+                 std::runtime_error);
+  }
+}
+
+TEST_F(VaultTest, NothingLiesInClear) {
+  (void)account("a", mau);
+  world.add_records({"a,r1,paper,T,1," + mau.number + ",a-long-enough-content-of-a-file"});
+  EXPECT_EQ(world.count("file where position('long-enough'::bytea in bytes_sealed) > 0"), "0");
+}
+
+}  // namespace
+}  // namespace vneid
