@@ -55,8 +55,8 @@ Task<void> Connection::connect() {
     const bool reading = state == PGRES_POLLING_READING;
     const Readiness found =
         co_await FdAwaiter(loop_, socket(), reading ? Interest::read : Interest::write);
-    // Polled before its time, libpq would take the socket for connected and block on it: a wait
-    // that ended only because the worker is leaving is made again.
+    // Polled before its time, libpq would take the socket for connected: a wait that ended only
+    // because the worker is leaving is made again.
     if (reading ? found.readable : found.writable) state = PQconnectPoll(connection);
   }
   if (PQsetnonblocking(connection, 1) != 0) throw_unavailable(connect_cause(connection));

@@ -6,16 +6,22 @@ namespace vneid::postgres {
 
 namespace {
 
-/// Counts one up for as long as it lives.
-class Counted {
+/// An attempt to connect: one of those that are running, for as long as it lives.
+class Attempt {
  public:
-  explicit Counted(std::size_t& count) noexcept : count_(count) { ++count_; }
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
-  ~Counted() { --count_; }
+  Attempt(std::size_t& running, Monotonic now) noexcept : running_(running), started_(now) {
+    ++running_;
+  }
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+  ~Attempt() { --running_; }
+  [[nodiscard]] Milliseconds lasted(Monotonic now) const noexcept {
+    return std::chrono::floor<Milliseconds>(now - started_);
+  }
 
  private:
-  std::size_t& count_;
+  std::size_t& running_;
+  Monotonic started_;
 };
 
 ConnectOptions valid_options(const Settings& settings) {
@@ -95,8 +101,7 @@ void Pool::Impl::refuse_while_failing() const {
 
 Task<std::unique_ptr<Connection>> Pool::Impl::connect(Self self, Monotonic deadline) {
   self->refuse_while_failing();
-  const Counted counted{self->connecting_};
-  const Monotonic started = self->loop_.now();
+  const Attempt attempt{self->connecting_, self->loop_.now()};
   std::string cause;
   bool out_of_time = false;
   try {
@@ -111,7 +116,7 @@ Task<std::unique_ptr<Connection>> Pool::Impl::connect(Self self, Monotonic deadl
     cause = unavailable.what();
   }
   // Who spent its time in the queue learned nothing about the server.
-  const bool had_time = self->loop_.now() - started >= self->settings_.timeout / 2;
+  const bool had_time = attempt.lasted(self->loop_.now()) >= self->settings_.timeout / 2;
   if (!out_of_time || had_time) self->back_off_.failed(self->loop_.now(), cause);
   throw Unavailable(Unavailable::Dependency::postgres, cause);
 }

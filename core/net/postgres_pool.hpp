@@ -45,7 +45,7 @@ class BackOff {
 
  private:
   int failures_ = 0;
-  Monotonic until_{};
+  Monotonic until_;
   std::string cause_;
 };
 
@@ -140,7 +140,7 @@ class Pool::Impl::IdleConnection final : private IoWait {
   IdleConnection(Impl& pool, std::unique_ptr<Connection> connection);
   IdleConnection(const IdleConnection&) = delete;
   IdleConnection& operator=(const IdleConnection&) = delete;
-  ~IdleConnection() { disarm(); }  // before the connection closes its socket
+  virtual ~IdleConnection() { disarm(); }  // before the connection closes its socket
 
   std::unique_ptr<Connection> release() noexcept;
 

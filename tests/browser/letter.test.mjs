@@ -137,7 +137,7 @@ test('cancelling at VNeID leads back with both ways open', async () => {
   await page.waitForURL(`${site.url}/vneid/callback/**`);
   assert.match(await page.textContent('main'), /đã hủy đăng nhập VNeID/);
   await examine(page, '6-cancelled');
-  await press(page, 'Đăng nhập bằng VNeID');
+  await press(page, 'Đăng nhập lại bằng VNeID');
   await page.waitForURL(`${site.issuer}/**`);
 });
 

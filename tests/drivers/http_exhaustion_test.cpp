@@ -31,5 +31,20 @@ TEST(HttpExhaustion, AFullLoopFailsTheExchangeAndLeavesNothingBehind) {
   EXPECT_GT(failed, 0);
 }
 
+TEST(HttpExhaustion, ADescriptorIsLetGoOfBeforeItIsClosed) {
+  const HttpServer server;
+  for (int turns = 0; turns < 40; ++turns) {
+    LimitedLoop loop(1000);
+    {
+      http::Client client(loop);
+      const Started<http::IncomingResponse> abandoned(client.send({.url = server.url("/slow?1")}));
+      Started<http::IncomingResponse> call(client.send({.url = server.url("/silent")}));
+      for (int i = 0; i < turns; ++i) loop.turn();
+    }
+    EXPECT_FALSE(loop.withdrawn_too_late()) << turns;
+    EXPECT_EQ(loop.io_waits() + loop.timers(), 0U);
+  }
+}
+
 }  // namespace
 }  // namespace vneid::test

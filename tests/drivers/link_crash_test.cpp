@@ -53,7 +53,7 @@ TEST_P(LinkCrash, LeavesTheAccountWholeAndCanBeRepeated) {
   Scope scope{world.loop};
   {
     test::PlainConnection holder{world.database.conninfo()};
-    holder.sql(std::string("begin; lock table ") + GetParam() + " in share row exclusive mode");
+    holder.sql(std::string("begin; lock table ") + GetParam() + " in exclusive mode");
     auto running = scope.start(world.linker.link(request));
     wait_for_locks(world, "1");
     world.database.sql(
@@ -78,15 +78,55 @@ INSTANTIATE_TEST_SUITE_P(EveryStep, LinkCrash,
                                          "audit_event"),
                          [](const auto& info) { return std::string{info.param}; });
 
-// The commit goes through, but its answer is lost: asking again tells.
+/// Makes every commit wait for a standby that does not exist: committed here, not yet told.
+class CommitsUntold {
+ public:
+  explicit CommitsUntold(const test::PostgresServer& server) : server_(server) { set("'nobody'"); }
+  CommitsUntold(const CommitsUntold&) = delete;
+  CommitsUntold& operator=(const CommitsUntold&) = delete;
+  ~CommitsUntold() { set("''"); }
+
+ private:
+  void set(const std::string& standby) const {
+    server_.sql("alter system set synchronous_standby_names = " + standby);
+    server_.sql("select pg_reload_conf()");
+    test::wait_for(
+        [this, &standby] {
+          return "'" + server_.sql("show synchronous_standby_names") + "'" == standby;
+        },
+        "the setting");
+  }
+  const test::PostgresServer& server_;
+};
+
+// The commit stands, but its answer was lost (relying-party.md §4e): asking again tells.
 TEST(LinkCrashAfterCommit, IsToldByAskingAgain) {
   LinkWorld world;
   const auto account = world.add_account("a", mau);
+  world.add_records({"a,r1,paper,T,1," + mau.number + ",f1"});
   const auto request = world.request(account, mau);
-  (void)world.link(request);
+  Scope scope{world.loop};
+  {
+    const CommitsUntold untold{world.database.server()};
+    auto running = scope.start(world.linker.link(request));
+    test::wait_for(
+        [&world] {
+          world.loop.poll();
+          return world.database.sql(
+                     "select count(*) from pg_stat_activity where wait_event = 'SyncRep'"
+                     " and datname = current_database()") == "1";
+        },
+        "the commit");
+    world.database.sql(
+        "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'");
+    EXPECT_FALSE(world.loop.run(finished(running)));
+  }
+  EXPECT_EQ(world.count("link"), "1");
   const auto again = std::get<link::Linked>(world.link(request));
   EXPECT_TRUE(again.repeated);
+  EXPECT_EQ(again.transfer.moved_total(), 1);
   EXPECT_EQ(world.count("link"), "1");
+  EXPECT_EQ(world.database.inconsistencies(), "");
 }
 
 Task<bool> imported(postgres::Pool& pool, admin::VaultRows rows, std::string csv) {

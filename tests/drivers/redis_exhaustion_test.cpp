@@ -29,5 +29,19 @@ TEST(RedisExhaustion, AFullLoopIsUnavailableAndLeavesNothingBehind) {
   EXPECT_LT(answered, 8);
 }
 
+TEST(RedisExhaustion, ADescriptorIsLetGoOfBeforeItIsClosed) {
+  RedisServer server;
+  for (int turns = 0; turns < 12; ++turns) {
+    LimitedLoop loop(1000);
+    {
+      redis::Client client(loop, server.by_socket());
+      const Started<redis::Reply> call(client.call({"PING"}));
+      for (int i = 0; i < turns; ++i) loop.turn();
+    }
+    EXPECT_FALSE(loop.withdrawn_too_late()) << turns;
+    EXPECT_EQ(loop.io_waits() + loop.timers(), 0U);
+  }
+}
+
 }  // namespace
 }  // namespace vneid::test

@@ -117,7 +117,7 @@ class Callback(StackTest):
         citizen, page = self.to_provider(self.someone())
         page = citizen.submit("Hủy")
         self.assertIn("Ông/Bà đã hủy đăng nhập VNeID", page.text)
-        page = citizen.submit("Đăng nhập bằng VNeID", page)
+        page = citizen.submit("Đăng nhập lại bằng VNeID", page)
         self.assertTrue(page.url.startswith(self.stack.issuer))
 
     def test_parameters(self):

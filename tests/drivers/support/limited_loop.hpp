@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <fcntl.h>
+#include <map>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -35,17 +37,23 @@ class LimitedLoop final : public EventLoop {
     }
     std::this_thread::sleep_for(std::chrono::microseconds{100});
   }
+  /// Whether a registration outlived its descriptor, whose number might then be somebody else's.
+  [[nodiscard]] bool withdrawn_too_late() const noexcept { return withdrawn_too_late_; }
   [[nodiscard]] std::size_t io_waits() const noexcept { return io_.size(); }
   [[nodiscard]] std::size_t timers() const noexcept { return timers_.size(); }
 
  protected:
-  void* start_io(IoWait& wait, int /*fd*/, Interest /*interest*/) override {
+  void* start_io(IoWait& wait, int fd, Interest /*interest*/) override {
     if (left_ == 0) throw LoopExhausted();
     --left_;
     io_.push_back(&wait);
+    descriptors_[&wait] = fd;
     return &wait;
   }
-  void stop_io(IoWait& wait, void* /*slot*/) noexcept override { std::erase(io_, &wait); }
+  void stop_io(IoWait& wait, void* /*slot*/) noexcept override {
+    std::erase(io_, &wait);
+    if (::fcntl(descriptors_[&wait], F_GETFD) < 0) withdrawn_too_late_ = true;
+  }
   void* start_timer(TimerWait& wait, Monotonic when) override {
     timers_.emplace_back(when, &wait);
     return &wait;
@@ -61,6 +69,8 @@ class LimitedLoop final : public EventLoop {
   int left_;
   PostedQueue posted_;
   std::vector<IoWait*> io_;
+  std::map<IoWait*, int> descriptors_;
+  bool withdrawn_too_late_ = false;
   std::vector<Due> timers_;
 };
 
