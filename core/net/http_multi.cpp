@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
@@ -23,11 +25,14 @@ void initialise_curl() {
 
 }  // namespace
 
-/// One of libcurl's sockets, and what libcurl wants of it.
+/// One of libcurl's sockets, and what libcurl wants of it. The loop is given a duplicate of the
+/// descriptor, because libcurl 7.88 closes a socket that is still connecting without telling so
+/// before: its number would then be registered while it is nobody's, or already another socket's
+/// (code-models.md §2.4).
 class Multi::Watch final : public IoWait {
  public:
   Watch(Multi& multi, curl_socket_t fd) noexcept : IoWait(multi.loop_), multi_(multi), fd_(fd) {}
-  virtual ~Watch() = default;
+  virtual ~Watch() { renew(); }
 
   [[nodiscard]] CURL* user() const noexcept { return user_; }
 
@@ -39,7 +44,15 @@ class Multi::Watch final : public IoWait {
                                         : Interest::write;
   }
   void start() {
-    if (!armed()) arm(fd_, interest_);
+    if (armed()) return;
+    if (duplicate_ < 0) duplicate_ = ::fcntl(fd_, F_DUPFD_CLOEXEC, 0);
+    if (duplicate_ < 0) throw LoopExhausted();
+    arm(duplicate_, interest_);
+  }
+  /// The number stands for another socket from now on.
+  void renew() noexcept {
+    disarm();
+    if (duplicate_ >= 0) ::close(std::exchange(duplicate_, -1));
   }
 
  private:
@@ -52,6 +65,7 @@ class Multi::Watch final : public IoWait {
 
   Multi& multi_;
   curl_socket_t fd_;
+  int duplicate_ = -1;
   CURL* user_ = nullptr;
   Interest interest_ = Interest::read;
 };
@@ -81,8 +95,8 @@ void Multi::add(Transfer& transfer) {
   if (running_.size() >= most_transfers) throw ExchangeFailed("too many HTTP exchanges at once");
   if (!handle_) open();
   idle_timer_.disarm();
-  curl_easy_setopt(transfer.handle(), CURLOPT_CLOSESOCKETFUNCTION, &on_close_socket);
-  curl_easy_setopt(transfer.handle(), CURLOPT_CLOSESOCKETDATA, this);
+  curl_easy_setopt(transfer.handle(), CURLOPT_OPENSOCKETFUNCTION, &on_open_socket);
+  curl_easy_setopt(transfer.handle(), CURLOPT_OPENSOCKETDATA, this);
   running_.insert(&transfer);
   const CURLMcode result = curl_multi_add_handle(handle_.get(), transfer.handle());
   if (result != CURLM_OK) {
@@ -140,11 +154,22 @@ int Multi::on_timer(CURLM* /*handle*/, long timeout_ms, void* self) noexcept {
   return 0;
 }
 
-int Multi::on_close_socket(void* self, curl_socket_t fd) noexcept {
-  // libcurl takes its interest back before it closes; should it ever not, the registration must
-  // still not outlive the descriptor (code-models.md §2.4).
-  static_cast<Multi*>(self)->watches_.erase(fd);
-  return ::close(fd);
+curl_socket_t Multi::on_open_socket(void* self, curlsocktype /*purpose*/,
+                                    curl_sockaddr* address) noexcept {
+  auto& multi = *static_cast<Multi*>(self);
+  const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  auto found = multi.watches_.find(fd);
+  if (found == multi.watches_.end()) return fd;
+  // The socket that had this number was closed in silence (the first of a host's addresses did not
+  // answer, say), and libcurl takes the new one for watched already.
+  found->second->renew();
+  try {
+    multi.to_watch_.push_back(fd);
+  } catch (const std::exception&) {
+    ::close(fd);
+    return CURL_SOCKET_BAD;
+  }
+  return fd;
 }
 
 void Multi::act(curl_socket_t fd, int events) noexcept {

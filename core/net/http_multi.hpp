@@ -15,7 +15,7 @@ namespace vneid::http {
 class Transfer;
 
 /// libcurl's multi handle on the event loop. libcurl's callbacks only take notes; descriptors are
-/// armed once it has returned, and a descriptor is disarmed before libcurl closes it.
+/// armed once it has returned.
 class Multi {
  public:
   explicit Multi(EventLoop& loop);
@@ -52,7 +52,8 @@ class Multi {
 
   static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* watch) noexcept;
   static int on_timer(CURLM* handle, long timeout_ms, void* self) noexcept;
-  static int on_close_socket(void* self, curl_socket_t fd) noexcept;
+  static curl_socket_t on_open_socket(void* self, curlsocktype purpose,
+                                      curl_sockaddr* address) noexcept;
 
   void open();
   void act(curl_socket_t fd, int events) noexcept;

@@ -101,7 +101,7 @@ const std::vector<std::pair<std::string, std::string>>& bad_rows() {
       {std::string(record) + ") values (1, 'r1', 'paper', 'x', 'vneid', 1)", "record_name_once"},
       {std::string(record) + ") values (1, 'r2', 'thing', 'x', 'vneid', 1)", "record_kind_check"},
       {std::string(record) + ") values (1, 'r2', 'paper', 'x', 'rumour', 1)", "record_source_check"},
-      {std::string(record) + ") values (1, 'r2', 'paper', 'x', 'vneid', 4)", "record_trust_check"},
+      {std::string(record) + ") values (1, 'r2', 'paper', 'x', 'vneid', -1)", "record_trust_check"},
       {std::string(record) + ") values (1, 'r2', 'paper', '', 'vneid', 1)", "short_text_check"},
       {std::string(record) + ") values (1, 'r2', 'paper', U&'a\\0302', 'vneid', 1)",
        "short_text_check"},
