@@ -119,9 +119,8 @@ class Writes {
                             : nullptr;
       if (old != nullptr && same(*old, value)) continue;
       if (auto fault = forbidden(*present_or_new(present), field, old, value)) {
-        return std::unexpected(Problem{.line = line.line,
-                                       .column = std::string{identity::to_text(field)},
-                                       .reason = *fault});
+        return std::unexpected(Problem{
+            .line = line.line, .column = std::string{identity::to_text(field)}, .reason = *fault});
       }
       const bool only_less_sure = old != nullptr && old->text == value.text &&
                                   old->status == FieldStatus::verified &&

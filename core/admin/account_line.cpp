@@ -182,10 +182,8 @@ class Reader {
 
 std::span<const Column> account_columns() { return columns; }
 
-std::expected<AccountLine, Problem> read_account_line(const Line& line,
-                                                      const crypto::KeyRing& keys,
-                                                      const std::string& portal,
-                                                      int current_year) {
+std::expected<AccountLine, Problem> read_account_line(const Line& line, const crypto::KeyRing& keys,
+                                                      const std::string& portal, int current_year) {
   return Reader{line, keys, current_year}.read(portal);
 }
 

@@ -39,9 +39,7 @@ std::span<const Column> account_columns();
 /// Checks and reads a line. `citizen_id_status` is the status of what the population database
 /// knows (number, CMND, name, birth date, sex, birth place, home town, residence); phone and e-mail
 /// are always self-entered. "verified" needs `source` and `verified_at`.
-std::expected<AccountLine, Problem> read_account_line(const Line& line,
-                                                      const crypto::KeyRing& keys,
-                                                      const std::string& portal,
-                                                      int current_year);
+std::expected<AccountLine, Problem> read_account_line(const Line& line, const crypto::KeyRing& keys,
+                                                      const std::string& portal, int current_year);
 
 }  // namespace vneid::admin

@@ -88,8 +88,7 @@ class Import {
 
   Task<std::vector<Applied>> write(std::span<const Item> items) {
     if (dry_run_) {
-      postgres::Transaction transaction =
-          co_await pool_.begin(postgres::Isolation::read_committed);
+      postgres::Transaction transaction = co_await pool_.begin(postgres::Isolation::read_committed);
       std::vector<Applied> applied = co_await rows_.write(transaction, items);
       co_await transaction.rollback();
       co_return applied;

@@ -56,8 +56,8 @@ class Problems {
 
 void print(const ImportReport& report, const Options& options) {
   std::cout << options.words.at(2) << ": " << report.lines() << " lines: " << report.created
-            << " created, " << report.updated << " updated, " << report.unchanged
-            << " unchanged, " << report.rejected << " rejected\n";
+            << " created, " << report.updated << " updated, " << report.unchanged << " unchanged, "
+            << report.rejected << " rejected\n";
   if (options.dry_run) {
     std::cout << "this was a dry run: nothing was changed\n";
   } else if (report.created + report.updated == 0) {
@@ -96,8 +96,7 @@ Exit import_accounts(const Options& options) {
 }
 
 Exit import_vault(const Options& options) {
-  const std::filesystem::path folder =
-      std::filesystem::absolute(options.words.at(2)).parent_path();
+  const std::filesystem::path folder = std::filesystem::absolute(options.words.at(2)).parent_path();
   return import_rows(options, VaultRows{load_keys(options), options.portal, folder, this_year()});
 }
 

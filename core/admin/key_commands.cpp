@@ -54,7 +54,7 @@ std::chrono::year_month_day today() {
 /// Puts a file with the owner of the old one in its place, in one step: a reader finds the old
 /// keys or the new, never half a file.
 void replace_file(const std::string& path, std::string_view text) {
-  struct stat old {};
+  struct stat old{};
   if (::stat(path.c_str(), &old) != 0) fail("read " + path);
   std::string fresh = path + ".XXXXXX";
   const FileDescriptor fd{::mkostemp(fresh.data(), O_CLOEXEC)};
@@ -77,8 +77,9 @@ Exit keys_generate(const Options& options) {
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, owner_only)};
   if (fd.get() < 0 && errno == EEXIST) {
     throw CommandFailed(exit_failed,
-                        path + " is there already, and what its keys sealed would be lost: to add "
-                               "a fresh key use \"vneidctl keys rotate\"");
+                        path +
+                            " is there already, and what its keys sealed would be lost: to add "
+                            "a fresh key use \"vneidctl keys rotate\"");
   }
   if (fd.get() < 0) fail("write " + path);
   try {

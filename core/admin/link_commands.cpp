@@ -40,15 +40,14 @@ Exit links_show(const Options& options) {
   if (!account) {
     throw CommandFailed(exit_failed, "portal \"" + options.portal + "\" has no such account");
   }
-  std::cout << "account " << account->id << " ("
-            << identity::mask_account(account->name) << "), " << link::to_text(account->kind)
-            << (account->closed ? ", closed\n" : "\n");
+  std::cout << "account " << account->id << " (" << identity::mask_account(account->name) << "), "
+            << link::to_text(account->kind) << (account->closed ? ", closed\n" : "\n");
   link::Links links{pool, keys};
   const auto list = loop.run(links.of_account(account->id));
   for (const link::LinkedAccount& link : list) {
     std::cout << "link " << link.link_id << " to " << masked(link.citizen_number) << " (person "
-              << link.person_id << ") through " << link.provider << " on "
-              << day_of(link.linked_at) << (link.flagged ? ", flagged\n" : "\n");
+              << link.person_id << ") through " << link.provider << " on " << day_of(link.linked_at)
+              << (link.flagged ? ", flagged\n" : "\n");
   }
   if (list.empty()) std::cout << "not linked\n";
   return exit_ok;

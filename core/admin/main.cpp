@@ -17,9 +17,12 @@ struct Command {
 };
 
 constexpr std::array commands{
-    Command{"schema", "migrate", 0, schema_migrate}, Command{"schema", "status", 0, schema_status},
-    Command{"keys", "generate", 1, keys_generate},   Command{"keys", "rotate", 1, keys_rotate},
-    Command{"import", "accounts", 1, import_accounts}, Command{"import", "vault", 1, import_vault},
+    Command{"schema", "migrate", 0, schema_migrate},
+    Command{"schema", "status", 0, schema_status},
+    Command{"keys", "generate", 1, keys_generate},
+    Command{"keys", "rotate", 1, keys_rotate},
+    Command{"import", "accounts", 1, import_accounts},
+    Command{"import", "vault", 1, import_vault},
     Command{"links", "show", 1, links_show},
 };
 
@@ -80,8 +83,7 @@ int main(int argc, char** argv) {
     std::cerr << "vneidctl: " << failed.what() << '\n';
     return failed.code();
   } catch (const vneid::Unavailable& away) {
-    std::cerr << "vneidctl: " << away.what()
-              << "; check --postgres and that the server runs\n";
+    std::cerr << "vneidctl: " << away.what() << "; check --postgres and that the server runs\n";
   } catch (const vneid::postgres::StatementError& refused) {
     std::cerr << "vneidctl: " << admin::explained(refused) << '\n';
   } catch (const std::exception& failure) {

@@ -51,9 +51,8 @@ std::string script_of(const SchemaFile& file) {
          " name text not null unique, sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),"
          " applied_at timestamptz not null default now());\n"
          "do $vneid$ begin if exists (select from schema_version where version = " +
-         version +
-         ") then raise exception 'applied meanwhile' using errcode = '" + already_applied +
-         "'; end if; end $vneid$;\n" + file.text +
+         version + ") then raise exception 'applied meanwhile' using errcode = '" +
+         already_applied + "'; end if; end $vneid$;\n" + file.text +
          "\n;insert into schema_version (version, name, sha256) values (" + version + ", '" +
          file.name + "', '" + file.sha256 + "');\ncommit;\n";
 }
@@ -135,8 +134,7 @@ Task<std::expected<std::vector<std::string>, std::string>> Migrator::migrate() {
   using Outcome = std::expected<std::vector<std::string>, std::string>;
   const Result there = co_await pool_.query(table_there, Params{});
   if (there.text(0, 1) != "UTF8") {
-    co_return Outcome{std::unexpect, "the database's encoding is " +
-                                         std::string{there.text(0, 1)} +
+    co_return Outcome{std::unexpect, "the database's encoding is " + std::string{there.text(0, 1)} +
                                          ": create it with encoding UTF8"};
   }
   std::vector<std::string> done;
@@ -150,8 +148,8 @@ Task<std::expected<std::vector<std::string>, std::string>> Migrator::migrate() {
       done.push_back(file.name);
     } catch (const postgres::StatementError& refused) {
       if (refused.sqlstate() == already_applied) continue;  // somebody else was faster
-      co_return Outcome{std::unexpect, file.name + ": " + refused.what() +
-                                           " (nothing of this file was applied)"};
+      co_return Outcome{std::unexpect,
+                        file.name + ": " + refused.what() + " (nothing of this file was applied)"};
     }
   }
   co_return Outcome{std::move(done)};

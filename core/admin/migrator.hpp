@@ -16,7 +16,7 @@ namespace vneid::admin {
 /// once, each in a transaction of its own, and never changed afterwards.
 struct SchemaFile {
   int version = 0;
-  std::string name;    ///< file name
+  std::string name;  ///< file name
   std::string text;
   std::string sha256;  ///< 64 hexadecimal digits
 };

@@ -38,8 +38,7 @@ std::string_view help_text();
 /// A command that cannot be done. `what()` is a sentence with its cure.
 class CommandFailed : public std::runtime_error {
  public:
-  CommandFailed(Exit code, const std::string& message)
-      : std::runtime_error(message), code_(code) {}
+  CommandFailed(Exit code, const std::string& message) : std::runtime_error(message), code_(code) {}
   [[nodiscard]] Exit code() const noexcept { return code_; }
 
  private:

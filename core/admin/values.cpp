@@ -89,8 +89,8 @@ int year_in_vietnam(Wall now) {
 }
 
 std::unexpected<Problem> problem(const Line& line, std::string_view column, std::string reason) {
-  return std::unexpected(Problem{
-      .line = line.number(), .column = std::string{column}, .reason = std::move(reason)});
+  return std::unexpected(
+      Problem{.line = line.number(), .column = std::string{column}, .reason = std::move(reason)});
 }
 
 }  // namespace vneid::admin

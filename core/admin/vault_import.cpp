@@ -242,15 +242,15 @@ Task<std::vector<Applied>> VaultRows::write(postgres::Transaction& transaction,
   Writes writes;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (line_vaults[i].empty()) {
-      applied.push_back(std::unexpected(Problem{
-          .line = lines[i].line,
-          .column = "account",
-          .reason = "no such account in the portal: import the accounts first"}));
+      applied.push_back(std::unexpected(
+          Problem{.line = lines[i].line,
+                  .column = "account",
+                  .reason = "no such account in the portal: import the accounts first"}));
       continue;
     }
     const auto found = present.find({line_vaults[i], lines[i].record});
-    applied.push_back(writes.plan(lines[i], line_vaults[i],
-                                  found == present.end() ? nullptr : &found->second));
+    applied.push_back(
+        writes.plan(lines[i], line_vaults[i], found == present.end() ? nullptr : &found->second));
   }
   if (writes.any_records()) co_await transaction.query(insert_records, writes.record_params());
   if (writes.any_files()) {

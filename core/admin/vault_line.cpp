@@ -130,7 +130,8 @@ class Reader {
                                           "unknown_ca", "none", "not_checked"},
                                          "not_checked");
     if (trust == "3" && signature != "valid") {
-      wrong("trust", "3 means signed by the issuer and verified, but signature_status is not valid");
+      wrong("trust",
+            "3 means signed by the issuer and verified, but signature_status is not valid");
     }
     if (source == "citizen_upload" && trust != "0") {
       wrong("trust", "what a citizen uploaded has trust 0");

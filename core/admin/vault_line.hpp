@@ -16,17 +16,17 @@ namespace vneid::admin {
 
 /// The columns of a record that a line tells, in the order of RecordValues.
 inline constexpr std::array record_columns{
-    "kind",           "doc_type_code", "title",        "number",    "summary",
-    "issuer_code",    "issuer_name",   "signer",       "issued_on", "valid_until",
-    "perpetual",      "procedure_code", "dossier_code", "owner_key", "source",
-    "trust",          "signature_status"};
+    "kind",        "doc_type_code",   "title",        "number",    "summary",
+    "issuer_code", "issuer_name",     "signer",       "issued_on", "valid_until",
+    "perpetual",   "procedure_code",  "dossier_code", "owner_key", "source",
+    "trust",       "signature_status"};
 /// Their values as PostgreSQL writes them as text; empty: NULL.
 using RecordValues = std::array<std::string, record_columns.size()>;
 
 /// A file on disk that a line names.
 struct LineFile {
   std::filesystem::path path;
-  std::string name;    ///< as citizens see it
+  std::string name;  ///< as citizens see it
   std::string mime;
   std::string sha256;  ///< 64 hexadecimal digits
 };

@@ -22,7 +22,8 @@ constexpr Statement insert_choice{
     " values ($1::bigint, $2::text, $3::text, $4::timestamptz, $5::text))"
     " insert into audit_event (at, event, result, account_id, notice_version, request_id, ip, port,"
     " user_agent_hash, session_hash)"
-    " values ($4::timestamptz, 'notice.' || $3::text, 'ok', $1::bigint, $2::text, $5::text, $6::inet, $7::integer, $8, $9)"};
+    " values ($4::timestamptz, 'notice.' || $3::text, 'ok', $1::bigint, $2::text, $5::text, "
+    "$6::inet, $7::integer, $8, $9)"};
 
 std::optional<std::string> known(std::string text) {
   if (text.empty()) return std::nullopt;

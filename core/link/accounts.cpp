@@ -17,12 +17,12 @@ constexpr std::size_t longest_name = 1000;
 constexpr int any_year = 9999;
 
 // What every statement below selects from an account `a`: a row a field that decide() needs.
-#define VNEID_ACCOUNT_COLUMNS                                                                \
-  "a.id, a.portal, a.kind, a.status, a.account_key, a.account_name_sealed, l.id,"            \
+#define VNEID_ACCOUNT_COLUMNS                                                     \
+  "a.id, a.portal, a.kind, a.status, a.account_key, a.account_name_sealed, l.id," \
   " l.person_id, l.provider, l.linked_at, f.field, f.status, f.value_sealed"
-#define VNEID_ACCOUNT_JOINS                                                                  \
-  " left join link l on l.account_id = a.id and l.state = 'active'"                          \
-  " left join identity_field f on f.account_id = a.id and f.status <> 'empty'"               \
+#define VNEID_ACCOUNT_JOINS                                                    \
+  " left join link l on l.account_id = a.id and l.state = 'active'"            \
+  " left join identity_field f on f.account_id = a.id and f.status <> 'empty'" \
   "   and f.field in ('name', 'cmnd9', 'citizen_id', 'birth_date', 'sex')"
 
 constexpr Statement ensure_account{
@@ -32,20 +32,19 @@ constexpr Statement ensure_account{
     "    last_login_at) values ($1, $2, $3, coalesce($4::text, 'personal'), $5, $5)"
     "  on conflict (portal, account_key) do update set"
     "    last_login_at = greatest(account.last_login_at, excluded.last_login_at),"
-    "    kind = case when $4::text is null or exists (select from link l where l.account_id = account.id)"
+    "    kind = case when $4::text is null or exists (select from link l where l.account_id = "
+    "account.id)"
     "      then account.kind else excluded.kind end"
     "  returning *, xmax = 0 as first_seen)"
     "select " VNEID_ACCOUNT_COLUMNS ", a.first_seen from a" VNEID_ACCOUNT_JOINS};
 
-constexpr Statement find_by_id{
-    "account_find",
-    "select " VNEID_ACCOUNT_COLUMNS " from account a" VNEID_ACCOUNT_JOINS
-    " where a.id = $1::bigint"};
+constexpr Statement find_by_id{"account_find",
+                               "select " VNEID_ACCOUNT_COLUMNS " from account a" VNEID_ACCOUNT_JOINS
+                               " where a.id = $1::bigint"};
 
 constexpr Statement find_by_name{
-    "account_find_by_name",
-    "select " VNEID_ACCOUNT_COLUMNS " from account a" VNEID_ACCOUNT_JOINS
-    " where a.portal = $1 and a.account_key = $2"};
+    "account_find_by_name", "select " VNEID_ACCOUNT_COLUMNS " from account a" VNEID_ACCOUNT_JOINS
+                            " where a.portal = $1 and a.account_key = $2"};
 
 // Locks without keeping others from referring to the account (audit, notices, reviews).
 constexpr Statement lock_row{"account_lock",

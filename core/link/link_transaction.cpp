@@ -201,8 +201,7 @@ class LinkWork {
     Linked linked;
     linked.at = request_.now;
     linked.flagged = decision.outcome == Decided::link_flagged;
-    linked.person_id =
-        co_await claim_person(transaction, keys_, person_keys(), std::move(values));
+    linked.person_id = co_await claim_person(transaction, keys_, person_keys(), std::move(values));
     const std::vector<std::string> flags =
         linked.flagged ? reason_names(decision) : std::vector<std::string>{};
     Params row;

@@ -10,15 +10,14 @@ using postgres::Params;
 using postgres::Result;
 using postgres::Statement;
 
-#define VNEID_SELECT_LINKS                                                                   \
-  "select l.id, a.id, p.id, a.portal, a.account_key, a.account_name_sealed, p.citizen_key,"  \
-  " p.citizen_sealed, l.provider, l.linked_at, cardinality(l.flags) > 0"                     \
-  " from link l join account a on a.id = l.account_id join person p on p.id = l.person_id"   \
+#define VNEID_SELECT_LINKS                                                                  \
+  "select l.id, a.id, p.id, a.portal, a.account_key, a.account_name_sealed, p.citizen_key," \
+  " p.citizen_sealed, l.provider, l.linked_at, cardinality(l.flags) > 0"                    \
+  " from link l join account a on a.id = l.account_id join person p on p.id = l.person_id"  \
   " where l.state = 'active' and "
 
-constexpr Statement links_of_person{"links_of_person",
-                                    VNEID_SELECT_LINKS
-                                    "l.person_id = $1::bigint order by l.linked_at, l.id"};
+constexpr Statement links_of_person{
+    "links_of_person", VNEID_SELECT_LINKS "l.person_id = $1::bigint order by l.linked_at, l.id"};
 constexpr Statement links_of_account{"links_of_account",
                                      VNEID_SELECT_LINKS "l.account_id = $1::bigint"};
 constexpr Statement link_by_id{"link_by_id", VNEID_SELECT_LINKS "l.id = $1::bigint"};

@@ -107,8 +107,8 @@ std::string seal_field(const KeyRing& keys, std::string_view key, identity::Fiel
 
 std::string open_field(const KeyRing& keys, std::string_view key, identity::Field field,
                        std::string_view sealed) {
-  return open_or_throw(keys, "identity_field",
-                       joined(crypto::hex(key), identity::to_text(field)), sealed);
+  return open_or_throw(keys, "identity_field", joined(crypto::hex(key), identity::to_text(field)),
+                       sealed);
 }
 
 std::string seal_person(const KeyRing& keys, std::string_view key, PersonColumn column,

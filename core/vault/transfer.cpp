@@ -30,9 +30,8 @@ constexpr Statement insert_job{"vault_insert_job",
 //   same record  = same paper with the same set of files; needs a file or a number to tell by
 //   other version = same paper with other files; needs type and number to tell by
 // Of equal records within the account's own vault the oldest is copied.
-constexpr Statement copy_records{
-    "vault_copy_records",
-    R"sql(
+constexpr Statement copy_records{"vault_copy_records",
+                                 R"sql(
 with source as (
   select r.*, coalesce(r.issuer_code, r.issuer_name) as issuer,
          array(select f.sha256 from record_file f where f.record_id = r.id order by f.sha256)
@@ -132,9 +131,8 @@ TransferSummary read_summary(const Result& rows) {
 }
 
 std::int64_t total(const std::map<std::string, std::int64_t>& counts) noexcept {
-  return std::accumulate(
-      counts.begin(), counts.end(), std::int64_t{0},
-      [](std::int64_t sum, const auto& entry) { return sum + entry.second; });
+  return std::accumulate(counts.begin(), counts.end(), std::int64_t{0},
+                         [](std::int64_t sum, const auto& entry) { return sum + entry.second; });
 }
 
 }  // namespace

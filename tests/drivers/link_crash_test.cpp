@@ -48,7 +48,8 @@ class LinkCrash : public testing::TestWithParam<const char*> {};
 TEST_P(LinkCrash, LeavesTheAccountWholeAndCanBeRepeated) {
   LinkWorld world;
   const auto account = world.add_account("a", mau);
-  world.add_records({"a,r1,paper,T,1," + mau.number + ",f1", "a,r2,result,T,2," + mau.number + ","});
+  world.add_records(
+      {"a,r1,paper,T,1," + mau.number + ",f1", "a,r2,result,T,2," + mau.number + ","});
   const auto request = world.request(account, mau);
   Scope scope{world.loop};
   {
@@ -146,10 +147,10 @@ TEST(LinkCrashAfterCommit, TransferSeesAllOrNothingOfAnImport) {
   holder->sql("begin; lock table audit_event in share row exclusive mode");
   auto linking = scope.start(world.linker.link(world.request(account, mau)));
   wait_for_locks(world, "1");
-  auto importing = scope.start(
-      imported(world.pool, test::vault_rows(std::filesystem::temp_directory_path()),
-               "account,record,kind,title,source,owner_citizen_id\na,later,paper,x,dossier_result," +
-                   mau.number + "\n"));
+  auto importing = scope.start(imported(
+      world.pool, test::vault_rows(std::filesystem::temp_directory_path()),
+      "account,record,kind,title,source,owner_citizen_id\na,later,paper,x,dossier_result," +
+          mau.number + "\n"));
   wait_for_locks(world, "2");
   holder.reset();
   EXPECT_TRUE(world.loop.run(finished(linking)));

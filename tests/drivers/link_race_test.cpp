@@ -1,8 +1,8 @@
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <exception>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "async/scope.hpp"
 #include "drivers/support/link_world.hpp"

@@ -20,9 +20,10 @@ std::string last_audit(const LinkWorld& world) {
 TEST(Link, MovesWhatIsThePersonsAndLeavesTheRest) {
   LinkWorld world;
   const auto account = world.add_account("a", mau);
-  world.add_records({"a,r1,paper,T,1," + mau.number + ",f1", "a,r2,result,T,2," + mau.number + ",f2",
-                     "a,r3,info,,," + mau.number + ",", "a,child,paper,T,3," + thu.number + ",f3",
-                     "a,nobody,paper,T,4,,f4", "a,twin,paper,T,1," + mau.number + ",f1",
+  world.add_records({"a,r1,paper,T,1," + mau.number + ",f1",
+                     "a,r2,result,T,2," + mau.number + ",f2", "a,r3,info,,," + mau.number + ",",
+                     "a,child,paper,T,3," + thu.number + ",f3", "a,nobody,paper,T,4,,f4",
+                     "a,twin,paper,T,1," + mau.number + ",f1",
                      "a,newer,paper,T,1," + mau.number + ",f5"});
   const auto linked = std::get<link::Linked>(world.link(world.request(account, mau)));
   EXPECT_FALSE(linked.repeated);
@@ -117,35 +118,36 @@ TEST_P(LinkRefused, WritesNothingButTheTrail) {
   EXPECT_EQ(std::get<link::Refused>(outcome).decision.outcome, given.outcome);
   EXPECT_EQ(world.count("link") + world.count("person") + world.count("link_review"), "000");
   EXPECT_EQ(world.count("record"), "1");
-  EXPECT_THAT(last_audit(world), testing::StartsWith("link.refused|refused|" +
-                                                     std::string(given.reason)));
+  EXPECT_THAT(last_audit(world),
+              testing::StartsWith("link.refused|refused|" + std::string(given.reason)));
   EXPECT_EQ(world.database.inconsistencies(), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Table, LinkRefused,
-    testing::Values(
-        RefusedCase{.name = "AnotherNumber", .person = thu, .reason = "refuse_number,number_differs"},
-        RefusedCase{.name = "SelfEntered",
-                    .status = "self_entered",
-                    .outcome = identity::LinkOutcome::verify_first,
-                    .reason = "verify_first,number_not_verified"},
-        RefusedCase{.name = "LevelOne",
-                    .level = 1,
-                    .outcome = identity::LinkOutcome::refuse_level,
-                    .reason = "refuse_level,level_too_low"},
-        RefusedCase{.name = "Organization",
-                    .kind = "organization",
-                    .outcome = identity::LinkOutcome::refuse_kind,
-                    .reason = "refuse_kind,legacy_organization"},
-        RefusedCase{.name = "Closed",
-                    .before = "update account set status = 'closed'",
-                    .outcome = identity::LinkOutcome::refuse_closed,
-                    .reason = "refuse_closed,account_closed"},
-        RefusedCase{.name = "NumberGoneMeanwhile",
-                    .before = "delete from identity_field where field = 'citizen_id'",
-                    .outcome = identity::LinkOutcome::verify_first,
-                    .reason = "verify_first,legacy_number_missing"}),
+    testing::Values(RefusedCase{.name = "AnotherNumber",
+                                .person = thu,
+                                .reason = "refuse_number,number_differs"},
+                    RefusedCase{.name = "SelfEntered",
+                                .status = "self_entered",
+                                .outcome = identity::LinkOutcome::verify_first,
+                                .reason = "verify_first,number_not_verified"},
+                    RefusedCase{.name = "LevelOne",
+                                .level = 1,
+                                .outcome = identity::LinkOutcome::refuse_level,
+                                .reason = "refuse_level,level_too_low"},
+                    RefusedCase{.name = "Organization",
+                                .kind = "organization",
+                                .outcome = identity::LinkOutcome::refuse_kind,
+                                .reason = "refuse_kind,legacy_organization"},
+                    RefusedCase{.name = "Closed",
+                                .before = "update account set status = 'closed'",
+                                .outcome = identity::LinkOutcome::refuse_closed,
+                                .reason = "refuse_closed,account_closed"},
+                    RefusedCase{.name = "NumberGoneMeanwhile",
+                                .before = "delete from identity_field where field = 'citizen_id'",
+                                .outcome = identity::LinkOutcome::verify_first,
+                                .reason = "verify_first,legacy_number_missing"}),
     [](const auto& info) { return std::string{info.param.name}; });
 
 TEST(LinkRefusedToo, AccountThatIsNotThere) {
@@ -210,8 +212,7 @@ TEST(LinkTaken, WhenTheAccountIsSomebodyElses) {
   EXPECT_TRUE(std::holds_alternative<link::Taken>(world.link(world.request(account, thu))));
   EXPECT_EQ(world.count("person"), "1");
   EXPECT_EQ(world.count("link"), "1");
-  EXPECT_EQ(last_audit(world),
-            "link.taken|refused|account_linked|052******001|192.0.2.7|40000|v1");
+  EXPECT_EQ(last_audit(world), "link.taken|refused|account_linked|052******001|192.0.2.7|40000|v1");
 }
 
 TEST(LinkFlagged, KeepsWhy) {
@@ -232,9 +233,11 @@ TEST(LinkUndone, LeavesHistoryAndCanBeMadeAgain) {
   (void)world.link(world.request(account, mau));
   world.database.sql(
       "update record set moved_to = null; delete from transfer_item;"
-      "delete from record_file where record_id in (select id from record where link_id is not null);"
+      "delete from record_file where record_id in (select id from record where link_id is not "
+      "null);"
       "delete from record where link_id is not null;"
-      "update link set state = 'undone', undone_at = now(), undone_by = 'a', undo_approved_by = 'b',"
+      "update link set state = 'undone', undone_at = now(), undone_by = 'a', undo_approved_by = "
+      "'b',"
       " undo_reason = 'nhầm người'");
   EXPECT_EQ(world.database.inconsistencies(), "");
   const auto again = std::get<link::Linked>(world.link(world.request(account, mau)));

@@ -1,8 +1,8 @@
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <fstream>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "admin/migrator.hpp"
 #include "async/scope.hpp"

@@ -1,8 +1,8 @@
-#include <gtest/gtest.h>
-
 #include <array>
 #include <stdexcept>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "drivers/support/database.hpp"
 
@@ -33,9 +33,10 @@ insert into transfer_job values (1);
 insert into transfer_item values (1, 1, 'done', null, 2);
 )sql";
 
-
-constexpr const char* account = "insert into account (portal, account_key, account_name_sealed, kind) values ";
-constexpr const char* record = "insert into record (vault_id, portal_record, kind, title, source, trust";
+constexpr const char* account =
+    "insert into account (portal, account_key, account_name_sealed, kind) values ";
+constexpr const char* record =
+    "insert into record (vault_id, portal_record, kind, title, source, trust";
 
 const std::vector<std::pair<std::string, std::string>>& bad_rows() {
   static const std::vector<std::pair<std::string, std::string>> rows{
@@ -100,7 +101,8 @@ const std::vector<std::pair<std::string, std::string>>& bad_rows() {
       {"insert into vault (person_id) values (1)", "vault_of_person"},
       {std::string(record) + ") values (1, 'r1', 'paper', 'x', 'vneid', 1)", "record_name_once"},
       {std::string(record) + ") values (1, 'r2', 'thing', 'x', 'vneid', 1)", "record_kind_check"},
-      {std::string(record) + ") values (1, 'r2', 'paper', 'x', 'rumour', 1)", "record_source_check"},
+      {std::string(record) + ") values (1, 'r2', 'paper', 'x', 'rumour', 1)",
+       "record_source_check"},
       {std::string(record) + ") values (1, 'r2', 'paper', 'x', 'vneid', -1)", "record_trust_check"},
       {std::string(record) + ") values (1, 'r2', 'paper', '', 'vneid', 1)", "short_text_check"},
       {std::string(record) + ") values (1, 'r2', 'paper', U&'a\\0302', 'vneid', 1)",

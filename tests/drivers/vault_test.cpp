@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <stdexcept>
+
+#include <gtest/gtest.h>
 
 #include "crypto/digest.hpp"
 #include "drivers/support/link_world.hpp"
@@ -66,7 +66,8 @@ TEST_F(VaultTest, OpensAFileForItsOwnerAlone) {
 
 TEST_F(VaultTest, PersonSeesCopiesAndTheAccountWhatItAlwaysSaw) {
   const Owner owner = account("a", mau);
-  world.add_records({"a,r1,paper,T,1," + mau.number + ",f1", "a,child,paper,T,2," + thu.number + ","});
+  world.add_records(
+      {"a,r1,paper,T,1," + mau.number + ",f1", "a,child,paper,T,2," + thu.number + ","});
   const auto linked = std::get<link::Linked>(world.link(world.request(owner.id, mau)));
   const Owner person{Owner::Kind::person, linked.person_id};
   const auto copies = list(person);
@@ -90,7 +91,8 @@ TEST_F(VaultTest, HiddenRecordsAreNeitherListedNorOpened) {
 
 TEST_F(VaultTest, ReplacedAndRevokedPapersSaySo) {
   const Owner owner = account("a", mau);
-  world.add_records({"a,old,paper,T,1," + mau.number + ",f1", "a,new,paper,T,1," + mau.number + ",f2"});
+  world.add_records(
+      {"a,old,paper,T,1," + mau.number + ",f1", "a,new,paper,T,1," + mau.number + ",f2"});
   world.database.sql(
       "update record set replaces = (select id from record where portal_record = 'old'),"
       " revoked_at = now() where portal_record = 'new'");
@@ -98,7 +100,7 @@ TEST_F(VaultTest, ReplacedAndRevokedPapersSaySo) {
   for (const Owner& who : {owner, Owner{Owner::Kind::person, linked.person_id}}) {
     const auto records = list(who);
     ASSERT_EQ(records.size(), 2U);
-    EXPECT_TRUE(records[0].revoked);    // newest first
+    EXPECT_TRUE(records[0].revoked);  // newest first
     EXPECT_FALSE(records[0].replaced);
     EXPECT_TRUE(records[1].replaced);
   }
@@ -106,7 +108,8 @@ TEST_F(VaultTest, ReplacedAndRevokedPapersSaySo) {
 
 TEST_F(VaultTest, BytesThatWereTamperedWithDoNotOpen) {
   const Owner owner = account("a", mau);
-  world.add_records({"a,r1,paper,T,1," + mau.number + ",f1", "a,r2,paper,T,2," + mau.number + ",f2"});
+  world.add_records(
+      {"a,r1,paper,T,1," + mau.number + ",f1", "a,r2,paper,T,2," + mau.number + ",f2"});
   world.database.sql(
       "update file f set bytes_sealed = o.bytes_sealed from file o where o.sha256 <> f.sha256");
   for (const auto& record : list(owner)) {

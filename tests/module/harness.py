@@ -169,10 +169,13 @@ class ModuleTest(unittest.TestCase):
     def conf(self, server="", http_part="", main="", login_location="", stores_timeout="2s", locations=None,
              vneid="vneid bca;", connections=128):
         stack = self.stack
+        redis_timeout = stores_timeout
         if self.stores:
             redis, postgres = f"unix:{stack.redis_socket}", stack.conninfo
         else:
             redis = f"127.0.0.1:{self.hole.port}"
+            # A leaving worker waits for what Redis was asked, whoever has gone: keep that short.
+            redis_timeout = min(redis_timeout, "3s", key=milliseconds)
             postgres = f"host=127.0.0.1 port={self.hole.port} dbname=vneid user=vneid"
         if locations is None:
             locations = f"""
@@ -201,7 +204,7 @@ http {{
     uwsgi_temp_path {stack.folder}/tmp-uwsgi;
     scgi_temp_path {stack.folder}/tmp-scgi;
     vneid_keys {stack.keys};
-    vneid_redis {redis} timeout={stores_timeout};
+    vneid_redis {redis} timeout={redis_timeout};
     vneid_postgres "{postgres}" timeout={stores_timeout};
     vneid_provider bca {{
         issuer http://127.0.0.1:{self.hole.port} allow_http;
@@ -225,8 +228,14 @@ http {{
         self.stack.nginx_conf = lambda: self.conf(**parts)
         self.stack.port = self.port
         self.stack.start_nginx()
-        self.addCleanup(self.stack.stop_process, "nginx")
-        return self
+        self.addCleanup(self.stop)
+
+    def stop(self):
+        """Quits as an operator would; a worker that does not leave fails the test."""
+        nginx = self.stack.processes.get("nginx")
+        self.stack.stop_process("nginx")
+        if nginx is not None:
+            self.assertEqual(nginx.returncode, 0, "nginx did not quit")
 
     def signal(self, number):
         self.stack.processes["nginx"].send_signal(number)
@@ -270,6 +279,11 @@ http {{
 
     def access_log(self):
         return (self.stack.logs / "access.log").read_text().splitlines()
+
+
+def milliseconds(time_in_conf):
+    number, unit = re.fullmatch(r"(\d+)(m?s)", time_in_conf).groups()
+    return int(number) * (1 if unit == "ms" else 1000)
 
 
 def header_list(answer, name):

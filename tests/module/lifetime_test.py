@@ -165,7 +165,7 @@ class WorkerLeaves(Waiting):
                 self.assert_alive()
                 self.assert_served(connection, text)
                 wait_until(lambda o=old: not o & set(self.stack.worker_pids()), "the old worker gone", 5)
-                self.stack.stop_process("nginx")
+                self.stop()
 
     def test_quit_while_waiting(self):
         for text in (PAGE, LOGIN):
@@ -175,7 +175,7 @@ class WorkerLeaves(Waiting):
                 self.signal(signal.SIGQUIT)
                 self.assert_served(connection, text)
                 self.assertEqual(self.stack.processes["nginx"].wait(5), 0)
-                self.stack.stop_process("nginx")
+                self.stop()
 
     def test_shutdown_timeout_while_waiting(self):
         for text in (PAGE, LOGIN):
@@ -188,7 +188,7 @@ class WorkerLeaves(Waiting):
                 self.assertEqual(self.stack.processes["nginx"].wait(8), 0)
                 self.assertGreater(time.monotonic() - begun, 0.8)
                 self.assertTrue(closed_by_peer(connection))
-                self.stack.stop_process("nginx")
+                self.stop()
 
     def test_fast_stop_while_waiting(self):
         for text in (PAGE, LOGIN):
@@ -198,13 +198,13 @@ class WorkerLeaves(Waiting):
                 self.signal(signal.SIGTERM)
                 self.assertEqual(self.stack.processes["nginx"].wait(5), 0)
                 self.assertTrue(closed_by_peer(connection))
-                self.stack.stop_process("nginx")
+                self.stop()
 
     def test_idle_worker_leaves_at_once(self):
         self.start(stores_timeout="300ms")
         self.assert_unavailable(self.begin(PAGE))
         begun = time.monotonic()
-        self.stack.stop_process("nginx")
+        self.stop()
         self.assertLess(time.monotonic() - begun, 3)
 
     def test_reload_under_load(self):

@@ -198,7 +198,7 @@ class Refused(ModuleTest):
                 self.assertEqual(answer.status, 502)
                 self.assertNotIn("secret", str(answer.getheaders()))
                 self.wait_for_log("broke off")
-                self.stack.stop_process("nginx")
+                self.stop()
 
     def test_an_error_page_does_not_carry_the_session(self):
         self.portal.routes["/login"] = response(502, b"", [*PERSONAL, *COOKIES])

@@ -26,7 +26,7 @@ class Routing(ModuleTest):
             with self.subTest(server=server, root=root):
                 self.start(server=server, locations=f"location / {{ {root} }}")
                 self.assert_page()
-                self.stack.stop_process("nginx")
+                self.stop()
 
     def test_no_location_at_all(self):
         self.start(locations="")
@@ -37,7 +37,7 @@ class Routing(ModuleTest):
             with self.subTest(rule):
                 self.start(locations=f"location / {{ {rule} proxy_pass {self.portal.url}; }}")
                 self.assertIn(self.request("GET", "/vneid/notice").status, (401, 403))
-                self.stack.stop_process("nginx")
+                self.stop()
         self.start(locations=f"location / {{ deny all; }} location /vneid/ {{ allow all; }}")
         self.assert_page()
 
@@ -94,7 +94,7 @@ class Messages(ModuleTest):
         self.assertIn(b" 413 ", connection.makefile("rb").readline())
         # A body of any shape up to there is a request like others: refused for its content, not its size.
         for options in ("client_body_in_file_only clean;", "client_body_buffer_size 1k;"):
-            self.stack.stop_process("nginx")
+            self.stop()
             self.start(server=options)
             self.assertNotIn(self.post_form("/vneid/notice", b"a=" + b"x" * 9000).status, (413, 500, 502))
 

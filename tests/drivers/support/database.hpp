@@ -104,8 +104,8 @@ class Database {
       const std::string name = "schema_template";
       PostgresServer::shared().sql("create database " + name);
       EpollLoop loop;
-      postgres::Pool pool{loop, {.conninfo = conninfo_of(name),
-                                 .timeout = std::chrono::milliseconds{60'000}}};
+      postgres::Pool pool{
+          loop, {.conninfo = conninfo_of(name), .timeout = std::chrono::milliseconds{60'000}}};
       admin::Migrator migrator{pool, admin::read_schema_files(VNEID_CONFIG "/schema").value()};
       const auto done = loop.run(migrator.migrate());
       if (!done) throw std::runtime_error(done.error());
@@ -136,9 +136,9 @@ Imported import_text(EpollLoop& loop, postgres::Pool& pool, Rows rows, const std
                      bool dry_run = false) {
   Imported imported;
   std::istringstream stream{csv};
-  admin::Import<Rows> import{
-      pool, rows, dry_run,
-      [&imported](const admin::Problem& problem) { imported.problems.push_back(problem); }};
+  admin::Import<Rows> import{pool, rows, dry_run, [&imported](const admin::Problem& problem) {
+                               imported.problems.push_back(problem);
+                             }};
   auto report = loop.run(import.run(stream));
   if (!report) throw std::runtime_error(report.error());
   imported.report = *report;

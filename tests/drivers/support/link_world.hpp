@@ -74,7 +74,9 @@ struct LinkWorld {
     return request;
   }
 
-  link::LinkOutcome link(const link::LinkRequest& request) { return loop.run(linker.link(request)); }
+  link::LinkOutcome link(const link::LinkRequest& request) {
+    return loop.run(linker.link(request));
+  }
 
   std::string count(const std::string& from) {
     return database.sql("select count(*) from " + from);
@@ -96,7 +98,8 @@ struct Outcomes {
   int taken = 0;
 
   void count(const link::LinkOutcome& outcome) {
-    if (const auto* made = std::get_if<link::Linked>(&outcome)) ++(made->repeated ? repeated : linked);
+    if (const auto* made = std::get_if<link::Linked>(&outcome))
+      ++(made->repeated ? repeated : linked);
     review += static_cast<int>(std::holds_alternative<link::InReview>(outcome));
     refused += static_cast<int>(std::holds_alternative<link::Refused>(outcome));
     taken += static_cast<int>(std::holds_alternative<link::Taken>(outcome));

@@ -1,10 +1,10 @@
-#include <gtest/gtest.h>
+#include "admin/csv.hpp"
 
 #include <sstream>
 #include <string>
 #include <vector>
 
-#include "admin/csv.hpp"
+#include <gtest/gtest.h>
 
 namespace vneid::admin {
 namespace {
@@ -38,7 +38,9 @@ TEST(Csv, ReadsWhatRfc4180Writes) {
 }
 
 TEST(Csv, PassesOverMarkAndBlankLines) {
-  EXPECT_EQ(read_all("\xEF\xBB\xBF" "a,b\n"), (All{"1:[a][b]"}));
+  EXPECT_EQ(read_all("\xEF\xBB\xBF"
+                     "a,b\n"),
+            (All{"1:[a][b]"}));
   EXPECT_EQ(read_all("\n\r\na\n\n"), (All{"3:[a]"}));
   EXPECT_EQ(read_all(""), All{});
   EXPECT_EQ(read_all("\xEF\xBB\xBF"), All{});

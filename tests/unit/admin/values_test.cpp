@@ -1,8 +1,8 @@
-#include <gtest/gtest.h>
+#include "admin/values.hpp"
 
 #include <string>
 
-#include "admin/values.hpp"
+#include <gtest/gtest.h>
 
 namespace vneid::admin {
 namespace {
