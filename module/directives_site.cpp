@@ -55,6 +55,11 @@ void parse_notice(const Directive& directive, LocationConf& conf) {
   for (std::size_t i = 0; i < directive.size(); ++i) {
     const auto word = directive.word(i);
     if (auto basis = Directive::value_of(word, "legal_basis")) {
+      if (basis->starts_with('"') || basis->starts_with('\'')) {
+        directive.fail(
+            "put the quotes of \"vneid_notice\" around the whole parameter, "
+            "\"legal_basis=...\": nginx ends words at blanks otherwise");
+      }
       notice.legal_basis = *basis;
     } else if (auto date = Directive::value_of(word, "date")) {
       notice.effective_date = read_date(directive, *date);

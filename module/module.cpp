@@ -46,7 +46,7 @@ ngx_command_t commands[] = {
     server_command<parse_origin>(ngx_string("vneid_origin"), NGX_CONF_TAKE1),
     server_command<parse_portal>(ngx_string("vneid_portal"), NGX_CONF_TAKE1),
     location_command<parse_vneid>(ngx_string("vneid"), in_location | NGX_CONF_TAKE1),
-    location_command<parse_notice>(ngx_string("vneid_notice"), in_location | NGX_CONF_TAKE12),
+    location_command<parse_notice>(ngx_string("vneid_notice"), in_location | NGX_CONF_1MORE),
     location_command<parse_login>(ngx_string("vneid_login"), NGX_HTTP_LOC_CONF | NGX_CONF_1MORE),
     ngx_null_command};
 

@@ -13,7 +13,7 @@ namespace vneid {
 /// Whoever owns it may destroy it while it is suspended. The body must not throw.
 class RootFrame {
  public:
-  struct promise_type {
+  struct promise_type {  // NOLINT(readability-identifier-naming): the language's own name
     RootFrame get_return_object() noexcept {
       return RootFrame{std::coroutine_handle<promise_type>::from_promise(*this)};
     }

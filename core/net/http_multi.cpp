@@ -127,6 +127,7 @@ int Multi::on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* /
   auto& multi = *static_cast<Multi*>(self);
   if (what == CURL_POLL_REMOVE) {
     multi.watches_.erase(fd);
+    multi.last_removed_ = easy;
     return 0;
   }
   try {
@@ -178,9 +179,33 @@ void Multi::act(curl_socket_t fd, int events) noexcept {
   if (events != 0 || fd == CURL_SOCKET_TIMEOUT) {
     curl_multi_socket_action(handle_.get(), fd, events, &running);
   }
+  take_stock();
+}
+
+void Multi::take_stock() noexcept {
   collect();
   watch_sockets();
+  nudge_if_stranded();
   rest_if_idle();
+}
+
+void Multi::nudge_if_stranded() noexcept {
+  CURL* const stranded = std::exchange(last_removed_, nullptr);
+  if (std::ranges::find(running_, stranded, &Transfer::handle) == running_.end()) return;
+  const auto serves = [stranded](const auto& watch) { return watch.second->user() == stranded; };
+  // libcurl before 8.4 gives up an address that does not answer, and goes on to the next one only
+  // when it is called again, for which it sets no timer (curl issue 11920).
+  if (std::ranges::none_of(watches_, serves)) nudge_.post();
+}
+
+void Multi::run_all() noexcept {
+  if (running_.empty()) return;
+  int running = 0;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"  // discouraged for its cost alone
+  curl_multi_socket_all(handle_.get(), &running);
+#pragma GCC diagnostic pop
+  take_stock();
 }
 
 void Multi::act_on_time() noexcept {
@@ -235,6 +260,7 @@ void Multi::release(Transfer& transfer) noexcept {
 void Multi::rest_if_idle() noexcept {
   if (!running_.empty()) return;
   timer_.disarm();
+  nudge_.withdraw();
   if (loop_.leaving()) {
     close_idle_connections();
   } else if (handle_) {

@@ -55,10 +55,24 @@ class Multi {
   static curl_socket_t on_open_socket(void* self, curlsocktype purpose,
                                       curl_sockaddr* address) noexcept;
 
+  /// Runs every transfer once, from the loop's top level.
+  class Nudge final : public Posted {
+   public:
+    explicit Nudge(Multi& multi) noexcept : Posted(multi.loop_), multi_(multi) {}
+    ~Nudge() = default;
+
+   private:
+    void run() noexcept override { multi_.run_all(); }
+    Multi& multi_;
+  };
+
   void open();
   void act(curl_socket_t fd, int events) noexcept;
   void act_on_time() noexcept;
+  void run_all() noexcept;
+  void take_stock() noexcept;
   void collect() noexcept;
+  void nudge_if_stranded() noexcept;
   void watch_sockets() noexcept;
   void fail_user(CURL* user) noexcept;
   void release(Transfer& transfer) noexcept;
@@ -71,6 +85,8 @@ class Multi {
   std::unordered_set<Transfer*> running_;
   Timer timer_{*this, TimerKind::holds_worker, &Multi::act_on_time};
   Timer idle_timer_{*this, TimerKind::background, &Multi::close_idle_connections};
+  Nudge nudge_{*this};
+  CURL* last_removed_ = nullptr;  // whose socket libcurl let go of in this turn; compared only
   bool closed_ = false;
   std::unique_ptr<CURLM, MultiDeleter> handle_;  // last: its end calls on_socket
 };

@@ -163,6 +163,7 @@ class ModuleTest(unittest.TestCase):
         for log in self.stack.logs.glob("*.log"):
             if log.name not in ("postgres.log", "redis.log"):
                 log.write_bytes(b"")
+        (self.stack.logs / "nginx.log").touch()
         self.addCleanup(self.check_logs)
 
     # ---- nginx -------------------------------------------------------------------------------

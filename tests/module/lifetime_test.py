@@ -223,13 +223,15 @@ class Overload(Waiting):
 
     def test_no_connection_slot_left(self):
         self.start(stores_timeout="60s", connections=24)
-        held = [self.send_raw(LOGIN) for _ in range(6)]
-        wait_until(lambda: len(self.portal.requests) == 6, "logins at the portal")
+        begun = {text: self.send_raw(text[:20]) for text in (PAGE, LOGIN)}  # these two have a slot
         filler = []
-        for _ in range(40):
+        while "are not enough" not in self.error_log():
+            self.assertLess(len(filler), 60)
             filler.append(self.send_raw("POST /slow HTTP/1.1\nHost: localhost\nContent-Length: 9\n\n"))
-        time.sleep(0.5)
-        for connection in filler + held:
+            time.sleep(0.02)
+        begun[PAGE].sendall(PAGE[20:].replace("\n", "\r\n").encode())
+        self.assert_unavailable(begun[PAGE])
+        for connection in (*filler, *begun.values()):
             connection.close()
         wait_until(lambda: self.request("GET", "/x").text == b"portal /x", "service again")
 

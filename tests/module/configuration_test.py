@@ -1,0 +1,210 @@
+"""nginx -t: every value that could only fail later is refused now, with file and line."""
+import os
+import pathlib
+import shutil
+import subprocess
+import unittest
+
+from harness import MODULE, ModuleTest, sanitizer_runtime
+
+HTTP = {
+    "keys": "vneid_keys {keys};",
+    "redis": "vneid_redis 127.0.0.1:6379;",
+    "postgres": 'vneid_postgres "host=/run/postgresql dbname=vneid";',
+    "provider": "vneid_provider bca {{ issuer https://sso.example; client_id portal; client_secret_file {secret}; }}",
+}
+SERVER = {"vneid": "vneid bca;", "name": "server_name portal.example;", "more": "", "location": ""}
+BASE = "issuer https://sso.example; client_id portal; client_secret_file {secret};"
+
+
+class Configuration(ModuleTest):
+    stores = False
+
+    def text(self, changes):
+        parts = {**HTTP, **SERVER, **changes}
+        folder = self.stack.folder
+        names = {"keys": self.stack.keys, "secret": folder / "client_secret", "folder": folder}
+        http = "\n".join(parts[name] for name in parts if name not in SERVER)
+        server = "\n".join(parts[name] for name in SERVER)
+        body = f"{http}\nserver {{{{\nlisten 127.0.0.1:1;\n{server}\n}}}}\n".format_map(names)
+        return (f"load_module {MODULE};\npid {folder}/t.pid;\nerror_log stderr;\nevents {{ }}\nhttp {{\n"
+                + "".join(f"{kind}_temp_path {folder}/t-{kind}; " for kind in
+                          ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+                + f"\n{body}}}\n")
+
+    def check(self, **changes):
+        conf = self.stack.folder / "t.conf"
+        conf.write_text(self.text(changes))
+        environment = dict(self.stack.environment)
+        if sanitizer_runtime():
+            environment["LD_PRELOAD"] = sanitizer_runtime()
+        nginx = shutil.which("nginx", path="/usr/sbin:" + os.environ.get("PATH", ""))
+        done = subprocess.run([nginx, "-t", "-p", self.stack.folder, "-c", conf], capture_output=True, text=True,
+                              env={**os.environ, **environment}, timeout=60)
+        self.assertNotIn("Sanitizer", done.stderr)
+        self.assertNotIn("of-no-value", done.stderr, "a secret is printed")
+        return done.returncode, done.stderr
+
+    def line_of(self, needle):
+        lines = (self.stack.folder / "t.conf").read_text().splitlines()
+        return next(number for number, line in enumerate(lines, 1) if needle in line)
+
+    def assert_accepted(self, **changes):
+        status, output = self.check(**changes)
+        self.assertEqual(status, 0, output)
+
+    def assert_refused(self, message, at=None, **changes):
+        """`at`: text on the line that is to blame; by default the first of the changed parts."""
+        with self.subTest(message):
+            status, output = self.check(**changes)
+            self.assertEqual(status, 1, output)
+            self.assertIn("[emerg]", output)
+            self.assertIn(message, output)
+            at = at or next(value for value in changes.values() if value).format_map(
+                {"secret": self.stack.folder / "client_secret", "folder": self.stack.folder, "keys": self.stack.keys})
+            place = f"in {self.stack.folder}/t.conf:{self.line_of(at)}"
+            self.assertIn(place, output)
+            self.assertEqual(output.count("[emerg]"), 1, output)
+
+    def provider(self, members):
+        return "vneid_provider bca {{ " + members + " }}"
+
+    def location(self, login, name="/login"):
+        return f"location = {name} {{{{ vneid_login {login}; }}}}"
+
+    def test_what_is_right(self):
+        self.assert_accepted()
+        self.assert_accepted(**{name: "" for name in HTTP}, vneid="")  # loaded and not used
+        self.assert_accepted(redis="vneid_redis unix:/run/r.sock prefix=x: timeout=50ms db=3 user=u "
+                                   "password_file={secret};")
+        self.assert_accepted(redis="vneid_redis [::1]:6380;")
+        self.assert_accepted(redis="vneid_redis localhost;")
+        self.assert_accepted(postgres='vneid_postgres "hostaddr=10.0.0.1 user=\'a b\'" connections=1 timeout=60s '
+                                      "password_file={secret};")
+        self.assert_accepted(name="server_name _;", more="vneid_origin https://x.example:8443;")
+        self.assert_accepted(name="", more="vneid_origin http://localhost:8080;")
+        self.assert_accepted(more='vneid_notice "legal_basis=Nghị định số 69/2024/NĐ-CP" date=2025-07-01;')
+        self.assert_accepted(location=self.location("account=$arg_a kind=$arg_k status=302,303 cookie=SID max_body=1m"))
+        self.assert_accepted(location=self.location("account=$vneid_form_user status=302"))
+        self.assert_accepted(location=self.location('"account=a:${{vneid_form_user}}" cookie=SID'))
+        self.assert_accepted(templates="vneid_templates wording=nd69;")
+
+    def test_stores(self):
+        folder = self.stack.folder
+        (folder / "empty").write_text("")
+        (folder / "two_lines").write_text("one\ntwo\n")
+        (folder / "open_keys").write_bytes(pathlib.Path(self.stack.keys).read_bytes())
+        (folder / "open_keys").chmod(0o644)
+        refuse = self.assert_refused
+        refuse('"vneid_keys" directive is duplicate', keys=HTTP["keys"], again=HTTP["keys"] + " # again", at="# again")
+        refuse('"vneid_keys": ', keys="vneid_keys /nowhere;")
+        refuse('"vneid_keys": ', keys="vneid_keys {secret};")
+        refuse('"vneid_keys": ', keys="vneid_keys {folder}/open_keys;")
+        refuse("host not found", redis="vneid_redis no.such.host.invalid;")
+        refuse("invalid port", redis="vneid_redis 127.0.0.1:99999;")
+        refuse('invalid time "0"', redis="vneid_redis 127.0.0.1 timeout=0;")
+        refuse('invalid time "61s" for "timeout"', redis="vneid_redis 127.0.0.1 timeout=61s;")
+        refuse('invalid number "x" for "db"', redis="vneid_redis 127.0.0.1 db=x;")
+        refuse('invalid parameter "colour=red"', redis="vneid_redis 127.0.0.1 colour=red;")
+        refuse('needs a "password_file="', redis="vneid_redis 127.0.0.1 user=u;")
+        refuse("cannot be read: No such file", redis="vneid_redis 127.0.0.1 password_file=/nowhere;")
+        refuse("is empty", redis="vneid_redis 127.0.0.1 password_file={folder}/empty;")
+        refuse("must hold one line", redis="vneid_redis 127.0.0.1 password_file={folder}/two_lines;")
+        refuse("is not a regular file", redis="vneid_redis 127.0.0.1 password_file={folder};")
+        refuse('"vneid_postgres": ', postgres='vneid_postgres "nonsense";')
+        refuse('"vneid_postgres": ', postgres='vneid_postgres "host=db.example dbname=x";')
+        refuse('invalid number "0" for "connections"', postgres='vneid_postgres "dbname=x" connections=0;')
+        refuse("not a URI", postgres="vneid_postgres postgresql://10.0.0.1/x password_file={secret};")
+        refuse("is not a folder", templates="vneid_templates {secret};")
+        refuse("pages: ", templates="vneid_templates wording=none;")
+        for name in ("keys", "redis", "postgres"):
+            refuse(f'"vneid" needs "vneid_{name}" in http{{}}', **{name: ""}, at="vneid bca;")
+
+    def test_provider(self):
+        folder = self.stack.folder
+        subprocess.run(["openssl", "genpkey", "-algorithm", "RSA", "-out", folder / "key.pem"], check=True,
+                       capture_output=True)
+        subprocess.run(["openssl", "genpkey", "-algorithm", "RSA", "-aes256", "-pass", "pass:x", "-out",
+                        folder / "locked.pem"], check=True, capture_output=True)
+        key = "client_key_file {folder}/key.pem;"
+        no_secret = "issuer https://sso.example; client_id portal; "
+        self.assert_accepted(provider=self.provider(no_secret + key))
+        self.assert_accepted(provider=self.provider(
+            BASE + "profile oidc; client_authentication post; scope openid; claim citizen_id a; claim level b; "
+                   "required_level 1; timeout 900ms; trusted_certificate /etc/ssl/certs/ca-certificates.crt;"
+            if pathlib.Path("/etc/ssl/certs/ca-certificates.crt").exists() else BASE))
+
+        def refuse(message, members):
+            self.assert_refused(message, provider=self.provider(members), at="vneid_provider")
+        rest = "client_id portal; client_secret_file {secret}; "
+        refuse('is not https; for a provider on this machine add "allow_http"', rest + "issuer http://sso.example;")
+        for issuer in ("sso.example", "ftp://x", "https://", "https://a@b", "https://x/?q", "https://x:0", "https://x y"):
+            refuse("invalid", rest + f"issuer \"{issuer}\";")
+        refuse('has no "issuer"', rest)
+        refuse('has no "client_id"', "issuer https://x; client_secret_file {secret};")
+        refuse('either "client_secret_file" or "client_key_file"', no_secret)
+        refuse('either "client_secret_file" or "client_key_file"', BASE + key)
+        refuse("can only be private_key_jwt", no_secret + key + "client_authentication basic;")
+        refuse('needs a "client_key_file"', BASE + "client_authentication private_key_jwt;")
+        refuse("holds no private key", no_secret + "client_key_file {secret};")
+        refuse("holds no private key", no_secret + "client_key_file {folder}/locked.pem;")
+        refuse("cannot be read: No such file", no_secret + "client_secret_file /nowhere;")
+        refuse('unknown client_authentication "x"', BASE + "client_authentication x;")
+        refuse('unknown claim "shoe_size"', BASE + "claim shoe_size s;")
+        refuse('claim "name" is duplicate', BASE + "claim name a; claim name b;")
+        refuse('invalid number of arguments in "claim"', BASE + "claim name;")
+        refuse('"scope" must contain "openid"', BASE + "scope profile;")
+        refuse('invalid number "3" for "required_level"', BASE + "required_level 3;")
+        refuse("holds no certificate", BASE + "trusted_certificate {secret};")
+        refuse('invalid time "1h"', BASE + "timeout 1h;")
+        refuse('unknown profile "saml"', BASE + "profile saml;")
+        refuse('unknown "colour" in "vneid_provider"', BASE + "colour red;")
+        refuse('"issuer" is duplicate', BASE + "issuer https://b;")
+        self.assert_refused('provider "bca" is duplicate', again=self.provider(BASE) + " # again", at="# again")
+        self.assert_refused('invalid provider name "off"', provider="vneid_provider off {{ " + BASE + " }}")
+
+    def test_site(self):
+        refuse = self.assert_refused
+        refuse('unknown provider "vneid" in "vneid"', vneid="vneid vneid;")
+        refuse('"vneid" directive is duplicate', vneid="vneid bca; vneid off;")
+        for path in ("vneid/", "/vneid", "/", "//vneid/", "/a//b/", "/a/../b/", "/a b/", "/ä/"):
+            refuse(f'invalid path "{path}"', more=f'vneid_path "{path}";')
+        for origin in ("portal.example", "https://x/", "https://x/y", "ftp://x", "https://x?"):
+            refuse("invalid origin", more=f'vneid_origin "{origin}";')
+        for origin in ("http://portal.example", "http://127.0.0.1.evil.example", "http://127.evil.example"):
+            refuse("must be https", more=f"vneid_origin {origin};")
+        for name in ("server_name _;", "server_name *.example;", "server_name ~^x;", "server_name '';", ""):
+            refuse('"vneid" needs "vneid_origin"', name=name, at="vneid bca;")
+        refuse('invalid name "a b" in "vneid_portal"', more='vneid_portal "a b";')
+        for date in ("2024-02-30", "2024-7-1", "01/07/2024", "today", "2024-07-01x"):
+            refuse(f'invalid date "{date}"', more=f"vneid_notice date={date};")
+        refuse('around the whole parameter', more='vneid_notice legal_basis="Nghị định số 69" date=2025-07-01;')
+        refuse('invalid parameter "text=x"', more="vneid_notice text=x;")
+        refuse('"vneid_path" directive is duplicate', more="vneid_path /a/; vneid_path /b/;")
+
+    def test_login(self):
+        def refuse(message, login):
+            self.assert_refused(message, location=self.location(login))
+        refuse('"vneid_login" needs "account="', "kind=$arg_k")
+        refuse("must contain a variable", "account=an")
+        for form in ("$vneid_form_user", "${{vneid_form_user}}", "x$VNEID_FORM_user"):
+            refuse('"status=" or "cookie=" must tell a successful login', f'"account={form}"')
+        for status in ("30", "404", "302,", "302;303".replace(";", "-"), "abc"):
+            refuse("invalid number", f"account=$arg_a status={status}")
+        refuse("invalid cookie name", 'account=$arg_a "cookie=a b"')
+        refuse("invalid size", "account=$arg_a max_body=10")
+        refuse('invalid parameter "password=$arg_p"', "account=$arg_a password=$arg_p")
+        self.assert_refused('"vneid_login" directive is duplicate',
+                            location="location /l {{ vneid_login account=$arg_a; vneid_login account=$arg_b; }}")
+        self.assert_refused('"vneid_login" without effect: "vneid" is off here', vneid="",
+                            location=self.location("account=$arg_a"))
+
+    def test_names_of_variables_are_checked_later_than_their_line(self):
+        """nginx knows its variables only at the end; the complaint is its own, without a line."""
+        status, output = self.check(location=self.location("account=$no_such"))
+        self.assertEqual(status, 1)
+        self.assertIn('unknown "no_such" variable', output)
+
+
+if __name__ == "__main__":
+    unittest.main()
