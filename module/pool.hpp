@@ -34,7 +34,7 @@ T* plain_in_pool(ngx_pool_t* pool) {
   static_assert(std::is_trivially_destructible_v<T> && std::is_trivially_copyable_v<T>);
   void* memory = ngx_pcalloc(pool, sizeof(T));
   if (memory == nullptr) throw std::bad_alloc();
-  return ::new (memory) T{};
+  return std::construct_at(static_cast<T*>(memory));
 }
 
 /// A C++ object that lives as long as the pool; its destructor runs when the pool is destroyed.

@@ -62,7 +62,9 @@ class Import {
         continue;
       }
       // Lines about the same thing follow each other: the second sees what the first wrote.
-      if (keys_.contains(item->key) || batch_.size() == Rows::batch_size) co_await flush();
+      if (keys_.contains(item->key) || batch_.size() == Rows::batch_size) {
+        co_await flush();
+      }
       keys_.insert(item->key);
       batch_.push_back(*std::move(item));
     }
@@ -109,7 +111,9 @@ class Import {
       refused = true;
     }
     // A rule that only the database knows was broken: find the line, keep the others.
-    if (refused) co_await flush_one_by_one();
+    if (refused) {
+      co_await flush_one_by_one();
+    }
     batch_.clear();
     keys_.clear();
   }
@@ -117,7 +121,8 @@ class Import {
   Task<void> flush_one_by_one() {
     for (std::size_t i = 0; i < batch_.size(); ++i) {
       try {
-        const std::vector<Applied> applied = co_await write(std::span{batch_}.subspan(i, 1));
+        const std::span<const Item> one = std::span<const Item>(batch_).subspan(i, 1);
+        const std::vector<Applied> applied = co_await write(one);
         count(applied.front());
       } catch (const postgres::StatementError& error) {
         if (!is_about_data(error)) throw;

@@ -102,9 +102,9 @@ std::expected<std::vector<SchemaFile>, std::string> read_schema_files(
 
 Task<std::map<int, AppliedFile>> Migrator::applied() {
   std::map<int, AppliedFile> applied;
-  const Result there = co_await pool_.query(table_there, Params{});
+  const Result there = co_await pool_.query(table_there, Params());
   if (!there.boolean(0, 0)) co_return applied;
-  const Result rows = co_await pool_.query(applied_versions, Params{});
+  const Result rows = co_await pool_.query(applied_versions, Params());
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     AppliedFile file;
     file.name = rows.text(row, 1);
@@ -132,7 +132,7 @@ std::expected<void, std::string> Migrator::check(const std::map<int, AppliedFile
 
 Task<std::expected<std::vector<std::string>, std::string>> Migrator::migrate() {
   using Outcome = std::expected<std::vector<std::string>, std::string>;
-  const Result there = co_await pool_.query(table_there, Params{});
+  const Result there = co_await pool_.query(table_there, Params());
   if (there.text(0, 1) != "UTF8") {
     co_return Outcome{std::unexpect, "the database's encoding is " + std::string{there.text(0, 1)} +
                                          ": create it with encoding UTF8"};

@@ -252,7 +252,9 @@ Task<std::vector<Applied>> VaultRows::write(postgres::Transaction& transaction,
     applied.push_back(
         writes.plan(lines[i], line_vaults[i], found == present.end() ? nullptr : &found->second));
   }
-  if (writes.any_records()) co_await transaction.query(insert_records, writes.record_params());
+  if (writes.any_records()) {
+    co_await transaction.query(insert_records, writes.record_params());
+  }
   if (writes.any_files()) {
     co_await store_files(transaction, writes.blobs());
     co_await transaction.query(insert_record_files, writes.file_params());

@@ -106,7 +106,8 @@ class LinkWork {
       co_return co_await refuse(transaction, std::move(decision));
     }
     if (account->linked) {
-      co_await record(transaction, "link.taken", audit::Result::refused, "account_linked", {});
+      co_await record(transaction, "link.taken", audit::Result::refused, "account_linked",
+                      std::nullopt);
       co_return LinkOutcome{Taken{}};
     }
     std::vector<std::string> doubts = reason_names(decision);
@@ -151,7 +152,7 @@ class LinkWork {
     std::vector<std::string> reasons = reason_names(decision);
     reasons.emplace(reasons.begin(), identity::to_text(decision.outcome));
     co_await record(transaction, "link.refused", audit::Result::refused, comma_separated(reasons),
-                    {});
+                    std::nullopt);
     Refused refused;
     refused.decision = std::move(decision);
     co_return LinkOutcome{std::move(refused)};
@@ -168,7 +169,7 @@ class LinkWork {
     linked.repeated = true;
     linked.flagged = flagged.boolean(0, 0);
     linked.transfer = co_await vault::transfer_summary(transaction, summary.link_id);
-    co_await record(transaction, "link.repeated", audit::Result::ok, {}, summary.link_id);
+    co_await record(transaction, "link.repeated", audit::Result::ok, "", summary.link_id);
     co_return LinkOutcome{std::move(linked)};
   }
 
@@ -189,7 +190,7 @@ class LinkWork {
     InReview in_review;
     in_review.reference = co_await open_review(transaction, keys_, std::move(open));
     co_await record(transaction, "link.review", audit::Result::refused, comma_separated(reasons),
-                    {});
+                    std::nullopt);
     co_return LinkOutcome{std::move(in_review)};
   }
 
@@ -225,7 +226,7 @@ class LinkWork {
     linked.transfer = co_await vault::transfer_summary(transaction, linked.link_id);
     co_await record(transaction, "link.made", audit::Result::ok, comma_separated(flags),
                     linked.link_id);
-    co_await record(transaction, "transfer.done", audit::Result::ok, {}, linked.link_id);
+    co_await record(transaction, "transfer.done", audit::Result::ok, "", linked.link_id);
     co_return LinkOutcome{std::move(linked)};
   }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <exception>
 #include <fcntl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
@@ -32,7 +31,10 @@ void initialise_curl() {
 class Multi::Watch final : public IoWait {
  public:
   Watch(Multi& multi, curl_socket_t fd) noexcept : IoWait(multi.loop_), multi_(multi), fd_(fd) {}
-  virtual ~Watch() { renew(); }
+  virtual ~Watch() {
+    disarm();
+    if (duplicate_ >= 0) ::close(duplicate_);
+  }
 
   [[nodiscard]] CURL* user() const noexcept { return user_; }
 
@@ -48,11 +50,6 @@ class Multi::Watch final : public IoWait {
     if (duplicate_ < 0) duplicate_ = ::fcntl(fd_, F_DUPFD_CLOEXEC, 0);
     if (duplicate_ < 0) throw LoopExhausted();
     arm(duplicate_, interest_);
-  }
-  /// The number stands for another socket from now on.
-  void renew() noexcept {
-    disarm();
-    if (duplicate_ >= 0) ::close(std::exchange(duplicate_, -1));
   }
 
  private:
@@ -95,8 +92,6 @@ void Multi::add(Transfer& transfer) {
   if (running_.size() >= most_transfers) throw ExchangeFailed("too many HTTP exchanges at once");
   if (!handle_) open();
   idle_timer_.disarm();
-  curl_easy_setopt(transfer.handle(), CURLOPT_OPENSOCKETFUNCTION, &on_open_socket);
-  curl_easy_setopt(transfer.handle(), CURLOPT_OPENSOCKETDATA, this);
   running_.insert(&transfer);
   const CURLMcode result = curl_multi_add_handle(handle_.get(), transfer.handle());
   if (result != CURLM_OK) {
@@ -155,24 +150,6 @@ int Multi::on_timer(CURLM* /*handle*/, long timeout_ms, void* self) noexcept {
   return 0;
 }
 
-curl_socket_t Multi::on_open_socket(void* self, curlsocktype /*purpose*/,
-                                    curl_sockaddr* address) noexcept {
-  auto& multi = *static_cast<Multi*>(self);
-  const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  auto found = multi.watches_.find(fd);
-  if (found == multi.watches_.end()) return fd;
-  // The socket that had this number was closed in silence (the first of a host's addresses did not
-  // answer, say), and libcurl takes the new one for watched already.
-  found->second->renew();
-  try {
-    multi.to_watch_.push_back(fd);
-  } catch (const std::exception&) {
-    ::close(fd);
-    return CURL_SOCKET_BAD;
-  }
-  return fd;
-}
-
 void Multi::act(curl_socket_t fd, int events) noexcept {
   to_watch_.push_back(fd);  // one-shot: armed again unless libcurl lets go of it
   int running = 0;
@@ -208,14 +185,7 @@ void Multi::run_all() noexcept {
   take_stock();
 }
 
-void Multi::act_on_time() noexcept {
-  act(CURL_SOCKET_TIMEOUT, 0);
-  if (timer_.armed() || running_.empty()) return;
-  // libcurl's clock may be behind the loop's: it then saw nothing due, and does not ask again.
-  long timeout_ms = -1;
-  curl_multi_timeout(handle_.get(), &timeout_ms);
-  if (timeout_ms >= 0) on_timer(handle_.get(), std::max(timeout_ms, 1L), this);
-}
+void Multi::act_on_time() noexcept { act(CURL_SOCKET_TIMEOUT, 0); }
 
 void Multi::collect() noexcept {
   int left = 0;

@@ -52,8 +52,6 @@ class Multi {
 
   static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* watch) noexcept;
   static int on_timer(CURLM* handle, long timeout_ms, void* self) noexcept;
-  static curl_socket_t on_open_socket(void* self, curlsocktype purpose,
-                                      curl_sockaddr* address) noexcept;
 
   /// Runs every transfer once, from the loop's top level.
   class Nudge final : public Posted {

@@ -99,7 +99,9 @@ bool Connection::is_prepared(Statement statement) const {
 Task<Result> Connection::execute(Statement statement, const Params& params) {
   for (bool again = false;; again = true) {
     const bool fresh = !is_prepared(statement);
-    if (fresh) co_await prepare(statement);
+    if (fresh) {
+      co_await prepare(statement);
+    }
     Handle handle = co_await run_prepared(statement, params);
     if (!fresh && is_stale_plan(handle.get())) {
       if (sqlstate(handle.get()) == "0A000") stale_.emplace(statement.name);

@@ -66,7 +66,9 @@ Task<Pool::Impl::LeasePtr> Pool::Impl::acquire(Self self, Monotonic deadline, bo
   if (fresh) self->idle_.clear();
   std::unique_ptr<Connection> connection = self->take_idle();
   const bool reused = connection != nullptr;
-  if (!reused) connection = co_await connect(self, deadline);
+  if (!reused) {
+    connection = co_await connect(self, deadline);
+  }
   co_return std::make_unique<Lease>(std::move(slot), std::move(connection), reused);
 }
 

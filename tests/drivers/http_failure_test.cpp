@@ -70,6 +70,18 @@ TEST_F(HttpFailure, TooSlow) {
   }
 }
 
+/// The two clocks need not agree: libcurl's is the system's.
+TEST_F(HttpFailure, TooSlowWhenTheLoopsClockRunsAhead) {
+  EpollLoop loop(VirtualClock{});
+  http::Client client(loop);
+  const auto begun = Clock::now();
+  EXPECT_EQ(
+      exchange(loop, client, {.url = server_->url("/slow?4000"), .timeout = Milliseconds{200}})
+          .failure,
+      "127.0.0.1: Timeout was reached");
+  EXPECT_LT(Clock::now() - begun, Milliseconds{2000});
+}
+
 TEST_F(HttpFailure, CutOff) {
   for (const char* path : {"/cut", "/cut-chunked", "/silent"}) {
     const Exchanged got = get(path);

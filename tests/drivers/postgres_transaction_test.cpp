@@ -196,7 +196,7 @@ TEST_F(PostgresTransaction, ADeadlockIsTriedAgain) {
   a.wait(loop_);
   b.wait(loop_);
   EXPECT_EQ(counters(), "12,22");
-  EXPECT_EQ(forth.tries + back.tries, 3);
+  EXPECT_GE(forth.tries + back.tries, 3);  // now and then the server ends both
 }
 
 struct Fails {
