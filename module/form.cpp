@@ -32,7 +32,29 @@ namespace {
   return decoded;
 }
 
+/// A name as the most lenient portals read it: PHP passes over leading blanks, cuts at '[' and NUL,
+/// and takes '.', ' ' for '_'; some frameworks trim.
+[[nodiscard]] std::string as_lenient_portals_read(std::string_view key) {
+  key = key.substr(0, key.find('['));
+  while (key.starts_with(' ')) key.remove_prefix(1);
+  while (key.ends_with(' ')) key.remove_suffix(1);
+  std::string name{key};
+  for (char& byte : name) byte = byte == '.' || byte == ' ' ? '_' : ascii_lower(byte);
+  return name;
+}
+
 }  // namespace
+
+bool names_field(std::string_view form, std::string_view name) {
+  const std::string wanted = as_lenient_portals_read(name);
+  while (!form.empty()) {
+    const auto piece = form.substr(0, form.find_first_of("&;"));
+    form.remove_prefix(std::min(form.size(), piece.size() + 1));
+    const auto key = decode(piece.substr(0, piece.find('=')));
+    if (!key || as_lenient_portals_read(*key) == wanted) return true;
+  }
+  return false;
+}
 
 std::optional<std::string> form_field(std::string_view body, std::string_view name) {
   std::optional<std::string> found;
@@ -41,7 +63,11 @@ std::optional<std::string> form_field(std::string_view body, std::string_view na
     body.remove_prefix(std::min(body.size(), piece.size() + 1));
     const auto mark = std::min(piece.find('='), piece.size());
     const auto key = decode(piece.substr(0, mark));
-    if (!key || !equal_without_case(*key, name)) continue;
+    if (!key) return {};
+    if (!equal_without_case(*key, name)) {
+      if (as_lenient_portals_read(*key) == as_lenient_portals_read(name)) return {};
+      continue;
+    }
     auto value = decode(piece.substr(std::min(mark + 1, piece.size())));
     if (found || !value) return {};
     found = std::move(value);

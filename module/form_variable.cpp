@@ -35,9 +35,9 @@ constexpr std::size_t most_form_bytes = std::size_t{64} * 1024;
   const char* why = obstacle(r, body);
   std::optional<std::string> value;
   if (why == nullptr) {
-    value = form_field(body.text, name);
+    if (!names_field(view(r->args), name)) value = form_field(body.text, name);
     if (value) return value;
-    why = "the field occurs twice or is encoded wrongly";
+    why = "the field occurs twice, or the form is encoded wrongly";
   }
   mark(r).form_unreadable = true;
   const ngx_str_t field = in_pool(r->pool, name);

@@ -33,7 +33,8 @@ HeldLogin::HeldLogin(ngx_http_request_t* r, const LocationConf& location, Recogn
       next_(next),
       request_(make_request(r)),
       reference_(request_.id) {
-  request_.path = view(r->uri);
+  const auto asked = view(r->unparsed_uri);  // as the browser knows it: rewrites are our own affair
+  request_.path = asked.substr(0, asked.find('?'));
   r->main_filter_need_in_memory = 1;
   // The range filter cuts bodies before our place and writes its header behind it.
   r->allow_ranges = 0;

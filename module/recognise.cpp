@@ -6,6 +6,7 @@
 
 #include "mark.hpp"
 #include "pool.hpp"
+#include "reply.hpp"
 #include "text.hpp"
 
 namespace vneid::ngx {
@@ -114,6 +115,7 @@ HeaderList withheld_headers(ngx_http_request_t* r) {
   if (!type.empty()) headers.emplace_back("Content-Type", type);
   each_header(r, [&headers](const ngx_table_elt_t& header) {
     if (is_hop_by_hop(view(header.key))) return;
+    if (!is_sendable(view(header.key), view(header.value))) return;
     headers.emplace_back(copy(header.key), copy(header.value));
   });
   return headers;

@@ -12,11 +12,7 @@ namespace {
 
 /// RFC 9110 §5.5: what is no token, or holds a line end, would be read as another header.
 void check(const std::string& name, const std::string& value) {
-  if (!is_token(name)) throw std::invalid_argument("reply has an invalid header name");
-  const auto breaks = [](char byte) { return is_control(byte) && byte != '	'; };
-  if (std::ranges::any_of(value, breaks)) {
-    throw std::invalid_argument("reply has control characters in header " + name);
-  }
+  if (!is_sendable(name, value)) throw std::invalid_argument("reply has a header that is none");
 }
 
 void push_header(ngx_http_request_t* r, const std::string& name, const std::string& value) {
@@ -28,6 +24,11 @@ void push_header(ngx_http_request_t* r, const std::string& name, const std::stri
   header->hash = 1;
 }
 
+ngx_table_elt_t* last_header(ngx_http_request_t* r) {
+  const ngx_list_part_t* part = r->headers_out.headers.last;
+  return static_cast<ngx_table_elt_t*>(part->elts) + part->nelts - 1;
+}
+
 void set_content_type(ngx_http_request_t* r, const std::string& value) {
   r->headers_out.content_type = in_pool(r->pool, value);
   // What filters compare with their lists of types: the part before the parameters.
@@ -36,6 +37,11 @@ void set_content_type(ngx_http_request_t* r, const std::string& value) {
 }
 
 }  // namespace
+
+bool is_sendable(std::string_view name, std::string_view value) {
+  const auto breaks = [](char byte) { return is_control(byte) && byte != '\t'; };
+  return is_token(name) && !std::ranges::any_of(value, breaks);
+}
 
 void add_headers(ngx_http_request_t* r, const HeaderList& headers) {
   for (const auto& [name, value] : headers) check(name, value);  // all, before any is put on
@@ -48,6 +54,10 @@ void add_headers(ngx_http_request_t* r, const HeaderList& headers) {
       // Location goes into the list alone: in headers_out.location nginx would make a path
       // absolute with the Host header, which is the client's.
       push_header(r, name, value);
+      // Tells nginx's gzip filter that the body is encoded already.
+      if (equal_without_case(name, "content-encoding")) {
+        r->headers_out.content_encoding = last_header(r);
+      }
     }
   }
 }

@@ -18,6 +18,9 @@ struct Outlet {
 /// response apart.
 ngx_int_t send_reply(ngx_http_request_t* r, const Reply& reply, const Outlet& outlet);
 
+/// Whether a header can be sent: its name is a token, its value holds no control character.
+bool is_sendable(std::string_view name, std::string_view value);
+
 /// Puts headers on the response that headers_out already describes.
 void add_headers(ngx_http_request_t* r, const HeaderList& headers);
 

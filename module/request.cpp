@@ -74,7 +74,10 @@ Request make_request(ngx_http_request_t* r) {
   request.purpose = request_header(r, "sec-purpose");
   if (request.purpose.empty()) request.purpose = request_header(r, "purpose");
   request.origin = request_header(r, "origin");
-  request.peer_address = view(r->connection->addr_text);
+  const auto family = r->connection->sockaddr->sa_family;
+  if (family == AF_INET || family == AF_INET6) {  // behind a Unix socket there is none
+    request.peer_address = view(r->connection->addr_text);
+  }
   request.peer_port = ngx_inet_get_port(r->connection->sockaddr);
   request.id = reference_of(r);
   return request;

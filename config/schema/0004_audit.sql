@@ -8,7 +8,8 @@ create table audit_event (
   at timestamptz not null,
   event text not null check (event ~ '^[a-z][a-z0-9_.]{0,63}$'),
   result text not null check (result in ('ok', 'refused', 'failed')),
-  reason text check (reason ~ '^[a-z][a-z0-9_.,]{0,199}$'),
+  -- Codes, comma-separated: a decision gives every circumstance.
+  reason text check (reason ~ '^[a-z][a-z0-9_.,]*$' and char_length(reason) <= 1000),
   request_id text check (char_length(request_id) <= 100),
   -- No foreign key: the trail outlives what it tells of, and writing it locks nothing.
   account_id bigint,

@@ -55,7 +55,7 @@ std::string from_environment(const char* name, std::string otherwise) {
 }
 
 std::filesystem::path default_schema() {
-  const std::filesystem::path installed{VNEID_INSTALLED_SCHEMA};
+  std::filesystem::path installed{VNEID_INSTALLED_SCHEMA};
   std::error_code ignored;
   if (std::filesystem::is_directory(installed, ignored)) return installed;
   return VNEID_SOURCE_SCHEMA;  // run from the build folder

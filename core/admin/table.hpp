@@ -15,7 +15,7 @@ namespace vneid::admin {
 
 /// A column that a file may have.
 struct Column {
-  const char* name;
+  const char* name = "";
   bool required = false;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 
 #include "identity/birth_date.hpp"
@@ -14,12 +13,13 @@ namespace {
 constexpr std::chrono::hours vietnam{7};
 constexpr int any_year = 9999;
 
+/// Of two digits.
 std::optional<int> number(std::string_view digits) {
   int value = 0;
-  const char* end = digits.data() + digits.size();
-  const auto parsed = std::from_chars(digits.data(), end, value);
-  if (digits.empty() || digits.front() == '-' || parsed.ec != std::errc{} || parsed.ptr != end) {
-    return std::nullopt;
+  if (digits.empty()) return std::nullopt;
+  for (char c : digits) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
   }
   return value;
 }

@@ -51,15 +51,18 @@ Task<Reply> failure_page(Exchange exchange, FlowOutcome outcome, std::string cau
   pages::ErrorPage page;
   page.kind = static_cast<ErrorKind>(outcome.error);
   page.review_code = outcome.detail;
-  auto ticket = worker.tickets.open(exchange.request.cookie, exchange.now());
+  auto ticket = worker.tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
   bool held = ticket && ticket->id == outcome.ticket_id;
-  if (held) held = co_await worker.tickets.unused(ticket->id);
+  if (held) {
+    held = co_await worker.tickets.unused(ticket->id);
+  }
   if (held) {
     page.can_skip = true;
     page.can_retry_vneid = page.kind == ErrorKind::cancelled ||
                            page.kind == ErrorKind::provider_away ||
                            page.kind == ErrorKind::provider_refused ||
-                           page.kind == ErrorKind::mismatch || page.kind == ErrorKind::taken;
+                           page.kind == ErrorKind::mismatch || page.kind == ErrorKind::taken ||
+                           page.kind == ErrorKind::stores_away || page.kind == ErrorKind::expired;
     page.csrf = csrf_token(worker, "notice", ticket->id);
   } else {
     page.login_href = "/";
@@ -99,13 +102,15 @@ Task<Reply> linked_again(Exchange exchange, FlowOutcome outcome) {
       live->session.link_id == outcome.link_id) {
     co_return redirect(exchange.site->path + "linked");
   }
-  auto ticket = worker.tickets.open(exchange.request.cookie, exchange.now());
+  auto ticket = worker.tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
   const bool fresh = exchange.now() < outcome.finished_at + repeat_window;
   if (fresh && ticket && ticket->id == outcome.ticket_id) {
     Reply reply = co_await linked_reply(exchange, std::move(outcome));
     co_return reply;
   }
-  co_return error_reply(exchange, ErrorKind::expired, "this callback has done its work before");
+  Reply reply = co_await failure_page(exchange, failure(ErrorKind::expired, outcome.ticket_id),
+                                      "this callback has done its work before");
+  co_return reply;
 }
 
 /// The callback came again (double click, back button, reload): waits for the first and answers
@@ -130,8 +135,11 @@ Task<Reply> repeated(Exchange exchange, std::string state, std::string browser) 
     }
     co_await sleep_for(worker.loop, poll_interval);
   }
-  co_return error_reply(exchange, ErrorKind::provider_away,
-                        "the first of these callbacks has not finished in time");
+  auto ticket = worker.tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
+  Reply reply =
+      co_await failure_page(exchange, failure(ErrorKind::stores_away, ticket ? ticket->id : ""),
+                            "the first of these callbacks has not finished in time");
+  co_return reply;
 }
 
 /// Ends a flow that will not reach the link, so that a reload shows the same page.
@@ -146,7 +154,7 @@ Task<Reply> finish_early(Exchange exchange, std::string state, std::string brows
 Task<Reply> proceed(Exchange exchange, oidc::AuthorizationResponse response, std::string state,
                     std::string browser, FlowRecord record) {
   Worker& worker = *exchange.worker;
-  auto ticket = worker.tickets.open(exchange.request.cookie, exchange.now());
+  auto ticket = worker.tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
   if (record.provider != exchange.site->provider || !ticket || ticket->id != record.ticket_id) {
     Reply reply = co_await finish_early(
         exchange, state, browser, failure(ErrorKind::expired, record.ticket_id),

@@ -5,6 +5,7 @@
 #include "flows/answer.hpp"
 #include "flows/flows.hpp"
 #include "flows/legacy_session.hpp"
+#include "flows/rebase.hpp"
 #include "identity/masking.hpp"
 #include "link/stored_values.hpp"
 #include "session/cookie.hpp"
@@ -53,12 +54,14 @@ Task<LoginVerdict> legacy_login(Exchange exchange, LegacyLogin login) {
   const bool asks =
       account.kind == link::AccountKind::personal && !account.closed && !account.linked;
   if (asks) {
+    make_absolute(login.answer, exchange.request.path);
     LoginVerdict verdict = co_await hold(exchange, std::move(login), std::move(account));
     co_return verdict;
   }
   LoginVerdict verdict;
   std::string cookie = co_await begin_legacy_session(exchange, account.id);
   verdict.added_headers.emplace_back("Set-Cookie", std::move(cookie));
+  verdict.added_headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
   co_return verdict;
 }
 

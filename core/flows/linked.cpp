@@ -35,7 +35,8 @@ void add_counts(pages::LinkedPage& page, const vault::TransferSummary& summary) 
 /// The login of the very account that this session linked: another account's login, made meanwhile
 /// in another tab, has not been asked about yet.
 std::expected<Ticket, TicketError> own_ticket(const Exchange& exchange, const Session& session) {
-  auto ticket = exchange.worker->tickets.open(exchange.request.cookie, exchange.now());
+  auto ticket =
+      exchange.worker->tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
   if (ticket && ticket->account_id != session.account_id) {
     return std::unexpected(TicketError::absent);
   }
@@ -87,7 +88,8 @@ Task<Reply> continue_to_portal(Exchange exchange) {
   }
   auto ticket = own_ticket(exchange, live->session);
   if (!ticket) co_return not_held(exchange, ticket.error());
-  auto answer = co_await exchange.worker->tickets.release(exchange.request.cookie, exchange.now());
+  auto answer = co_await exchange.worker->tickets.release(exchange.request.cookie,
+                                                          exchange.site->portal, exchange.now());
   if (!answer) co_return not_held(exchange, answer.error());
   Reply reply = released(std::move(*answer));
   reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));

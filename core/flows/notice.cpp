@@ -1,3 +1,4 @@
+#include <exception>
 #include <utility>
 
 #include "audit/audit.hpp"
@@ -6,7 +7,6 @@
 #include "flows/flows.hpp"
 #include "flows/legacy_session.hpp"
 #include "flows/trail.hpp"
-#include "net/unavailable.hpp"
 #include "session/cookie.hpp"
 
 namespace vneid::flows {
@@ -35,8 +35,8 @@ Reply ticket_refused(const Exchange& exchange, TicketError error) {
   return error_reply(exchange, kind_of(error), cause_of(error));
 }
 
-/// Keeps what was chosen (R39). The database being away must not keep a citizen out (R36): then
-/// the choice is in the error log alone.
+/// Keeps what was chosen (R39). A record that fails must not keep a citizen out (R36): then the
+/// choice is in the error log alone.
 Task<void> keep_choice(Exchange exchange, std::int64_t account_id, audit::Choice choice) {
   audit::NoticeChoice kept;
   kept.at = exchange.now();
@@ -46,7 +46,7 @@ Task<void> keep_choice(Exchange exchange, std::int64_t account_id, audit::Choice
   kept.origin = audit_origin(exchange);
   try {
     co_await audit::record(exchange.worker->postgres, std::move(kept));
-  } catch (const Unavailable& failure) {
+  } catch (const std::exception& failure) {
     exchange.worker->log.write(Log::Severity::error, exchange.request.id,
                                std::string("the choice on the notice (") +
                                    std::string(audit::to_text(choice)) +
@@ -56,10 +56,14 @@ Task<void> keep_choice(Exchange exchange, std::int64_t account_id, audit::Choice
 
 Task<Reply> skip(Exchange exchange, Ticket ticket) {
   Worker& worker = *exchange.worker;
-  auto answer = co_await worker.tickets.release(exchange.request.cookie, exchange.now());
-  if (!answer) co_return ticket_refused(exchange, answer.error());
+  const bool unused = co_await worker.tickets.unused(ticket.id);
+  if (!unused) co_return ticket_refused(exchange, TicketError::used);
   co_await keep_choice(exchange, ticket.account_id, audit::Choice::skip);
   std::string cookie = co_await begin_legacy_session(exchange, ticket.account_id);
+  // The ticket is spent last: whatever is awaited after it could lose the portal's answer.
+  auto answer = co_await worker.tickets.release(exchange.request.cookie, exchange.site->portal,
+                                                exchange.now());
+  if (!answer) co_return ticket_refused(exchange, answer.error());
   Reply reply = released(std::move(*answer));
   reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
   reply.headers.emplace_back("Set-Cookie", std::move(cookie));
@@ -92,7 +96,7 @@ Task<Reply> begin_vneid(Exchange exchange, Ticket ticket) {
 
 Task<Reply> show_notice(Exchange exchange) {
   Worker& worker = *exchange.worker;
-  auto ticket = worker.tickets.open(exchange.request.cookie, exchange.now());
+  auto ticket = worker.tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
   if (!ticket) co_return ticket_refused(exchange, ticket.error());
   const bool unused = co_await worker.tickets.unused(ticket->id);
   if (!unused) co_return ticket_refused(exchange, TicketError::used);
@@ -106,7 +110,8 @@ Task<Reply> show_notice(Exchange exchange) {
 }
 
 Task<Reply> choose(Exchange exchange) {
-  auto ticket = exchange.worker->tickets.open(exchange.request.cookie, exchange.now());
+  auto ticket =
+      exchange.worker->tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
   if (!ticket) co_return ticket_refused(exchange, ticket.error());
   if (!csrf_holds(exchange, form, ticket->id)) {
     co_return error_reply(exchange, pages::ErrorKind::csrf,

@@ -9,6 +9,7 @@
 #include "flows/flows.hpp"
 #include "flows/worker.hpp"
 #include "net/unavailable.hpp"
+#include "session/cookie.hpp"
 
 namespace vneid {
 
@@ -148,6 +149,14 @@ Task<Reply> guarded(Exchange exchange) {
   co_return failed(exchange, failure);
 }
 
+/// What is left of whoever used this browser before must not be this person's.
+LoginVerdict let_through_unasked() {
+  LoginVerdict verdict;
+  verdict.added_headers = {{"Set-Cookie", expire_cookie(cookie_name::session)},
+                           {"Set-Cookie", expire_cookie(cookie_name::ticket)}};
+  return verdict;
+}
+
 /// Policy `notice` lets the legacy login go on when our stores cannot be asked (R36).
 Task<LoginVerdict> guarded_login(Exchange exchange, LegacyLogin login) {
   try {
@@ -158,7 +167,7 @@ Task<LoginVerdict> guarded_login(Exchange exchange, LegacyLogin login) {
         Log::Severity::error, exchange.request.id,
         std::string("legacy login let through without the notice: ") + failure.what());
   }
-  co_return LoginVerdict{};
+  co_return let_through_unasked();
 }
 
 }  // namespace

@@ -41,6 +41,7 @@ bool refused_before_all(Decided outcome) {
 
 std::vector<std::string> reason_names(const LinkDecision& decision) {
   std::vector<std::string> names;
+  names.reserve(decision.reasons.size());
   for (auto reason : decision.reasons) names.emplace_back(identity::to_text(reason));
   return names;
 }

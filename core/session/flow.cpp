@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "crypto/digest.hpp"
-#include "net/unavailable.hpp"
 #include "session/cookie.hpp"
 #include "session/json.hpp"
+#include "session/store_reply.hpp"
 
 namespace vneid {
 
@@ -38,11 +38,6 @@ std::string to_text(const FlowOutcome& outcome) {
   return writer.str();
 }
 
-void check_kept(const redis::Reply& reply) {
-  if (reply.type != redis::Reply::Type::error) return;
-  throw Unavailable(Unavailable::Dependency::redis, "flow not kept: " + reply.text);
-}
-
 }  // namespace
 
 std::string browser_of(std::string_view cookie_header) {
@@ -70,13 +65,14 @@ Task<void> Flows::begin(std::string state, std::string browser, FlowRecord recor
   commands.push_back({"SET", redis_.key("outcome:" + id),
                       keys_->seal(outcome_purpose, id, to_text(pending)), "EX", seconds});
   std::vector<redis::Reply> replies = co_await redis_.transaction(std::move(commands));
-  for (const auto& reply : replies) check_kept(reply);
+  for (const auto& reply : replies) require_answer(reply);
 }
 
 Task<std::optional<FlowRecord>> Flows::take(std::string state, std::string browser) {
   const std::string id = name(state, browser);
   redis::Command command{"GETDEL", redis_.key("flow:" + id)};
   redis::Reply reply = co_await redis_.call(std::move(command));
+  require_answer(reply);
   if (reply.type != redis::Reply::Type::string) co_return std::nullopt;
   auto text = keys_->open(record_purpose, id, reply.text);
   if (!text) co_return std::nullopt;
@@ -95,6 +91,7 @@ Task<std::optional<FlowOutcome>> Flows::outcome(std::string state, std::string b
   const std::string id = name(state, browser);
   redis::Command command{"GET", redis_.key("outcome:" + id)};
   redis::Reply reply = co_await redis_.call(std::move(command));
+  require_answer(reply);
   if (reply.type != redis::Reply::Type::string) co_return std::nullopt;
   auto text = keys_->open(outcome_purpose, id, reply.text);
   if (!text) co_return std::nullopt;
@@ -118,7 +115,7 @@ Task<void> Flows::finish(std::string state, std::string browser, FlowOutcome out
                          keys_->seal(outcome_purpose, id, to_text(outcome)), "EX",
                          std::to_string(lifetime.count())};
   redis::Reply reply = co_await redis_.call(std::move(command));
-  check_kept(reply);
+  require_answer(reply);
 }
 
 }  // namespace vneid

@@ -4,9 +4,9 @@
 
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
-#include "net/unavailable.hpp"
 #include "session/cookie.hpp"
 #include "session/json.hpp"
+#include "session/store_reply.hpp"
 
 namespace vneid {
 
@@ -63,9 +63,7 @@ Task<void> Sessions::store(std::string id, Session session, Wall now, bool only_
   // A touch must not bring back what a sign-out has ended meanwhile.
   if (only_existing) command.emplace_back("XX");
   redis::Reply reply = co_await redis_.call(std::move(command));
-  if (reply.type == redis::Reply::Type::error) {
-    throw Unavailable(Unavailable::Dependency::redis, "session not kept: " + reply.text);
-  }
+  require_answer(reply);
 }
 
 Task<void> Sessions::end(std::string cookie_header) {
@@ -73,7 +71,9 @@ Task<void> Sessions::end(std::string cookie_header) {
   for (std::string_view old : cookie_values(cookie_header, cookie_name::session)) {
     if (old.size() <= longest_token) forget.push_back(redis_.key("session:" + id_of(old)));
   }
-  if (forget.size() > 1) co_await redis_.call(std::move(forget));
+  if (forget.size() == 1) co_return;
+  redis::Reply reply = co_await redis_.call(std::move(forget));
+  require_answer(reply);
 }
 
 Task<std::string> Sessions::begin(Session session, std::string cookie_header, Wall now) {
@@ -92,6 +92,7 @@ Task<std::optional<LiveSession>> Sessions::read(std::string cookie_header, Wall 
     const std::string id = id_of(token);
     redis::Command command{"GET", redis_.key("session:" + id)};
     redis::Reply reply = co_await redis_.call(std::move(command));
+    require_answer(reply);
     if (reply.type != redis::Reply::Type::string) continue;
     auto text = keys_->open(purpose, id, reply.text);
     if (!text) continue;

@@ -1,8 +1,8 @@
 #include "session/ticket.hpp"
 
-#include "net/unavailable.hpp"
 #include "session/cookie.hpp"
 #include "session/json.hpp"
+#include "session/store_reply.hpp"
 
 namespace vneid {
 
@@ -39,13 +39,12 @@ Task<std::string> Tickets::issue(Ticket ticket, WithheldAnswer answer) {
   redis::Command command{"SET", server_key(ticket.id), kept, "EX",
                          std::to_string(lifetime.count())};
   redis::Reply reply = co_await redis_.call(std::move(command));
-  if (reply.type == redis::Reply::Type::error) {
-    throw Unavailable(Unavailable::Dependency::redis, "ticket not kept: " + reply.text);
-  }
+  require_answer(reply);
   co_return set_cookie(cookie_name::ticket, cookie, lifetime);
 }
 
 std::expected<Tickets::Opened, TicketError> Tickets::open_cookie(std::string_view cookie_header,
+                                                                 std::string_view portal,
                                                                  Wall now) const {
   for (std::string_view value : cookie_values(cookie_header, cookie_name::ticket)) {
     auto text = keys_->open_text(cookie_purpose, "", value);
@@ -59,7 +58,7 @@ std::expected<Tickets::Opened, TicketError> Tickets::open_cookie(std::string_vie
     opened.ticket.account_masked = reader.bytes("masked");
     opened.ticket.name_masked = reader.bytes("name");
     const std::string answer = reader.bytes("answer");
-    if (!reader.good()) continue;
+    if (!reader.good() || opened.ticket.portal != portal) continue;
     if (now > opened.ticket.issued_at + lifetime) return std::unexpected(TicketError::expired);
     if (!answer.empty()) opened.answer = parse_withheld_answer(answer);
     return opened;
@@ -67,8 +66,9 @@ std::expected<Tickets::Opened, TicketError> Tickets::open_cookie(std::string_vie
   return std::unexpected(TicketError::absent);
 }
 
-std::expected<Ticket, TicketError> Tickets::open(std::string_view cookie_header, Wall now) const {
-  auto opened = open_cookie(cookie_header, now);
+std::expected<Ticket, TicketError> Tickets::open(std::string_view cookie_header,
+                                                 std::string_view portal, Wall now) const {
+  auto opened = open_cookie(cookie_header, portal, now);
   if (!opened) return std::unexpected(opened.error());
   return std::move(opened->ticket);
 }
@@ -76,16 +76,18 @@ std::expected<Ticket, TicketError> Tickets::open(std::string_view cookie_header,
 Task<bool> Tickets::unused(std::string id) {
   redis::Command command{"EXISTS", server_key(id)};
   redis::Reply reply = co_await redis_.call(std::move(command));
+  require_answer(reply);
   co_return reply.integer == 1;
 }
 
 Task<std::expected<WithheldAnswer, TicketError>> Tickets::release(std::string cookie_header,
-                                                                  Wall now) {
-  auto opened = open_cookie(cookie_header, now);
+                                                                  std::string portal, Wall now) {
+  auto opened = open_cookie(cookie_header, portal, now);
   if (!opened) co_return std::unexpected(opened.error());
   const std::string id = opened->ticket.id;
   redis::Command command{"GETDEL", server_key(id)};
   redis::Reply kept = co_await redis_.call(std::move(command));
+  require_answer(kept);
   if (kept.type != redis::Reply::Type::string) co_return std::unexpected(TicketError::used);
   if (opened->answer) co_return std::move(*opened->answer);
   auto text = keys_->open(answer_purpose, id, kept.text);

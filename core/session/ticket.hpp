@@ -45,12 +45,14 @@ class Tickets {
   Task<std::string> issue(Ticket ticket, WithheldAnswer answer);
 
   /// What the browser's Cookie header proves. No I/O, so it does not tell whether it was used.
+  /// Tickets of other portals count as absent: hosts and ports may share cookies.
   [[nodiscard]] std::expected<Ticket, TicketError> open(std::string_view cookie_header,
-                                                        Wall now) const;
+                                                        std::string_view portal, Wall now) const;
   /// Whether its answer is still held.
   Task<bool> unused(std::string id);
   /// Gives the answer out, once: later calls get `used`.
-  Task<std::expected<WithheldAnswer, TicketError>> release(std::string cookie_header, Wall now);
+  Task<std::expected<WithheldAnswer, TicketError>> release(std::string cookie_header,
+                                                           std::string portal, Wall now);
 
  private:
   struct Opened {
@@ -58,6 +60,7 @@ class Tickets {
     std::optional<WithheldAnswer> answer;  // when it fitted the cookie
   };
   [[nodiscard]] std::expected<Opened, TicketError> open_cookie(std::string_view cookie_header,
+                                                               std::string_view portal,
                                                                Wall now) const;
   [[nodiscard]] std::string server_key(const std::string& id) const;
 

@@ -157,6 +157,21 @@ TEST(LinkRefusedToo, AccountThatIsNotThere) {
   EXPECT_EQ(last_audit(world).substr(0, 34), "link.refused|refused|refuse_closed");
 }
 
+// Everything wrong at once: the trail has room for all of it.
+TEST(LinkRefusedToo, WithEveryReason) {
+  LinkWorld world;
+  test::Citizen somebody = thu;
+  somebody.number = "999300000001";
+  const auto account = world.add_account("a", mau, "self_entered", "organization");
+  world.database.sql("update account set status = 'closed'");
+  auto request = world.request(account, somebody);
+  request.identity.kind = identity::AccountKind::organization;
+  request.identity.level = 1;
+  request.identity.sex = identity::Sex::male;
+  EXPECT_TRUE(std::holds_alternative<link::Refused>(world.link(request)));
+  EXPECT_GT(world.database.sql("select reason from audit_event").size(), 200U);
+}
+
 TEST(LinkRefusedToo, LinkedAccountStillAsksForTheLevel) {
   LinkWorld world;
   const auto account = world.add_account("a", mau);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -165,6 +166,18 @@ TEST_F(OidcTest, ManyUnknownKeysAtOnceCostOneFetch) {
   std::vector<Started<std::expected<VerifiedIdentity, LoginFailure>>> waiting;
   for (auto& code : codes) waiting.emplace_back(provider.redeem(std::move(code)));
   for (auto& one : waiting) EXPECT_FALSE(one.wait(loop_));
+  EXPECT_EQ(provider.counters().key_fetches, 2U);
+}
+
+TEST_F(OidcTest, LoginsAtTheMomentOfRotationShareOneFetchAndSucceed) {
+  Provider provider{loop_, client_, idp().settings()};
+  EXPECT_EQ(log_in(provider), "ok 052089999999");
+  std::vector<Redemption> codes;
+  for (int i = 0; i < 8; ++i) codes.push_back(come_back(provider));
+  control(R"({"rotate_keys":true,"slow_jwks":0.5})");
+  std::vector<Started<std::expected<VerifiedIdentity, LoginFailure>>> waiting;
+  for (auto& code : codes) waiting.emplace_back(provider.redeem(std::move(code)));
+  for (auto& one : waiting) EXPECT_TRUE(one.wait(loop_));
   EXPECT_EQ(provider.counters().key_fetches, 2U);
 }
 

@@ -72,16 +72,16 @@ TEST_F(TicketStore, ReleasesOnceWhateverTheSize) {
     const auto held = answer(cookies);
     const auto cookie = sent_back(loop_.run(tickets_.issue(ticket(), held)));
     EXPECT_LT(cookie.size(), 4000U);
-    const auto opened = tickets_.open(cookie, now());
+    const auto opened = tickets_.open(cookie, "cổng", now());
     ASSERT_TRUE(opened.has_value());
     EXPECT_EQ(opened->account_id, 7);
     EXPECT_EQ(opened->portal, "cổng");
     EXPECT_TRUE(loop_.run(tickets_.unused(opened->id)));
-    const auto released = loop_.run(tickets_.release(cookie, now()));
+    const auto released = loop_.run(tickets_.release(cookie, "cổng", now()));
     ASSERT_TRUE(released.has_value());
     EXPECT_EQ(released->headers, held.headers);
     EXPECT_FALSE(loop_.run(tickets_.unused(opened->id)));
-    const auto again = loop_.run(tickets_.release(cookie, now()));
+    const auto again = loop_.run(tickets_.release(cookie, "cổng", now()));
     ASSERT_FALSE(again.has_value());
     EXPECT_EQ(again.error(), TicketError::used);
   }
@@ -89,16 +89,17 @@ TEST_F(TicketStore, ReleasesOnceWhateverTheSize) {
 
 TEST_F(TicketStore, ExpiresAndIsNotForged) {
   const auto cookie = sent_back(loop_.run(tickets_.issue(ticket(), answer(1))));
-  EXPECT_EQ(tickets_.open(cookie, now() + Tickets::lifetime + Milliseconds{1000}).error(),
+  EXPECT_EQ(tickets_.open(cookie, "cổng", now() + Tickets::lifetime + Milliseconds{1000}).error(),
             TicketError::expired);
-  EXPECT_EQ(tickets_.open("", now()).error(), TicketError::absent);
+  EXPECT_EQ(tickets_.open("", "cổng", now()).error(), TicketError::absent);
   std::string forged = cookie;
   forged.back() = forged.back() == 'A' ? 'B' : 'A';
-  EXPECT_EQ(tickets_.open(forged, now()).error(), TicketError::absent);
+  EXPECT_EQ(tickets_.open(forged, "cổng", now()).error(), TicketError::absent);
   const Tickets strangers{redis_, fresh_keys()};
-  EXPECT_EQ(strangers.open(cookie, now()).error(), TicketError::absent);
+  EXPECT_EQ(strangers.open(cookie, "cổng", now()).error(), TicketError::absent);
+  EXPECT_EQ(tickets_.open(cookie, "another portal", now()).error(), TicketError::absent);
   // A planted value before the good one does not hide it.
-  EXPECT_TRUE(tickets_.open("__Host-vneid-ticket=x; " + cookie, now()).has_value());
+  EXPECT_TRUE(tickets_.open("__Host-vneid-ticket=x; " + cookie, "cổng", now()).has_value());
 }
 
 class FlowStore : public SessionStores {

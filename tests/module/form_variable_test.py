@@ -61,9 +61,9 @@ class Form(ModuleTest):
 
     def test_what_cannot_be_read_is_refused(self):
         self.start()
-        self.assert_refused("username=an&username=binh", "occurs twice or is encoded wrongly")
-        self.assert_refused("username=%4", "occurs twice or is encoded wrongly")
-        self.assert_refused("username=a%00b", "occurs twice or is encoded wrongly")
+        self.assert_refused("username=an&username=binh", "occurs twice, or the form is encoded wrongly")
+        self.assert_refused("username=%4", "occurs twice, or the form is encoded wrongly")
+        self.assert_refused("username=a%00b", "occurs twice, or the form is encoded wrongly")
         self.assert_refused("username=an&p=" + "x" * 70_000, "larger than 64 KB")
         self.assert_refused('{"username":"an"}', "not application/x-www-form-urlencoded",
                             **{"Content-Type": "application/json"})

@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT / "config" / "demo"))
 from stack import Stack, free_ports, wait_until  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("VNEID_BUILD", ROOT / "build" / "release")).resolve()
+SUPPRESSIONS = pathlib.Path(__file__).with_name("nginx_leaks.supp")
 MODULE = BUILD / "module" / "ngx_http_vneid_module.so"
 
 
@@ -144,6 +145,7 @@ class ModuleTest(unittest.TestCase):
     def setUpClass(cls):
         cls.stack = Stack(BUILD, preload=sanitizer_runtime(),
                           environment={"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0",
+                                       "LSAN_OPTIONS": f"suppressions={SUPPRESSIONS}:print_suppressions=0",
                                        "UBSAN_OPTIONS": "print_stacktrace=1"})
         cls.addClassCleanup(cls.stack.stop)
         (cls.stack.folder / "client_secret").write_text("of-no-value\n")
