@@ -4,7 +4,6 @@
  * nginx's own build writes for a module of the type HTTP_AUX_FILTER.
  */
 #include <ngx_config.h>
-
 #include <ngx_core.h>
 
 #define VNEID_EXPORT __attribute__((visibility("default")))
