@@ -14,7 +14,7 @@ for program in build/asan/tests/unit_* build/asan/tests/drivers; do
   gtest "$program"
 done
 python_tests fixtures tests/fixtures/check.py
-python_tests module   tests/module
+VNEID_BUILD=$PWD/build/asan python_tests module tests/module
 python_tests flows    tests/flows
 python_tests chaos    tests/chaos
 node_tests   browser  tests/browser
