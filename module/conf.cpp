@@ -56,6 +56,11 @@ void inherit(T& child, const T& parent) {
   return site;
 }
 
+[[nodiscard]] bool same_pages(const Site& left, const Site& right) noexcept {
+  return left.provider == right.provider && left.legal_basis == right.legal_basis &&
+         left.effective_date == right.effective_date;
+}
+
 void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& child) {
   const bool says_something = child.provider || child.notice;
   if (!child.provider) {
@@ -82,6 +87,12 @@ void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& ch
       *static_cast<ServerConf*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_vneid_module));
   child.site = !says_something && parent.site ? parent.site : make_site(cf, child);
   if (!server.pages) server.pages = child.site;
+  // The pages are the server's: what only one location says of them would have no effect.
+  if (!same_pages(*server.pages, *child.site)) {
+    throw ConfigurationError(
+        "\"vneid\" and \"vneid_notice\" must be the same in all locations of a server",
+        child.provider_at);
+  }
 }
 
 }  // namespace

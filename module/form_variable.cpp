@@ -15,6 +15,18 @@ namespace {
 constexpr std::string_view prefix = "vneid_form_";
 constexpr std::size_t most_form_bytes = std::size_t{64} * 1024;
 
+// X-Accel-Redirect and error pages change method and query; these are the browser's own.
+
+[[nodiscard]] bool was_posted(const ngx_http_request_t* r) noexcept {
+  return view(r->request_line).starts_with("POST ");
+}
+
+[[nodiscard]] std::string_view asked_query(const ngx_http_request_t* r) noexcept {
+  const auto asked = view(r->unparsed_uri);
+  const auto mark = asked.find('?');
+  return mark == std::string_view::npos ? std::string_view{} : asked.substr(mark + 1);
+}
+
 /// Why the form cannot be read, with the cure; null when it can.
 [[nodiscard]] const char* obstacle(ngx_http_request_t* r, const Body& body) {
   if (!body_is_form(r)) return "the request is not application/x-www-form-urlencoded";
@@ -35,7 +47,7 @@ constexpr std::size_t most_form_bytes = std::size_t{64} * 1024;
   const char* why = obstacle(r, body);
   std::optional<std::string> value;
   if (why == nullptr) {
-    if (!names_field(view(r->args), name)) value = form_field(body.text, name);
+    if (!names_field(asked_query(r), name)) value = form_field(body.text, name);
     if (value) return value;
     why = "the field occurs twice, or the form is encoded wrongly";
   }
@@ -52,7 +64,7 @@ ngx_int_t get(ngx_http_request_t* r, ngx_http_variable_value_t* value, uintptr_t
     // NOLINTNEXTLINE(performance-no-int-to-ptr)
     const auto name = view(*reinterpret_cast<const ngx_str_t*>(data)).substr(prefix.size());
     value->not_found = 1;
-    if (r->main->method != NGX_HTTP_POST) return NGX_OK;
+    if (!was_posted(r->main)) return NGX_OK;
     const auto found = read_field(r->main, name);
     if (!found || found->empty()) return NGX_OK;
     const ngx_str_t text = in_pool(r->pool, *found);

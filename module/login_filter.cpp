@@ -80,11 +80,7 @@ ngx_int_t on_preaccess(ngx_http_request_t* r) noexcept {
   return guard(r->connection->log, "request", ngx_int_t{500}, [r]() -> ngx_int_t {
     const LocationConf& location = location_conf(r);
     if (r != r->main || !location.site) return NGX_DECLINED;
-    if (location.login) {
-      mark(r).login = &location;
-      // The form is read when the answer is here: its temporary file must still be there.
-      if (location.login->reads_form) r->preserve_body = 1;
-    }
+    if (location.login) mark(r).login = &location;
     withhold_own_cookies(r);
     return NGX_DECLINED;
   });

@@ -33,6 +33,7 @@ namespace {
 
 /// Reads what a temporary file holds of the body; nginx reads such files the same way.
 [[nodiscard]] bool append_from_file(const ngx_buf_t& buffer, std::string& text) {
+  if (buffer.file->fd == NGX_INVALID_FILE) return false;  // nginx closes it once it was sent
   const auto size = static_cast<std::size_t>(buffer.file_last - buffer.file_pos);
   const std::size_t before = text.size();
   text.resize(before + size);

@@ -55,6 +55,11 @@ Task<LoginVerdict> legacy_login(Exchange exchange, LegacyLogin login) {
       account.kind == link::AccountKind::personal && !account.closed && !account.linked;
   if (asks) {
     make_absolute(login.answer, exchange.request.path);
+    if (!sets_cookie(login.answer)) {
+      exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+                                 "the portal set no cookie at this login: if it let in a session "
+                                 "that the browser had before, the notice can be walked around");
+    }
     LoginVerdict verdict = co_await hold(exchange, std::move(login), std::move(account));
     co_return verdict;
   }

@@ -59,6 +59,11 @@ std::string with_path(std::string_view cookie, std::string_view path) {
 
 }  // namespace
 
+bool sets_cookie(const WithheldAnswer& answer) {
+  return std::ranges::any_of(
+      answer.headers, [](const auto& header) { return same_name(header.first, "set-cookie"); });
+}
+
 void make_absolute(WithheldAnswer& answer, std::string_view path) {
   if (!path.starts_with('/')) path = "/";
   for (auto& [name, value] : answer.headers) {

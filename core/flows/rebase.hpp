@@ -12,4 +12,7 @@ namespace vneid {
 /// session for our pages alone. `path` is the login's, as the browser asked for it.
 void make_absolute(WithheldAnswer& answer, std::string_view path);
 
+/// Whether the answer sets any cookie. One that sets none withholds nothing.
+bool sets_cookie(const WithheldAnswer& answer);
+
 }  // namespace vneid

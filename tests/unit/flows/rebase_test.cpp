@@ -51,6 +51,14 @@ TEST(Rebase, CookiesKeepThePathTheyWouldHaveHad) {
   EXPECT_EQ(rebased("X-Other", "a", login), "a");
 }
 
+TEST(Rebase, TellsWhetherACookieIsSet) {
+  WithheldAnswer answer;
+  answer.headers = {{"Location", "/"}};
+  EXPECT_FALSE(sets_cookie(answer));
+  answer.headers.emplace_back("set-cookie", "a=1");
+  EXPECT_TRUE(sets_cookie(answer));
+}
+
 TEST(Calendar, ShowsInstantsAsVietnamReadsThem) {
   using namespace std::chrono;
   const sys_days day = year{2024} / June / 30;
