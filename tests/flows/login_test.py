@@ -104,6 +104,18 @@ class Login(StackTest):
         answer = mine.submit("Bỏ qua", page, follow=False)  # mine is not spent by that
         self.assertIn("portal_session", mine.cookies["localhost"])
 
+    def test_nothing_of_the_person_before_is_left_for_the_next_one(self):
+        citizen, page = self.to_notice(self.someone())
+        jar = citizen.cookies["localhost"]
+        self.assertIn("__Host-vneid-ticket", jar)
+        self.to_notice(self.stack.scenarios["organization"], citizen)
+        self.assertNotIn("__Host-vneid-ticket", jar)
+        before = jar["__Host-vneid-session"]
+        self.to_notice(self.someone(), citizen)
+        self.assertNotIn("__Host-vneid-session", jar)
+        jar["__Host-vneid-session"] = before
+        self.assertEqual(citizen.get(self.stack.url + "/vneid/vault").status, 401)
+
     def test_a_form_from_another_site_is_refused(self):
         for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
             with self.subTest(headers):

@@ -46,9 +46,13 @@ class Outages(StackTest):
                     citizen, page = self.to_notice(self.someone())
                     self.assertEqual(page.url, self.stack.url + "/trang-chu")
                     self.assertIn("portal_session", citizen.cookies["localhost"])
+                    self.assertNotIn("__Host-vneid-ticket", citizen.cookies["localhost"])
                     self.assert_away(linked.get(self.stack.url + "/vneid/vault"))
                     # Unknown is not absent: the cookie stays (D7).
                     self.assertEqual(linked.cookies["localhost"]["__Host-vneid-session"], session)
+                    # Whoever logs in next at this browser does not inherit the session.
+                    self.to_notice(self.someone(), linked)
+                    self.assertNotIn("__Host-vneid-session", linked.cookies["localhost"])
                 self.settle()
 
     def test_postgres_away_between_notice_and_choice(self):
