@@ -1,14 +1,11 @@
 #include <utility>
 #include <variant>
 
-#include "async/deadline.hpp"
 #include "async/wait.hpp"
 #include "flows/answer.hpp"
 #include "flows/flows.hpp"
 #include "flows/linking.hpp"
-#include "net/unavailable.hpp"
 #include "oidc/authorization_response.hpp"
-#include "session/cookie.hpp"
 
 namespace vneid::flows {
 

@@ -25,6 +25,18 @@ std::string to_text(const FlowRecord& record) {
   return writer.str();
 }
 
+std::optional<FlowRecord> record_of(std::string_view text) {
+  json::Reader reader{text};
+  FlowRecord record;
+  record.provider = reader.bytes("provider");
+  record.nonce = reader.text("nonce");
+  record.code_verifier = reader.text("verifier");
+  record.redirect_uri = reader.bytes("redirect");
+  record.ticket_id = reader.text("ticket");
+  if (!reader.good()) return std::nullopt;
+  return record;
+}
+
 std::string to_text(const FlowOutcome& outcome) {
   json::Writer writer;
   writer.integer("state", static_cast<int>(outcome.state))
@@ -36,6 +48,21 @@ std::string to_text(const FlowOutcome& outcome) {
       .integer("person", outcome.person_id)
       .integer("link", outcome.link_id);
   return writer.str();
+}
+
+std::optional<FlowOutcome> outcome_of(std::string_view text) {
+  json::Reader reader{text};
+  FlowOutcome outcome;
+  outcome.state = static_cast<FlowOutcome::State>(reader.integer("state"));
+  outcome.finished_at = Wall{Milliseconds{reader.integer("at")}};
+  outcome.error = static_cast<int>(reader.integer("error"));
+  outcome.detail = reader.bytes("detail");
+  outcome.ticket_id = reader.text("ticket");
+  outcome.account_id = reader.integer("account");
+  outcome.person_id = reader.integer("person");
+  outcome.link_id = reader.integer("link");
+  if (!reader.good()) return std::nullopt;
+  return outcome;
 }
 
 }  // namespace
@@ -68,45 +95,26 @@ Task<void> Flows::begin(std::string state, std::string browser, FlowRecord recor
   for (const auto& reply : replies) require_answer(reply);
 }
 
-Task<std::optional<FlowRecord>> Flows::take(std::string state, std::string browser) {
-  const std::string id = name(state, browser);
-  redis::Command command{"GETDEL", redis_.key("flow:" + id)};
+Task<std::optional<std::string>> Flows::opened(redis::Command command, std::string purpose,
+                                               std::string id) {
   redis::Reply reply = co_await redis_.call(std::move(command));
   require_answer(reply);
   if (reply.type != redis::Reply::Type::string) co_return std::nullopt;
-  auto text = keys_->open(record_purpose, id, reply.text);
-  if (!text) co_return std::nullopt;
-  json::Reader reader{*text};
-  FlowRecord record;
-  record.provider = reader.bytes("provider");
-  record.nonce = reader.text("nonce");
-  record.code_verifier = reader.text("verifier");
-  record.redirect_uri = reader.bytes("redirect");
-  record.ticket_id = reader.text("ticket");
-  if (!reader.good()) co_return std::nullopt;
-  co_return record;
+  co_return keys_->open(purpose, id, reply.text);
+}
+
+Task<std::optional<FlowRecord>> Flows::take(std::string state, std::string browser) {
+  const std::string id = name(state, browser);
+  redis::Command command{"GETDEL", redis_.key("flow:" + id)};
+  auto text = co_await opened(std::move(command), record_purpose, id);
+  co_return text ? record_of(*text) : std::nullopt;
 }
 
 Task<std::optional<FlowOutcome>> Flows::outcome(std::string state, std::string browser) {
   const std::string id = name(state, browser);
   redis::Command command{"GET", redis_.key("outcome:" + id)};
-  redis::Reply reply = co_await redis_.call(std::move(command));
-  require_answer(reply);
-  if (reply.type != redis::Reply::Type::string) co_return std::nullopt;
-  auto text = keys_->open(outcome_purpose, id, reply.text);
-  if (!text) co_return std::nullopt;
-  json::Reader reader{*text};
-  FlowOutcome outcome;
-  outcome.state = static_cast<FlowOutcome::State>(reader.integer("state"));
-  outcome.finished_at = Wall{Milliseconds{reader.integer("at")}};
-  outcome.error = static_cast<int>(reader.integer("error"));
-  outcome.detail = reader.bytes("detail");
-  outcome.ticket_id = reader.text("ticket");
-  outcome.account_id = reader.integer("account");
-  outcome.person_id = reader.integer("person");
-  outcome.link_id = reader.integer("link");
-  if (!reader.good()) co_return std::nullopt;
-  co_return outcome;
+  auto text = co_await opened(std::move(command), outcome_purpose, id);
+  co_return text ? outcome_of(*text) : std::nullopt;
 }
 
 Task<void> Flows::finish(std::string state, std::string browser, FlowOutcome outcome) {

@@ -51,6 +51,9 @@ class Flows {
   Task<void> finish(std::string state, std::string browser, FlowOutcome outcome);
 
  private:
+  /// What the command's answer holds, opened; nothing when there is none or it does not open.
+  Task<std::optional<std::string>> opened(redis::Command command, std::string purpose,
+                                          std::string id);
   [[nodiscard]] std::string name(const std::string& state, const std::string& browser) const;
 
   redis::Client& redis_;
