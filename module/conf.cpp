@@ -39,6 +39,18 @@ void inherit(T& child, const T& parent) {
       at);
 }
 
+[[nodiscard]] std::string population_of(ngx_conf_t* cf, const ServerConf& server) {
+  const std::string name = server.population.value_or("");
+  const auto& main =
+      *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_vneid_module));
+  if (!name.empty() && !main.settings->populations.contains(name)) {
+    throw ConfigurationError(
+        "unknown population source \"" + name + "\" in \"vneid_population_source\"",
+        server.population_at);
+  }
+  return name;
+}
+
 [[nodiscard]] std::shared_ptr<const Site> make_site(ngx_conf_t* cf, const LocationConf& location) {
   const auto& server =
       *static_cast<ServerConf*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_vneid_module));
@@ -49,6 +61,7 @@ void inherit(T& child, const T& parent) {
   site->path = server.path.value_or("/vneid/");
   site->origin = origin_of(server, location.provider_at, core);
   site->portal = server.portal.value_or("portal");
+  site->population = population_of(cf, server);
   if (location.notice) {
     site->legal_basis = location.notice->legal_basis;
     site->effective_date = location.notice->effective_date;
@@ -108,6 +121,10 @@ char* merge_server_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     inherit(inner.path, outer.path);
     inherit(inner.origin, outer.origin);
     inherit(inner.portal, outer.portal);
+    if (!inner.population) {
+      inner.population = outer.population;
+      inner.population_at = outer.population_at;
+    }
   });
 }
 

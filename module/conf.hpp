@@ -35,6 +35,8 @@ struct ServerConf {
   std::optional<std::string> path;
   std::optional<std::string> origin;
   std::optional<std::string> portal;
+  std::optional<std::string> population;  ///< of `vneid_population_source`; empty: off
+  Position population_at;
   /// Set when `vneid` is on in the server or in a location of it: what the pages below the path
   /// are served with.
   std::shared_ptr<const Site> pages;

@@ -5,9 +5,13 @@
 #include <charconv>
 #include <cstring>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <sys/stat.h>
 
+#include <openssl/pem.h>
+
+#include "block.hpp"
 #include "text.hpp"
 
 namespace vneid::ngx {
@@ -72,6 +76,17 @@ std::string Directive::secret(std::string_view word, std::string_view what) cons
   return content;
 }
 
+std::string Directive::certificate(std::string_view word) const {
+  std::string name = path(word);
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_file(name.c_str(), "r"), BIO_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+      bio ? PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr) : nullptr, X509_free);
+  if (!certificate) {
+    fail("trusted certificate \"" + name + "\" cannot be read or holds no certificate in PEM form");
+  }
+  return name;
+}
+
 Milliseconds Directive::time(std::string_view word, std::string_view key) const {
   ngx_str_t text = in_pool(cf_->temp_pool, word);
   const ngx_int_t value = ngx_parse_time(&text, 0);
@@ -102,6 +117,17 @@ ngx_http_complex_value_t* Directive::complex_value(std::string_view word) const 
   compile.complex_value = value;
   if (ngx_http_compile_complex_value(&compile) != NGX_OK) throw AlreadyReported();
   return value;
+}
+
+std::string block_name(const Directive& directive, std::string_view kind, bool taken) {
+  constexpr std::size_t longest = 32;
+  std::string name{directive.word(0)};
+  if (name.size() > longest || !consists_of(name, "_-") || name == "off") {
+    directive.fail("invalid " + std::string{kind} + " name \"" + name +
+                   "\", expected 1 to 32 of A-Z a-z 0-9 _ - and not \"off\"");
+  }
+  if (taken) directive.fail(std::string{kind} + " \"" + name + "\" is duplicate");
+  return name;
 }
 
 void report(ngx_conf_t* cf, const ConfigurationError& error) noexcept {

@@ -54,6 +54,8 @@ class Directive {
   [[nodiscard]] std::string file(std::string_view word, std::string_view what) const;
   /// The same without the line end; must not be empty.
   [[nodiscard]] std::string secret(std::string_view word, std::string_view what) const;
+  /// The absolute name of a file of certificates in PEM form.
+  [[nodiscard]] std::string certificate(std::string_view word) const;
   /// nginx's time ("300ms", "5s"), from 1 ms to a minute: everything here waits for a person.
   [[nodiscard]] Milliseconds time(std::string_view word, std::string_view key) const;
   [[nodiscard]] unsigned number(std::string_view word, std::string_view key, unsigned least,
@@ -102,11 +104,13 @@ void parse_redis(const Directive& directive, MainConf& conf);
 void parse_postgres(const Directive& directive, MainConf& conf);
 void parse_templates(const Directive& directive, MainConf& conf);
 void parse_provider(const Directive& directive, MainConf& conf);
+void parse_population(const Directive& directive, MainConf& conf);
 void parse_vneid(const Directive& directive, LocationConf& conf);
 void parse_notice(const Directive& directive, LocationConf& conf);
 void parse_login(const Directive& directive, LocationConf& conf);
 void parse_path(const Directive& directive, ServerConf& conf);
 void parse_origin(const Directive& directive, ServerConf& conf);
 void parse_portal(const Directive& directive, ServerConf& conf);
+void parse_population_source(const Directive& directive, ServerConf& conf);
 
 }  // namespace vneid::ngx

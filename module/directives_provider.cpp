@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include "block.hpp"
 #include "directive.hpp"
 #include "oidc/provider_settings.hpp"
 #include "text.hpp"
@@ -125,30 +126,14 @@ void read_level(const Directive& directive, Draft& draft) {
 }
 
 void read_certificate(const Directive& directive, Draft& draft) {
-  draft.provider.trusted_certificate = directive.path(directive.word(0));
-  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
-      BIO_new_file(draft.provider.trusted_certificate.c_str(), "r"), BIO_free);
-  const std::unique_ptr<X509, decltype(&X509_free)> certificate(
-      bio ? PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr) : nullptr, X509_free);
-  if (!certificate) {
-    directive.fail("trusted certificate \"" + draft.provider.trusted_certificate +
-                   "\" cannot be read or holds no certificate in PEM form");
-  }
+  draft.provider.trusted_certificate = directive.certificate(directive.word(0));
 }
 
 void read_timeout(const Directive& directive, Draft& draft) {
   draft.provider.timeout = directive.time(directive.word(0), "timeout");
 }
 
-struct Member {
-  std::string_view name;
-  std::size_t least;
-  std::size_t most;
-  void (*read)(const Directive&, Draft&);
-  bool repeats = false;
-};
-
-constexpr std::array<Member, 11> members{{
+constexpr std::array<Member<Draft>, 11> members{{
     {"profile", 1, 1, read_profile},
     {"issuer", 1, 2, read_issuer},
     {"client_id", 1, 1, read_client_id},
@@ -161,23 +146,6 @@ constexpr std::array<Member, 11> members{{
     {"trusted_certificate", 1, 1, read_certificate},
     {"timeout", 1, 1, read_timeout},
 }};
-
-void read_member(const Directive& directive, Draft& draft) {
-  const auto* member = std::ranges::find(members, directive.name(), &Member::name);
-  const std::string quoted = "\"" + std::string{directive.name()} + "\"";
-  if (member == members.end()) directive.fail("unknown " + quoted + " in \"vneid_provider\"");
-  if (directive.size() < member->least || directive.size() > member->most) {
-    directive.fail("invalid number of arguments in " + quoted);
-  }
-  if (!member->repeats && !draft.seen.insert(std::string{directive.name()}).second) {
-    directive.fail(quoted + " is duplicate");
-  }
-  member->read(directive, draft);
-}
-
-char* on_member(ngx_conf_t* cf, ngx_command_t* /*command*/, void* draft) noexcept {
-  return guard_directive(cf, [&] { read_member(Directive{cf}, *static_cast<Draft*>(draft)); });
-}
 
 /// What can be judged only with the whole block read.
 void check(const Directive& directive, Draft& draft) {
@@ -199,30 +167,14 @@ void check(const Directive& directive, Draft& draft) {
   }
 }
 
-[[nodiscard]] bool is_name(std::string_view word) {
-  return word.size() <= 32 && consists_of(word, "_-");
-}
-
 }  // namespace
 
 void parse_provider(const Directive& directive, MainConf& conf) {
-  const std::string name{directive.word(0)};
-  if (!is_name(name) || name == "off") {
-    directive.fail("invalid provider name \"" + name +
-                   "\", expected 1 to 32 of A-Z a-z 0-9 _ - and not \"off\"");
-  }
-  if (conf.settings->providers.contains(name)) {
-    directive.fail("provider \"" + name + "\" is duplicate");
-  }
+  const std::string name = block_name(
+      directive, "provider", conf.settings->providers.contains(std::string{directive.word(0)}));
   Draft draft;
   draft.provider.name = name;
-  ngx_conf_t* cf = directive.conf();
-  const ngx_conf_t saved = *cf;
-  cf->handler = on_member;
-  cf->handler_conf = reinterpret_cast<char*>(&draft);
-  const char* parsed = ngx_conf_parse(cf, nullptr);
-  *cf = saved;
-  if (parsed != NGX_CONF_OK) throw AlreadyReported();
+  read_block<Draft>(directive, draft, members);
   check(directive, draft);
   conf.settings->providers.emplace(name, std::move(draft.provider));
 }

@@ -42,6 +42,8 @@ ngx_command_t commands[] = {
     main_command<parse_postgres>(ngx_string("vneid_postgres"), NGX_CONF_1MORE),
     main_command<parse_templates>(ngx_string("vneid_templates"), NGX_CONF_TAKE12),
     main_command<parse_provider>(ngx_string("vneid_provider"), NGX_CONF_BLOCK | NGX_CONF_TAKE1),
+    main_command<parse_population>(ngx_string("vneid_population"), NGX_CONF_BLOCK | NGX_CONF_TAKE1),
+    server_command<parse_population_source>(ngx_string("vneid_population_source"), NGX_CONF_TAKE1),
     server_command<parse_path>(ngx_string("vneid_path"), NGX_CONF_TAKE1),
     server_command<parse_origin>(ngx_string("vneid_origin"), NGX_CONF_TAKE1),
     server_command<parse_portal>(ngx_string("vneid_portal"), NGX_CONF_TAKE1),

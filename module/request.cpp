@@ -68,6 +68,7 @@ Request make_request(ngx_http_request_t* r) {
   request.method = method_of(r);
   request.query = view(r->args);
   request.body_is_form = body_is_form(r);
+  request.body_is_json = body_is(r, "application/json");
   request.cookie = all_cookies(r);
   request.accept_language = request_header(r, "accept-language");
   request.user_agent = request_header(r, "user-agent");
@@ -84,16 +85,17 @@ Request make_request(ngx_http_request_t* r) {
   return request;
 }
 
-bool body_is_form(ngx_http_request_t* r) {
+bool body_is(ngx_http_request_t* r, std::string_view media_type) {
   if (r->headers_in.content_type == nullptr) return false;
   std::string type = copy(r->headers_in.content_type->value);
   type.resize(std::min(type.size(), type.find_first_of("; \t")));
-  constexpr std::string_view form = "application/x-www-form-urlencoded";
-  return type.size() == form.size() &&
+  return type.size() == media_type.size() &&
          ngx_strncasecmp(reinterpret_cast<u_char*>(type.data()),
-                         reinterpret_cast<u_char*>(const_cast<char*>(form.data())),
-                         form.size()) == 0;
+                         reinterpret_cast<u_char*>(const_cast<char*>(media_type.data())),
+                         media_type.size()) == 0;
 }
+
+bool body_is_form(ngx_http_request_t* r) { return body_is(r, "application/x-www-form-urlencoded"); }
 
 Body request_body(ngx_http_request_t* r, std::size_t limit) {
   if (r->request_body == nullptr || r->request_body_no_buffering) return {};

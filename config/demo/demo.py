@@ -18,7 +18,7 @@ def expect(condition, step, page):
     print(f"  ok: {step}")
 
 
-def check(stack):
+def check_letter(stack):
     """The letter's steps 1, 5, 6, 7 and its final check, as one citizen."""
     happy = stack.scenarios["happy"]
     skipper = Citizen()
@@ -46,6 +46,35 @@ def check(stack):
     again = Citizen()
     page = log_in_to_portal(again, stack.url, happy["username"], happy["password"])
     expect(page.url.endswith("/trang-chu"), "the linked account's next legacy login sees no notice", page)
+
+
+def check_identity(stack):
+    """The letter's steps 2 to 4, and the same folded into one login."""
+    who = stack.population_cases["self_entered"]
+    typed = {"number": who["ask"]["number"], "name": who["ask"]["name"], "birth_date": who["ask"]["birth"]}
+    citizen = Citizen()
+    log_in_to_portal(citizen, stack.url, who["username"], who["password"])
+    citizen.submit("Bỏ qua")
+    page = citizen.get(stack.url + "/vneid/identity")
+    expect('data-field="citizen_id" data-status="self_entered"' in page.text, "the number is self-entered", page)
+    citizen.get(stack.url + "/vneid/identity/update")
+    page = citizen.submit("Cập nhật", **typed)
+    expect('data-field="citizen_id" data-status="verified"' in page.text, "the population database verifies it", page)
+
+    who = stack.population_cases["no_number"]
+    citizen = Citizen()
+    log_in_to_portal(citizen, stack.url, who["username"], who["password"])
+    page = citizen.submit("Đăng nhập bằng VNeID")
+    expect(page.url.endswith("/vneid/verify"), "an account without a verified number is asked for it", page)
+    page = citizen.submit("Cập nhật", number=who["number"], name=who["name"], birth_date=who["birth"])
+    expect(page.url.startswith(stack.issuer), "the same login goes on to VNeID", page)
+    page = log_in_to_vneid(citizen, page, who["vneid_number"], who["vneid_password"])
+    expect("Liên kết tài khoản thành công" in page.text, "and ends with the link", page)
+
+
+def check(stack):
+    check_letter(stack)
+    check_identity(stack)
 
 
 def show(stack):

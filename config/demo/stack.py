@@ -1,4 +1,5 @@
-"""A whole deployment on loopback, under one folder: PostgreSQL, Redis, identity provider, portal, nginx.
+"""A whole deployment on loopback, under one folder: PostgreSQL, Redis, identity provider, population
+database, portal, nginx.
 
 Used by the demo and by every test that needs more than one of them. Standard library only.
 """
@@ -19,6 +20,8 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
+POPULATION_USER = "tinh-mau"
+POPULATION_OFFICER = "canbo.mau"
 BAD_LOG_LINES = ("[alert]", "[emerg]", "[crit]", "Sanitizer", "runtime error:", "open socket")
 
 
@@ -60,7 +63,8 @@ class Stack:
     """`build` is a CMake build folder with the module and vneidctl in it."""
 
     def __init__(self, build, folder=None, workers=1, provider_options=(), nginx_extra="", location_extra="",
-                 preload=None, login_options=None, environment=None):
+                 preload=None, login_options=None, environment=None, population_profile="json", population_options="",
+                 population_source="csdl"):
         self.build = pathlib.Path(build).resolve()
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="vneid-"))
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -72,8 +76,11 @@ class Stack:
         self.preload = preload
         self.environment = dict(environment or {})
         self.login_options = login_options or "account=$upstream_http_x_portal_account kind=$upstream_http_x_portal_kind"
+        self.population_profile = population_profile
+        self.population_options = population_options
+        self.population_source = population_source
         self.processes = {}
-        self.port, self.provider_port, self.portal_port = free_ports(3)
+        self.port, self.provider_port, self.portal_port, self.population_port = free_ports(4)
         self.data = self.folder / "data"
         self.run = self.folder / "run"
         self.logs = self.folder / "logs"
@@ -99,12 +106,25 @@ class Stack:
         return f"http://127.0.0.1:{self.portal_port}"
 
     @property
+    def population_url(self):
+        """Of the population database; its doors are /csdldc and /soap."""
+        return f"http://127.0.0.1:{self.population_port}"
+
+    @property
+    def population_endpoint(self):
+        return self.population_url + {"json": "/csdldc", "soap": "/soap"}[self.population_profile]
+
+    @property
     def conninfo(self):
         return f"host={self.run} dbname=vneid user=vneid"
 
     @property
     def scenarios(self):
         return json.loads((self.data / "scenarios.json").read_text())
+
+    @property
+    def population_cases(self):
+        return json.loads((self.data / "population_cases.json").read_text())
 
     @property
     def crowd(self):
@@ -118,6 +138,7 @@ class Stack:
         self.migrate_and_import()
         self.start_provider()
         self.start_portal()
+        self.start_population()
         self.start_nginx()
         return self
 
@@ -132,7 +153,7 @@ class Stack:
         self.stop()
 
     def stop(self):
-        for name in ("nginx", "portal", "provider", "redis"):
+        for name in ("nginx", "portal", "population", "provider", "redis"):
             self.stop_process(name)
         self.stop_postgres()
 
@@ -140,8 +161,10 @@ class Stack:
     def make_data(self):
         subprocess.run(["/usr/bin/python3", FIXTURES / "people.py", "--out", self.data], check=True,
                        stdout=subprocess.DEVNULL)
-        (self.folder / "client_secret").write_text("demo-client-secret-of-no-value\n")
-        (self.folder / "client_secret").chmod(0o600)
+        for name in ("client_secret", "population_secret", "population_api_key"):
+            secret = self.folder / name
+            secret.write_text(f"demo-{name.replace('_', '-')}-of-no-value\n")
+            secret.chmod(0o600)
 
     def vneidctl(self, *arguments, check=True):
         return subprocess.run(
@@ -229,6 +252,14 @@ class Stack:
                               "--accounts", self.data / "portal.json"])
         wait_until(lambda: port_open(self.portal_port), "portal")
 
+    def start_population(self):
+        self.spawn("population", [FIXTURES / "population" / "run", "--port", str(self.population_port),
+                                  "--people", self.data / "population.json", "--user", POPULATION_USER,
+                                  "--secret-file", self.folder / "population_secret",
+                                  "--api-key-file", self.folder / "population_api_key",
+                                  "--officer", POPULATION_OFFICER])
+        wait_until(lambda: port_open(self.population_port), "population database")
+
     # ---- nginx -------------------------------------------------------------------------------
     def nginx_conf(self):
         user = "user www-data;" if os.getuid() == 0 else ""
@@ -262,10 +293,23 @@ http {{
         timeout            5s;
     }}
 
+    vneid_population csdl {{
+        profile      {self.population_profile};
+        endpoint     {self.population_endpoint} allow_http;
+        user         {POPULATION_USER};
+        secret_file  {self.folder}/population_secret;
+        api_key_file {self.folder}/population_api_key;
+        officer      {POPULATION_OFFICER};
+        unit         H08.7;
+        timeout      3s;
+        {self.population_options}
+    }}
+
     server {{
         listen 127.0.0.1:{self.port};
         server_name localhost;
         vneid        bca;
+        vneid_population_source {self.population_source};
         vneid_path   /vneid/;
         vneid_origin {self.url};
         {self.nginx_extra}
@@ -318,16 +362,28 @@ http {{
                 and not any(word in line for word in allowed)]
 
     # ---- the fixtures' switches --------------------------------------------------------------
-    def provider_control(self, **switches):
-        request = urllib.request.Request(self.issuer + "/control", json.dumps(switches).encode(),
+    @staticmethod
+    def control(url, switches):
+        request = urllib.request.Request(url + "/control", json.dumps(switches).encode(),
                                          {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.loads(answer.read())
+
+    def provider_control(self, **switches):
+        return self.control(self.issuer, switches)
 
     def provider_requests(self, endpoint):
         """How often an endpoint of the provider was called."""
         with urllib.request.urlopen(f"{self.issuer}/control/requests?endpoint={endpoint}", timeout=10) as answer:
             return json.loads(answer.read())["count"]
+
+    def population_control(self, **switches):
+        return self.control(self.population_url, switches)
+
+    def population_requests(self):
+        """What the population database was asked, oldest first."""
+        with urllib.request.urlopen(self.population_url + "/control/requests", timeout=10) as answer:
+            return json.loads(answer.read())["requests"]
 
     def sql(self, statement):
         return subprocess.run([postgres_bin() / "psql", "-h", self.run, "-U", "vneid", "-d", "vneid", "-XAtq", "-c", statement],

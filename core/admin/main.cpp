@@ -24,6 +24,10 @@ constexpr std::array commands{
     Command{"import", "accounts", 1, import_accounts},
     Command{"import", "vault", 1, import_vault},
     Command{"links", "show", 1, links_show},
+    Command{"review", "list", 0, review_list},
+    Command{"review", "show", 1, review_show},
+    Command{"review", "approve", 1, review_approve},
+    Command{"review", "reject", 1, review_reject},
 };
 
 Exit usage(const std::string& message) {

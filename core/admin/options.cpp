@@ -20,6 +20,10 @@ Commands:
   import accounts FILE      read accounts.csv
   import vault FILE         read vault.csv; its files are named relative to it
   links show ACCOUNT        tell what an account is linked to
+  review list               list what officers must decide, oldest first
+  review show REFERENCE     compare both sides, masked
+  review approve REFERENCE  approve as the user who runs this; it takes two officers
+  review reject REFERENCE   reject, with --reason
 
 Options:
   --postgres CONNINFO  where the database is          (environment: VNEID_POSTGRES)
@@ -29,13 +33,26 @@ Options:
                                                       (environment: VNEID_PORTAL)
   --dry-run            import: check and count, change nothing
   --errors FILE        import: write the lines that were not imported, with the reason
+  --state STATE        review list: open (the default), approved, rejected or all
+  --reason TEXT        review reject: why, for the records
   --help, --version
 
 Exit status: 0 done; 1 done, but lines were rejected or files are pending;
 2 the command line is wrong; 3 could not be done.
 )";
 
-enum Option : int { postgres = 256, keys, schema, portal, dry_run, errors, help_wanted, version };
+enum Option : int {
+  postgres = 256,
+  keys,
+  schema,
+  portal,
+  dry_run,
+  errors,
+  state,
+  reason,
+  help_wanted,
+  version
+};
 
 constexpr std::array long_options{
     option{"postgres", required_argument, nullptr, postgres},
@@ -44,6 +61,8 @@ constexpr std::array long_options{
     option{"portal", required_argument, nullptr, portal},
     option{"dry-run", no_argument, nullptr, dry_run},
     option{"errors", required_argument, nullptr, errors},
+    option{"state", required_argument, nullptr, state},
+    option{"reason", required_argument, nullptr, reason},
     option{"help", no_argument, nullptr, help_wanted},
     option{"version", no_argument, nullptr, version},
     option{nullptr, 0, nullptr, 0},
@@ -80,6 +99,12 @@ void apply(Options& options, int name, const char* value) {
       break;
     case errors:
       options.errors = value;
+      break;
+    case state:
+      options.state = value;
+      break;
+    case reason:
+      options.reason = value;
       break;
     case help_wanted:
       options.help = true;

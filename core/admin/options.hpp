@@ -25,7 +25,9 @@ struct Options {
   std::filesystem::path schema;    ///< --schema, VNEID_SCHEMA
   std::string portal = "portal";   ///< --portal, VNEID_PORTAL: as `vneid_portal` in nginx.conf
   bool dry_run = false;
-  std::string errors;  ///< --errors: CSV of the lines that were not imported
+  std::string errors;          ///< --errors: CSV of the lines that were not imported
+  std::string state = "open";  ///< --state of the reviews listed; "all" for all
+  std::string reason;          ///< --reason of a rejection
   bool help = false;
   bool version = false;
 };

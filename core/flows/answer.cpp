@@ -3,6 +3,7 @@
 #include <array>
 
 #include "crypto/digest.hpp"
+#include "flows/api_answer.hpp"
 #include "oidc/form.hpp"
 #include "pages/security_headers.hpp"
 
@@ -55,8 +56,10 @@ Reply error_reply(const Exchange& exchange, const pages::ErrorPage& page, std::s
   const auto context = page_context(exchange);
   const auto status = pages::error_status(page.kind);
   exchange.worker->log.write(Log::Severity::error, exchange.request.id, cause);
-  auto reply = page_reply(exchange, status.status,
-                          exchange.worker->settings->renderer->render(page, context));
+  auto reply = is_api(exchange)
+                   ? json_reply(status.status, api_error(exchange, error_name(page.kind)).get())
+                   : page_reply(exchange, status.status,
+                                exchange.worker->settings->renderer->render(page, context));
   if (status.retry_after > 0) {
     reply.headers.emplace_back("Retry-After", std::to_string(status.retry_after));
   }

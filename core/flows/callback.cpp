@@ -48,6 +48,7 @@ Task<Reply> failure_page(Exchange exchange, FlowOutcome outcome, std::string cau
   pages::ErrorPage page;
   page.kind = static_cast<ErrorKind>(outcome.error);
   page.review_code = outcome.detail;
+  page.review_state = static_cast<pages::ReviewState>(outcome.review_state);
   auto ticket = worker.tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
   bool held = ticket && ticket->id == outcome.ticket_id;
   if (held) {
@@ -55,6 +56,8 @@ Task<Reply> failure_page(Exchange exchange, FlowOutcome outcome, std::string cau
   }
   if (held) {
     page.can_skip = true;
+    page.can_verify =
+        page.kind == ErrorKind::unverified_number && !exchange.site->population.empty();
     page.can_retry_vneid = page.kind == ErrorKind::cancelled ||
                            page.kind == ErrorKind::provider_away ||
                            page.kind == ErrorKind::provider_refused ||

@@ -21,6 +21,19 @@ Task<Reply> show_linked(Exchange exchange);
 Task<Reply> continue_to_portal(Exchange exchange);
 /// "Danh sách tài khoản liên kết" (R24).
 Task<Reply> show_links(Exchange exchange);
+/// "Thông tin định danh" (R16, R17), its two forms, and what they post.
+Task<Reply> show_identity(Exchange exchange);
+Task<Reply> show_update(Exchange exchange);
+Task<Reply> show_edit(Exchange exchange);
+Task<Reply> change_identity(Exchange exchange);
+/// The update in the login that needs it (design §4.3, domain.md §8.7).
+Task<Reply> show_verify(Exchange exchange);
+Task<Reply> verify(Exchange exchange);
+/// The same for portals that draw their own pages.
+Task<Reply> api_identity(Exchange exchange);
+Task<Reply> api_update(Exchange exchange);
+Task<Reply> api_edit(Exchange exchange);
+Task<Reply> api_document(Exchange exchange);
 /// "Tài liệu điện tử": the records, and a file of one.
 Task<Reply> show_vault(Exchange exchange);
 Task<Reply> open_file(Exchange exchange, std::string record, std::string file);

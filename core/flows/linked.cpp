@@ -2,11 +2,10 @@
 #include <utility>
 
 #include "flows/answer.hpp"
-#include "flows/calendar.hpp"
 #include "flows/flows.hpp"
+#include "flows/identity_view.hpp"
 #include "flows/record_words.hpp"
 #include "flows/signed_in.hpp"
-#include "identity/masking.hpp"
 #include "session/cookie.hpp"
 #include "vault/transfer.hpp"
 
@@ -15,15 +14,6 @@ namespace vneid::flows {
 namespace {
 
 constexpr const char* form = "linked";
-
-/// `own`: on the VNeID person's own page, with the whole number.
-pages::LinkItem item_of(const link::LinkedAccount& linked, bool own) {
-  pages::LinkItem item;
-  item.citizen_number = own ? linked.citizen_number : identity::mask_account(linked.citizen_number);
-  item.linked_on = date_for_people(linked.linked_at);
-  item.account_masked = identity::mask_account(linked.account_name);
-  return item;
-}
 
 void add_counts(pages::LinkedPage& page, const vault::TransferSummary& summary) {
   for (const auto& [kind, count] : summary.moved) page.moved.push_back({record_kind(kind), count});
@@ -70,7 +60,7 @@ Task<Reply> show_linked(Exchange exchange) {
   }
   auto summary = co_await vault::transfer_summary(worker.postgres, live->session.link_id);
   pages::LinkedPage page;
-  page.link = item_of(*linked, true);
+  page.link = link_item(*linked, true);
   page.flagged = linked->flagged;
   page.has_target = co_await answer_waits(exchange, live->session);
   page.csrf = csrf_token(worker, form, live->token);
@@ -106,7 +96,7 @@ Task<Reply> show_links(Exchange exchange) {
       own ? worker.links.of_person(session.person_id) : worker.links.of_account(session.account_id);
   auto links = co_await std::move(listing);
   pages::LinksPage page;
-  for (const auto& linked : links) page.links.push_back(item_of(linked, own));
+  for (const auto& linked : links) page.links.push_back(link_item(linked, own));
   co_return page_reply(exchange, 200,
                        worker.settings->renderer->render(page, page_context(exchange)));
 }

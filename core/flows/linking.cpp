@@ -6,6 +6,7 @@
 #include "async/deadline.hpp"
 #include "async/wait.hpp"
 #include "flows/answer.hpp"
+#include "flows/identity_view.hpp"
 #include "flows/trail.hpp"
 #include "link/link_transaction.hpp"
 #include "net/unavailable.hpp"
@@ -71,6 +72,7 @@ struct Translate {
   LinkingResult operator()(const link::InReview& review) const {
     auto result = failed(linking, ErrorKind::review, "link sent to review " + review.reference);
     result.outcome.detail = review.reference;
+    result.outcome.review_state = static_cast<int>(review_state(review.state));
     return result;
   }
   LinkingResult operator()(const link::Refused& refused) const {

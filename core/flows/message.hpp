@@ -19,6 +19,7 @@ struct Request {
   std::string query;          ///< raw, without '?'
   std::string body;           ///< of a POST, bounded by the module
   bool body_is_form = false;  ///< Content-Type is application/x-www-form-urlencoded
+  bool body_is_json = false;  ///< Content-Type is application/json
   std::string cookie;         ///< all Cookie headers, joined with "; "
   std::string accept_language;
   std::string user_agent;

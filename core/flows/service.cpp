@@ -7,6 +7,7 @@
 
 #include "flows/answer.hpp"
 #include "flows/flows.hpp"
+#include "flows/routes.hpp"
 #include "flows/worker.hpp"
 #include "net/unavailable.hpp"
 #include "session/cookie.hpp"
@@ -26,19 +27,30 @@ Worker::Worker(EventLoop& event_loop, std::shared_ptr<const Settings> configurat
       sessions(redis, settings->keys),
       accounts(postgres, settings->keys),
       links(postgres, settings->keys),
+      identities(postgres, settings->keys),
       vault(postgres, settings->keys) {
   for (const auto& [name, provider] : settings->providers) {
     providers.emplace(name, std::make_unique<oidc::Provider>(loop, http, provider));
+  }
+  for (const auto& [name, source] : settings->populations) {
+    populations.emplace(
+        name, std::make_unique<population::Source>(loop, http, redis, settings->keys, source));
   }
 }
 
 namespace {
 
-using Method = Request::Method;
-
 pages::ErrorKind kind_of(const Unavailable& failure) {
-  return failure.dependency() == Unavailable::Dependency::provider ? pages::ErrorKind::provider_away
-                                                                   : pages::ErrorKind::stores_away;
+  switch (failure.dependency()) {
+    case Unavailable::Dependency::provider:
+      return pages::ErrorKind::provider_away;
+    case Unavailable::Dependency::population:
+      return pages::ErrorKind::population_away;
+    case Unavailable::Dependency::redis:
+    case Unavailable::Dependency::postgres:
+      break;
+  }
+  return pages::ErrorKind::stores_away;
 }
 
 /// What went wrong, as a page. Called from a catch block's outside: `failure` is never null.
@@ -54,23 +66,6 @@ Reply failed(const Exchange& exchange, const std::exception_ptr& failure) {
   }
 }
 
-Reply asset(const Exchange& exchange, std::string_view name) {
-  const auto* found = exchange.worker->settings->renderer->asset(name);
-  if (found == nullptr) {
-    return error_reply(exchange, pages::ErrorKind::not_found, "no such asset");
-  }
-  Reply reply;
-  reply.headers = {{"Content-Type", found->content_type},
-                   {"Cache-Control", "public, max-age=31536000, immutable"},
-                   {"X-Content-Type-Options", "nosniff"}};
-  reply.body = found->body;
-  return reply;
-}
-
-bool reads(const Request& request) {
-  return request.method == Method::get || request.method == Method::head;
-}
-
 /// A browser that only guesses where the person will go next must not start or spend anything.
 bool is_prefetch(const Request& request) {
   return request.purpose.find("prefetch") != std::string::npos;
@@ -83,60 +78,7 @@ Reply not_now() {
   return reply;
 }
 
-Task<Reply> wrong_method(Exchange exchange) {
-  Reply reply =
-      error_reply(exchange, pages::ErrorKind::method_not_allowed, "method not allowed here");
-  reply.headers.emplace_back("Allow", "GET, POST");
-  co_return reply;
-}
-
-Task<Reply> not_found(Exchange exchange) {
-  co_return error_reply(exchange, pages::ErrorKind::not_found, "no such page");
-}
-
 Task<Reply> give(Reply reply) { co_return reply; }
-
-/// The paths under `vneid_path` (design §4.3).
-Task<Reply> route(Exchange exchange) {
-  const Request& request = exchange.request;
-  const std::string_view path = request.path;
-  const bool get = reads(request);
-  const bool post = request.method == Method::post;
-  constexpr std::string_view assets = "assets/";
-  constexpr std::string_view callback = "callback/";
-  constexpr std::string_view vault = "vault/";
-
-  if (path.starts_with(assets) && get) {
-    return give(asset(exchange, path.substr(assets.size())));
-  }
-  if (path == "notice") {
-    if (get) return flows::show_notice(std::move(exchange));
-    if (post) return flows::choose(std::move(exchange));
-  } else if (path == "linked") {
-    if (get) return flows::show_linked(std::move(exchange));
-    if (post) return flows::continue_to_portal(std::move(exchange));
-  } else if (path.starts_with(callback)) {
-    // HEAD must not spend a code: only a navigation does.
-    if (request.method == Method::get) {
-      std::string provider{path.substr(callback.size())};
-      return flows::callback(std::move(exchange), std::move(provider));
-    }
-  } else if (path == "links") {
-    if (get) return flows::show_links(std::move(exchange));
-  } else if (path == "vault") {
-    if (get) return flows::show_vault(std::move(exchange));
-  } else if (path.starts_with(vault) && get) {
-    std::string record{path.substr(vault.size())};
-    const auto slash = record.find('/');
-    if (slash == std::string::npos) return not_found(std::move(exchange));
-    std::string file = record.substr(slash + 1);
-    record.resize(slash);
-    return flows::open_file(std::move(exchange), std::move(record), std::move(file));
-  } else {
-    return not_found(std::move(exchange));
-  }
-  return wrong_method(std::move(exchange));
-}
 
 Task<Reply> guarded(Exchange exchange) {
   std::exception_ptr failure;

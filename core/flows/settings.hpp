@@ -9,13 +9,15 @@
 #include "net/redis.hpp"
 #include "oidc/provider_settings.hpp"
 #include "pages/renderer.hpp"
+#include "population/settings.hpp"
 
 namespace vneid {
 
 /// What a location of nginx.conf says about the portal behind it (design §4.2).
 struct Site {
-  std::string provider;  ///< name of a `vneid_provider`
-  std::string path;      ///< `vneid_path`, begins and ends with '/'
+  std::string provider;    ///< name of a `vneid_provider`
+  std::string population;  ///< name of a `vneid_population`; empty: there is nobody to ask
+  std::string path;        ///< `vneid_path`, begins and ends with '/'
   /// scheme://host[:port] under which browsers reach this server; from `vneid_origin` or
   /// server_name, never from the Host header.
   std::string origin;
@@ -32,6 +34,7 @@ struct Settings {
   redis::Settings redis;
   postgres::Settings postgres;
   std::map<std::string, oidc::ProviderSettings> providers;
+  std::map<std::string, population::Settings> populations;
   std::shared_ptr<const pages::Renderer> renderer;
 };
 

@@ -1,12 +1,14 @@
 #include "flows/signed_in.hpp"
 
 #include "flows/answer.hpp"
+#include "flows/api_answer.hpp"
 
 namespace vneid {
 
 namespace {
 
 Reply sign_in_page(const Exchange& exchange) {
+  if (is_api(exchange)) return json_reply(401, api_error(exchange, "sign_in").get());
   pages::SignInPage page;
   page.reason = pages::SignInPage::Reason::required;
   page.login_href = "/";

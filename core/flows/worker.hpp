@@ -10,11 +10,13 @@
 #include "flows/message.hpp"
 #include "flows/settings.hpp"
 #include "link/accounts.hpp"
+#include "link/identity_fields.hpp"
 #include "link/links.hpp"
 #include "net/http.hpp"
 #include "net/postgres.hpp"
 #include "net/redis.hpp"
 #include "oidc/provider.hpp"
+#include "population/source.hpp"
 #include "session/flow.hpp"
 #include "session/session.hpp"
 #include "session/ticket.hpp"
@@ -39,8 +41,10 @@ struct Worker {
   Sessions sessions;
   link::Accounts accounts;
   link::Links links;
+  link::Identities identities;
   vault::Vault vault;
   std::map<std::string, std::unique_ptr<oidc::Provider>> providers;
+  std::map<std::string, std::unique_ptr<population::Source>> populations;
 };
 
 /// One request on its way through a flow. Coroutines take it by value.

@@ -9,6 +9,7 @@
 #include "identity/masking.hpp"
 #include "link/accounts.hpp"
 #include "link/persons.hpp"
+#include "link/review_sides.hpp"
 #include "link/reviews.hpp"
 #include "link/stored_values.hpp"
 #include "net/postgres_retry.hpp"
@@ -61,22 +62,20 @@ std::string masked_account(const LegacyAccount& account) {
   return identity::mask_account(account.name);
 }
 
-void add_side(std::string& text, std::string_view name, std::string_view value) {
-  text.append(name).append("\t").append(value).append("\n");
-}
-
 std::string both_sides(const LegacyAccount& account, const LinkRequest& request) {
   std::string text;
-  add_side(text, "account.login", account.name);
-  add_side(text, "account.name", account.full_name.value_or(""));
-  if (account.identity.number) add_side(text, "account.number", account.identity.number->digits());
-  if (account.identity.birth_date) {
-    add_side(text, "account.birth_date", account.identity.birth_date->to_text());
+  const identity::LegacyIdentity& held = account.identity;
+  add_review_side(text, "account", "login", account.name);
+  add_review_side(text, "account", "name", account.full_name.value_or(""));
+  if (held.number) add_review_side(text, "account", "number", held.number->digits());
+  if (held.birth_date) {
+    add_review_side(text, "account", "birth_date", held.birth_date->to_text());
   }
-  add_side(text, "person.name", request.full_name);
-  add_side(text, "person.number", request.identity.number->digits());
-  if (request.identity.birth_date) {
-    add_side(text, "person.birth_date", request.identity.birth_date->to_text());
+  const identity::ProviderIdentity& told = request.identity;
+  add_review_side(text, "person", "name", request.full_name);
+  add_review_side(text, "person", "number", told.number->digits());
+  if (told.birth_date) {
+    add_review_side(text, "person", "birth_date", told.birth_date->to_text());
   }
   return text;
 }
@@ -111,13 +110,17 @@ class LinkWork {
                       std::nullopt);
       co_return LinkOutcome{Taken{}};
     }
+    const bool taken = known.subject_of_other() || known.has_other_subject;
+    if (decision.links() && !taken) {
+      const bool flagged = decision.outcome == Decided::link_flagged;
+      std::vector<std::string> flags;
+      if (flagged) flags = reason_names(decision);
+      co_return co_await make(transaction, *account, std::move(flags));
+    }
     std::vector<std::string> doubts = reason_names(decision);
     if (known.subject_of_other()) doubts.emplace_back("subject_of_other_person");
     if (known.has_other_subject) doubts.emplace_back("person_has_other_subject");
-    if (!decision.links() || known.subject_of_other() || known.has_other_subject) {
-      co_return co_await review(transaction, *account, std::move(doubts));
-    }
-    co_return co_await make(transaction, *account, std::move(decision));
+    co_return co_await ask(transaction, *account, std::move(doubts), taken);
   }
 
  private:
@@ -174,38 +177,55 @@ class LinkWork {
     co_return LinkOutcome{std::move(linked)};
   }
 
-  Task<LinkOutcome> review(postgres::Transaction& transaction, LegacyAccount account,
-                           std::vector<std::string> reasons) const {
-    const PersonKeys keys = person_keys();
+  [[nodiscard]] ReviewCase case_of(const LegacyAccount& account,
+                                   std::vector<std::string> doubts) const {
+    PersonKeys keys = person_keys();
     ReviewCase open;
     open.account_id = account.id;
     open.provider = request_.provider;
-    open.issuer = request_.issuer;
-    open.subject_key = keys.subject;
-    open.citizen_key = keys.citizen;
+    open.issuer = std::move(keys.issuer);
+    open.subject_key = std::move(keys.subject);
+    open.citizen_key = std::move(keys.citizen);
     open.account_masked = masked_account(account);
     open.citizen_masked = request_.identity.number->masked();
     open.sides = both_sides(account, request_);
-    open.reasons = reasons;
+    open.reasons = std::move(doubts);
     open.at = request_.now;
+    return open;
+  }
+
+  /// What officers have said of this very case; without that, a question to them.
+  Task<LinkOutcome> ask(postgres::Transaction& transaction, LegacyAccount account,
+                        std::vector<std::string> doubts, bool taken) const {
+    const ReviewCase doubtful = case_of(account, doubts);
+    const auto verdict = co_await find_verdict(transaction, keys_, doubtful);
+    // Uniqueness of persons and subjects is nothing that an officer could approve away.
+    if (verdict && verdict->state == ReviewState::approved && !taken) {
+      doubts.emplace_back("review_approved");
+      co_return co_await make(transaction, std::move(account), std::move(doubts));
+    }
     InReview in_review;
-    in_review.reference = co_await open_review(transaction, keys_, std::move(open));
-    co_await record(transaction, "link.review", audit::Result::refused, comma_separated(reasons),
+    if (verdict && verdict->state == ReviewState::rejected) {
+      in_review.reference = verdict->reference;
+      in_review.state = ReviewState::rejected;
+      doubts.emplace_back("review_rejected");
+    } else {
+      in_review.reference = co_await open_review(transaction, keys_, doubtful);
+    }
+    co_await record(transaction, "link.review", audit::Result::refused, comma_separated(doubts),
                     std::nullopt);
     co_return LinkOutcome{std::move(in_review)};
   }
 
   Task<LinkOutcome> make(postgres::Transaction& transaction, LegacyAccount account,
-                         LinkDecision decision) const {
+                         std::vector<std::string> flags) const {
     PersonValues values{.number = request_.identity.number.value(),
                         .full_name = request_.full_name,
                         .birth_date = request_.identity.birth_date};
     Linked linked;
     linked.at = request_.now;
-    linked.flagged = decision.outcome == Decided::link_flagged;
+    linked.flagged = !flags.empty();
     linked.person_id = co_await claim_person(transaction, keys_, person_keys(), std::move(values));
-    const std::vector<std::string> flags =
-        linked.flagged ? reason_names(decision) : std::vector<std::string>{};
     Params row;
     row.integer(account.id)
         .text(to_text(account.kind))

@@ -11,6 +11,7 @@
 #include "audit/audit.hpp"
 #include "crypto/key_ring.hpp"
 #include "identity/same_person.hpp"
+#include "link/reviews.hpp"
 #include "net/postgres.hpp"
 #include "vault/transfer.hpp"
 
@@ -43,9 +44,10 @@ struct Linked {
   vault::TransferSummary transfer;
 };
 
-/// An officer decides; nothing was linked.
+/// An officer decides, or has said no; nothing was linked.
 struct InReview {
-  std::string reference;  ///< for the citizen; the same at each try while it is open
+  std::string reference;  ///< for the citizen; the same at each try while nothing changes
+  ReviewState state = ReviewState::open;  ///< open or rejected: what is approved is linked
 };
 
 /// The decision table says no.
@@ -62,7 +64,8 @@ using LinkOutcome = std::variant<Linked, InReview, Refused, Taken>;
 /// decision made again; then the person is found or made, the link inserted, the records carried
 /// over and the audit rows written. It stands whole or not at all, and asking again for the same
 /// changes nothing but adds its line to the audit trail. What cannot be decided leaves an open
-/// review.
+/// review; one that officers have approved makes the link, flagged "review_approved", if nothing
+/// has changed since (find_verdict()).
 ///
 /// Rows are locked rather than the isolation raised: rivals for one account or one person queue
 /// behind each other instead of failing, and different people never meet. Locks are taken in the

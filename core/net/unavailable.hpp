@@ -10,7 +10,7 @@ namespace vneid {
 /// never contains a secret, a token or a citizen's number.
 class Unavailable : public std::runtime_error {
  public:
-  enum class Dependency { redis, postgres, provider };
+  enum class Dependency { redis, postgres, provider, population };
 
   Unavailable(Dependency dependency, const std::string& cause)
       : std::runtime_error(cause), dependency_(dependency) {}

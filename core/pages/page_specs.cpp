@@ -8,10 +8,10 @@ namespace {
 
 using Name = std::string_view;
 
-constexpr Name common[] = {"lang",       "title",    "portal_name",   "portal_href",
-                           "style_href", "path",     "request_id",    "legal_basis",
-                           "csrf",       "show_nav", "nav_links",     "nav_vault",
-                           "sign_out",   "is_error", "effective_date"};
+constexpr Name common[] = {"lang",       "title",    "portal_name",  "portal_href",
+                           "style_href", "path",     "request_id",   "legal_basis",
+                           "csrf",       "show_nav", "nav_identity", "nav_links",
+                           "nav_vault",  "sign_out", "is_error",     "effective_date"};
 
 constexpr Name notice[] = {"account", "name", "days_left"};
 constexpr Name notice_demands[] = {"account", "csrf", "path"};
@@ -24,6 +24,25 @@ constexpr Name linked_demands[] = {"number", "linked_on", "csrf", "path"};
 constexpr Name links[] = {"links", "has_links", "number", "provider", "linked_on", "account"};
 constexpr Name links_demands[] = {"number", "linked_on"};
 
+constexpr Name identity[] = {
+    "note",      "done",       "rows",        "field",       "status",
+    "label",     "value",      "detail",      "is_verified", "is_self_entered",
+    "is_empty",  "can_update", "review_code", "review_text", "links",
+    "has_links", "number",     "provider",    "linked_on",   "account"};
+constexpr Name identity_demands[] = {"label", "value", "path"};
+
+// Of a form: fields with what is wrong with them.
+constexpr Name update[] = {"heading",   "folded",       "can_skip",  "source_name", "trouble",
+                           "problems",  "has_problems", "fields",    "input_name",  "label",
+                           "value",     "required",     "inputmode", "hint",        "problem_text",
+                           "described", "locked"};
+constexpr Name update_demands[] = {"csrf", "path", "input_name", "value", "problem_text"};
+
+constexpr Name edit[] = {"trouble",   "problems", "has_problems", "fields",  "input_name",
+                         "label",     "value",    "inputmode",    "hint",    "problem_text",
+                         "described", "locked",   "is_sex",       "is_male", "is_female"};
+constexpr Name edit_demands[] = {"csrf", "path", "input_name", "value", "problem_text"};
+
 constexpr Name vault[] = {"legacy",    "records",   "has_records", "total",         "record_title",
                           "kind",      "badges",    "has_badges",  "text",          "bad",
                           "fields",    "label",     "value",       "files",         "has_files",
@@ -31,9 +50,9 @@ constexpr Name vault[] = {"legacy",    "records",   "has_records", "total",     
                           "has_pages"};
 constexpr Name vault_demands[] = {"record_title", "file_href"};
 
-constexpr Name error[] = {"heading",         "text",       "tone_info", "tone_warning",
-                          "tone_error",      "ref",        "unchanged", "can_skip",
-                          "can_retry_vneid", "retry_href", "login_href"};
+constexpr Name error[] = {"heading",         "text",       "tone_info",  "tone_warning",
+                          "tone_error",      "ref",        "unchanged",  "can_skip",
+                          "can_retry_vneid", "can_verify", "retry_href", "login_href"};
 constexpr Name error_demands[] = {"text", "request_id", "csrf", "path"};
 
 constexpr Name signin[] = {"heading", "text", "login_href"};
@@ -41,8 +60,10 @@ constexpr Name signin_demands[] = {"text"};
 
 constexpr std::array all{
     PageSpec{"notice", notice, notice_demands}, PageSpec{"linked", linked, linked_demands},
-    PageSpec{"links", links, links_demands},    PageSpec{"vault", vault, vault_demands},
-    PageSpec{"error", error, error_demands},    PageSpec{"signin", signin, signin_demands},
+    PageSpec{"links", links, links_demands},    PageSpec{"identity", identity, identity_demands},
+    PageSpec{"update", update, update_demands}, PageSpec{"edit", edit, edit_demands},
+    PageSpec{"vault", vault, vault_demands},    PageSpec{"error", error, error_demands},
+    PageSpec{"signin", signin, signin_demands},
 };
 
 }  // namespace

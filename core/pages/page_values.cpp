@@ -11,15 +11,6 @@ namespace {
 
 using List = kainjow::mustache::list;
 
-// An absent name would be looked for in what surrounds it, so an empty one is false instead.
-Values text_or_false(std::string_view text) {
-  return text.empty() ? Values(false) : Values(std::string(text));
-}
-
-Values href_or_false(std::string_view href) {
-  return text_or_false(is_safe_href(href) ? href : std::string_view());
-}
-
 Values link_values(const LinkItem& link, const StringTable& strings) {
   Values values;
   values.set("number", link.citizen_number);
@@ -48,6 +39,21 @@ std::string title_of(const StringTable& strings, std::string_view id) {
 }
 
 }  // namespace
+
+Values text_or_false(std::string_view text) {
+  return text.empty() ? Values(false) : Values(std::string(text));
+}
+
+Values href_or_false(std::string_view href) {
+  return text_or_false(is_safe_href(href) ? href : std::string_view());
+}
+
+void add_links(Values& values, const std::vector<LinkItem>& links, const StringTable& strings) {
+  List list;
+  for (const LinkItem& link : links) list.push_back(link_values(link, strings));
+  values.set("links", list);
+  values.set("has_links", !list.empty());
+}
 
 Values values_of(const NoticePage& page, const StringTable& strings) {
   Values values;
@@ -86,10 +92,7 @@ Values values_of(const LinkedPage& page, const StringTable& strings) {
 Values values_of(const LinksPage& page, const StringTable& strings) {
   Values values;
   values.set("title", std::string(strings.text("links.title")));
-  List links;
-  for (const LinkItem& link : page.links) links.push_back(link_values(link, strings));
-  values.set("links", links);
-  values.set("has_links", !links.empty());
+  add_links(values, page.links, strings);
   values.set("show_nav", true);
   values.set("nav_links", true);
   values.set("sign_out", !page.csrf.empty());
@@ -98,8 +101,10 @@ Values values_of(const LinksPage& page, const StringTable& strings) {
 }
 
 Values values_of(const ErrorPage& page, const StringTable& strings, const PageContext& context) {
-  const std::string_view id = string_id(page.kind);
-  const Tone how_grave = tone(page.kind);
+  const std::string id = text_id(page);
+  const bool refused = page.review_state == ReviewState::rejected;
+  const Tone how_grave =
+      page.kind == ErrorKind::review && refused ? Tone::warning : tone(page.kind);
   const bool has_form = !page.csrf.empty();
   Values values;
   values.set("title", title_of(strings, id));
@@ -115,6 +120,7 @@ Values values_of(const ErrorPage& page, const StringTable& strings, const PageCo
   values.set("unchanged", page.can_skip && has_form);
   values.set("can_skip", page.can_skip && has_form);
   values.set("can_retry_vneid", page.can_retry_vneid && has_form);
+  values.set("can_verify", page.can_verify);
   values.set("retry_href", href_or_false(page.retry_href));
   values.set("login_href", href_or_false(page.login_href));
   values.set("csrf", page.csrf);

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <kainjow/mustache.hpp>
 
@@ -15,7 +16,17 @@
 /// (config/pages/README.md); `specs()` declares it, so that loading can check templates against it.
 namespace vneid::pages {
 
-enum class PageId : std::uint8_t { notice, linked, links, vault, error, signin };
+enum class PageId : std::uint8_t {
+  notice,
+  linked,
+  links,
+  identity,
+  update,
+  edit,
+  vault,
+  error,
+  signin,
+};
 
 /// One a PageId, in its order.
 std::span<const PageSpec> specs() noexcept;
@@ -28,9 +39,20 @@ using Values = kainjow::mustache::data;
 Values values_of(const NoticePage& page, const StringTable& strings);
 Values values_of(const LinkedPage& page, const StringTable& strings);
 Values values_of(const LinksPage& page, const StringTable& strings);
+Values values_of(const IdentityPage& page, const StringTable& strings);
+Values values_of(const UpdatePage& page, const StringTable& strings);
+Values values_of(const EditPage& page, const StringTable& strings);
 Values values_of(const VaultPage& page, const StringTable& strings, Language language);
 Values values_of(const ErrorPage& page, const StringTable& strings, const PageContext& context);
 Values values_of(const SignInPage& page, const StringTable& strings);
+
+/// An absent name would be looked for in what surrounds it, so an empty text is false instead.
+Values text_or_false(std::string_view text);
+/// False as well when a page may not link there.
+Values href_or_false(std::string_view href);
+
+/// Adds `links` and `has_links`: "Danh sách tài khoản liên kết".
+void add_links(Values& values, const std::vector<LinkItem>& links, const StringTable& strings);
 
 /// Adds the common values.
 void add_common(Values& values, const StringTable& strings, const PageContext& context,

@@ -122,6 +122,18 @@ std::string Renderer::render(const LinksPage& page, const PageContext& context) 
   return impl_->render(PageId::links, values_of(page, impl_->strings(context)), context);
 }
 
+std::string Renderer::render(const IdentityPage& page, const PageContext& context) const {
+  return impl_->render(PageId::identity, values_of(page, impl_->strings(context)), context);
+}
+
+std::string Renderer::render(const UpdatePage& page, const PageContext& context) const {
+  return impl_->render(PageId::update, values_of(page, impl_->strings(context)), context);
+}
+
+std::string Renderer::render(const EditPage& page, const PageContext& context) const {
+  return impl_->render(PageId::edit, values_of(page, impl_->strings(context)), context);
+}
+
 std::string Renderer::render(const VaultPage& page, const PageContext& context) const {
   return impl_->render(PageId::vault, values_of(page, impl_->strings(context), context.language),
                        context);

@@ -44,6 +44,9 @@ class Renderer {
   [[nodiscard]] std::string render(const NoticePage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const LinkedPage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const LinksPage& page, const PageContext& context) const;
+  [[nodiscard]] std::string render(const IdentityPage& page, const PageContext& context) const;
+  [[nodiscard]] std::string render(const UpdatePage& page, const PageContext& context) const;
+  [[nodiscard]] std::string render(const EditPage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const VaultPage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const ErrorPage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const SignInPage& page, const PageContext& context) const;

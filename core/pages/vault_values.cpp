@@ -11,10 +11,6 @@ namespace {
 
 using List = kainjow::mustache::list;
 
-Values href_or_false(const std::string& href) {
-  return is_safe_href(href) ? Values(href) : Values(false);
-}
-
 /// "1,2 MB" in Vietnamese, "1.2 MB" in English; decimal units.
 std::string size_text(std::int64_t bytes, const StringTable& strings, Language language) {
   if (bytes < 1000) return strings.text("file.bytes", {{"size", std::to_string(bytes)}});

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "identity/field.hpp"
 #include "pages/error_kind.hpp"
 #include "pages/language.hpp"
 
@@ -80,6 +81,105 @@ struct LinksPage {
   std::string csrf;  ///< empty: no sign-out button
 };
 
+/// What became of a question to an officer (review queue).
+enum class ReviewState : std::uint8_t { open, approved, rejected };
+
+/// A row of "Thông tin định danh" (R17).
+struct IdentityRow {
+  identity::Field field = identity::Field::name;
+  std::string
+      value;  ///< as people read it (dates dd/mm/yyyy); in full: it is the citizen's own page
+  identity::FieldStatus status = identity::FieldStatus::empty;
+  std::string source;       ///< of a verified value, as stored
+  std::string verified_on;  ///< dd/mm/yyyy
+};
+
+/// "Thông tin định danh" with "Danh sách tài khoản liên kết" below it (R16, R17, R24). With `csrf`
+/// it has a sign-out form, as LinksPage.
+struct IdentityPage {
+  enum class Note : std::uint8_t {
+    none,
+    verified,   ///< the update has just been done
+    edited,     ///< [Sửa] has just been stored
+    in_review,  ///< the source tells something else than what was verified before
+  };
+  Note note = Note::none;
+  std::vector<IdentityRow> rows;  ///< all ten, in the order of identity::all_fields
+  std::vector<LinkItem> links;
+  std::string review_code;  ///< Mã yêu cầu of the latest question to an officer; empty: none
+  ReviewState review_state = ReviewState::open;
+  bool can_update = false;  ///< there is a source to ask: [Cập nhật từ CSDL Quốc gia về Dân cư]
+  std::string csrf;         ///< empty: no sign-out button
+};
+
+/// Which rule a typed value breaks (domain.md §2.1, §2.6, §2.7).
+enum class FieldProblem : std::uint8_t {
+  none,
+  missing,
+  not_digits,
+  not_9_digits,
+  not_12_digits,
+  birth_year_in_future,  ///< of a 12-digit number
+  one_number_needed,     ///< neither CMT nor CCCD was given
+  name_characters,
+  name_without_letters,
+  too_long,
+  date_form,  ///< not dd/mm/yyyy, mm/yyyy or yyyy
+  no_such_day,
+  before_1900,
+  date_in_future,
+  phone_form,
+  email_form,
+  sex_unknown,
+  text_characters,  ///< control or direction characters
+  locked,           ///< verified: an update may change it, [Sửa] may not
+};
+
+/// What a form field shows.
+struct TypedValue {
+  std::string value;  ///< as it was typed
+  FieldProblem problem = FieldProblem::none;
+  bool locked = false;  ///< shown, cannot be changed: it is verified
+};
+
+/// The dialog of [Cập nhật từ CSDL Quốc gia về Dân cư] (R18), a page of its own that needs no
+/// script. Form fields: `csrf`, `source`, `cmnd`, `number`, `name`, `birth_date`, and `action` =
+/// `update` (or `skip`, when folded).
+struct UpdatePage {
+  enum class Trouble : std::uint8_t {
+    none,
+    no_match,     ///< err.notfound; never says which field
+    away,         ///< err.csdl
+    stores_away,  ///< err.stores
+    too_many,     ///< asked too often: `retry_minutes`
+    busy,         ///< everybody together asked too often
+  };
+  /// In a legacy login on its way to VNeID: POST `<path>verify`, [Bỏ qua] goes on without VNeID.
+  /// Otherwise POST `<path>identity`, and [Bỏ qua] is a link back to it.
+  bool folded = false;
+  bool can_skip = true;
+  std::string source_name;  ///< empty: the string table's `update.source.csdl`
+  TypedValue cmnd;
+  TypedValue number;
+  TypedValue name;
+  TypedValue birth_date;
+  Trouble trouble = Trouble::none;
+  int retry_minutes = 0;
+  std::string csrf;
+};
+
+/// [Sửa] (R20). POST `<path>identity` with `csrf`, `action` = `edit` and one field a row, named by
+/// identity::to_text(field); the sex is `male`, `female` or empty.
+struct EditPage {
+  struct Row {
+    identity::Field field = identity::Field::name;
+    TypedValue typed;
+  };
+  std::vector<Row> rows;  ///< all ten, in order
+  bool stores_away = false;
+  std::string csrf;
+};
+
 /// Where a record came from (domain.md §7.1, §7.2).
 enum class RecordSource : std::uint8_t {
   uploaded,
@@ -153,12 +253,15 @@ struct VaultPage {
 /// Anything that did not go as asked. What a person can do next is what is set here.
 struct ErrorPage {
   ErrorKind kind = ErrorKind::internal;
-  std::string review_code;  ///< Mã yêu cầu, for `review`
+  std::string review_code;                       ///< Mã yêu cầu, for `review`
+  ReviewState review_state = ReviewState::open;  ///< likewise
   /// The legacy login still waits: with `csrf`, [Bỏ qua] goes on without VNeID and/or the VNeID
   /// login can be begun again, both as on the notice.
   bool can_skip = false;
   bool can_retry_vneid = false;
   std::string csrf;
+  /// A verified number is missing and can be got in place: a link to `<path>verify`.
+  bool can_verify = false;
   std::string retry_href;  ///< [Thử lại] as a link
   std::string login_href;  ///< [Đăng nhập lại]
 };

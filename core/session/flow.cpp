@@ -43,6 +43,7 @@ std::string to_text(const FlowOutcome& outcome) {
       .integer("at", outcome.finished_at.time_since_epoch().count())
       .integer("error", outcome.error)
       .bytes("detail", outcome.detail)
+      .integer("review", outcome.review_state)
       .text("ticket", outcome.ticket_id)
       .integer("account", outcome.account_id)
       .integer("person", outcome.person_id)
@@ -57,6 +58,7 @@ std::optional<FlowOutcome> outcome_of(std::string_view text) {
   outcome.finished_at = Wall{Milliseconds{reader.integer("at")}};
   outcome.error = static_cast<int>(reader.integer("error"));
   outcome.detail = reader.bytes("detail");
+  outcome.review_state = static_cast<int>(reader.integer("review"));
   outcome.ticket_id = reader.text("ticket");
   outcome.account_id = reader.integer("account");
   outcome.person_id = reader.integer("person");

@@ -28,6 +28,7 @@ struct FlowOutcome {
   Wall finished_at{};
   int error = 0;                ///< of a failure: a number that is the flow's own business
   std::string detail;           ///< of a failure: review code, may be empty
+  int review_state = 0;         ///< beside a review code: a number that is the flow's own business
   std::string ticket_id;        ///< the legacy login it belonged to
   std::int64_t account_id = 0;  ///< of a link, as the next two
   std::int64_t person_id = 0;

@@ -1,7 +1,5 @@
 #include "session/session.hpp"
 
-#include <algorithm>
-
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
 #include "session/cookie.hpp"
@@ -14,7 +12,6 @@ namespace {
 
 constexpr const char* purpose = "session";
 constexpr std::size_t longest_token = 64;
-constexpr std::chrono::minutes touch_interval{1};  // a read writes at most this often
 
 std::string to_text(const Session& session) {
   json::Writer writer;
@@ -23,8 +20,7 @@ std::string to_text(const Session& session) {
       .integer("account", session.account_id)
       .integer("person", session.person_id)
       .integer("link", session.link_id)
-      .integer("begun", session.begun_at.time_since_epoch().count())
-      .integer("seen", session.seen_at.time_since_epoch().count());
+      .integer("begun", session.begun_at.time_since_epoch().count());
   return writer.str();
 }
 
@@ -39,31 +35,21 @@ std::optional<Session> from_text(std::string_view text) {
   session.person_id = reader.integer("person");
   session.link_id = reader.integer("link");
   session.begun_at = Wall{Milliseconds{reader.integer("begun")}};
-  session.seen_at = Wall{Milliseconds{reader.integer("seen")}};
   if (!reader.good()) return std::nullopt;
   return session;
 }
 
+/// Idle sessions are Redis's to forget: each read lets them live on for the idle limit.
 bool alive(const Session& session, Wall now) {
-  return now < session.seen_at + Sessions::idle_limit &&
-         now < session.begun_at + Sessions::absolute_limit;
+  return now < session.begun_at + Sessions::absolute_limit;
 }
+
+std::string milliseconds(Milliseconds time) { return std::to_string(time.count()); }
 
 }  // namespace
 
 std::string Sessions::id_of(std::string_view token) const {
   return crypto::hex(crypto::sha256(token));
-}
-
-Task<void> Sessions::store(std::string id, Session session, Wall now, bool only_existing) {
-  const auto left = std::min<Milliseconds>(idle_limit, session.begun_at + absolute_limit - now);
-  redis::Command command{"SET", redis_.key("session:" + id),
-                         keys_->seal(purpose, id, to_text(session)), "PX",
-                         std::to_string(std::max<std::int64_t>(left.count(), 1))};
-  // A touch must not bring back what a sign-out has ended meanwhile.
-  if (only_existing) command.emplace_back("XX");
-  redis::Reply reply = co_await redis_.call(std::move(command));
-  require_answer(reply);
 }
 
 Task<void> Sessions::end(std::string cookie_header) {
@@ -78,10 +64,14 @@ Task<void> Sessions::end(std::string cookie_header) {
 
 Task<std::string> Sessions::begin(Session session, std::string cookie_header, Wall now) {
   session.begun_at = now;
-  session.seen_at = now;
   co_await end(std::move(cookie_header));
   std::string token = crypto::random_token();
-  co_await store(id_of(token), std::move(session), now, false);
+  const std::string id = id_of(token);
+  redis::Command command{"SET", redis_.key("session:" + id),
+                         keys_->seal(purpose, id, to_text(session)), "PX",
+                         milliseconds(idle_limit)};
+  redis::Reply reply = co_await redis_.call(std::move(command));
+  require_answer(reply);
   co_return set_cookie(cookie_name::session, token);
 }
 
@@ -90,7 +80,8 @@ Task<std::optional<LiveSession>> Sessions::read(std::string cookie_header, Wall 
     if (value.size() > longest_token) continue;
     std::string token{value};
     const std::string id = id_of(token);
-    redis::Command command{"GET", redis_.key("session:" + id)};
+    // Reads and touches in one round trip; what a sign-out has ended meanwhile stays ended.
+    redis::Command command{"GETEX", redis_.key("session:" + id), "PX", milliseconds(idle_limit)};
     redis::Reply reply = co_await redis_.call(std::move(command));
     require_answer(reply);
     if (reply.type != redis::Reply::Type::string) continue;
@@ -98,10 +89,6 @@ Task<std::optional<LiveSession>> Sessions::read(std::string cookie_header, Wall 
     if (!text) continue;
     auto session = from_text(*text);
     if (!session || !alive(*session, now)) continue;
-    if (now - session->seen_at > touch_interval) {
-      session->seen_at = now;
-      co_await store(id, *session, now, true);
-    }
     co_return LiveSession{std::move(token), std::move(*session)};
   }
   co_return std::nullopt;

@@ -24,7 +24,6 @@ struct Session {
   std::int64_t person_id = 0;  ///< 0 unless proof is vneid
   std::int64_t link_id = 0;    ///< the link made or found at this login; 0: none
   Wall begun_at{};
-  Wall seen_at{};
 };
 
 /// A session that was read, with the token of its cookie (for CSRF and for ending it).
@@ -54,7 +53,6 @@ class Sessions {
 
  private:
   [[nodiscard]] std::string id_of(std::string_view token) const;
-  Task<void> store(std::string id, Session session, Wall now, bool only_existing);
 
   redis::Client& redis_;
   std::shared_ptr<const crypto::KeyRing> keys_;

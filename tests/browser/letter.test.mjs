@@ -1,41 +1,25 @@
 // The letter's steps as a citizen sees them, in a real browser.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { citizens } from './citizen.mjs';
 import { deploy, examine, launch } from './deployment.mjs';
 
 let site;
 let browser;
+let citizen;
+let legacyLogin;
+let vneidLogin;
+let press;
 before(async () => {
   site = await deploy();
   browser = await launch();
+  ({ open: citizen, legacyLogin, vneidLogin, press } = citizens(site, browser));
 });
 after(async () => {
   await browser?.close();
   const { bad } = await site.stop();
   assert.deepEqual(bad, [], 'nginx error log');
 });
-
-async function citizen(options = {}) {
-  const context = await browser.newContext({ locale: 'vi-VN', viewport: { width: 1280, height: 900 }, ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15000);
-  return page;
-}
-
-async function legacyLogin(page, who) {
-  await page.goto(`${site.url}/dang-nhap`);
-  await page.fill('input[name=username]', who.username);
-  await page.fill('input[name=password]', who.password);
-  await page.click('main button[type=submit]');
-}
-
-async function vneidLogin(page, who) {
-  await page.getByLabel('Số định danh cá nhân').fill(who.vneid_number);
-  await page.getByLabel('Mật khẩu').fill(who.vneid_password);
-  await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click();
-}
-
-const press = (page, name) => page.getByRole('button', { name }).click();
 
 test('steps 1, 5, 6, 7 and the final check, by password', async () => {
   const who = site.scenarios.happy;
@@ -113,7 +97,6 @@ for (const [name, words] of [
   ['level1', /chưa đạt mức độ 2/],
   ['mismatch_name', /chuyển cán bộ kiểm tra/],
   ['other_number', /không trùng khớp/],
-  ['self_entered', /chưa có số CCCD/],
 ]) {
   test(`what a citizen sees: ${name}`, async () => {
     const who = site.scenarios[name];

@@ -1,5 +1,6 @@
 """Starts one deployment, prints what the browser needs as one JSON line, and stops when its standard input closes.
-Commands on standard input, a line each: a JSON object for the provider's control."""
+Commands on standard input, a line each: {"population": {…}} for the population database's control, any other JSON
+object for the provider's."""
 import json
 import os
 import pathlib
@@ -12,8 +13,11 @@ from stack import Stack  # noqa: E402
 build = pathlib.Path(os.environ.get("VNEID_BUILD", ROOT / "build" / "release"))
 with Stack(build) as stack:
     print(json.dumps({"url": stack.url, "issuer": stack.issuer, "scenarios": stack.scenarios, "crowd": stack.crowd,
-                      "redis": str(stack.redis_socket)}), flush=True)
+                      "redis": str(stack.redis_socket), "cases": stack.population_cases}), flush=True)
     for line in sys.stdin:
-        print(json.dumps(stack.provider_control(**json.loads(line))), flush=True)
+        switches = json.loads(line)
+        answer = (stack.population_control(**switches["population"]) if "population" in switches
+                  else stack.provider_control(**switches))
+        print(json.dumps(answer), flush=True)
 bad = stack.bad_log_lines()
 print(json.dumps({"bad": bad}), flush=True)

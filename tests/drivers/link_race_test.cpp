@@ -104,7 +104,7 @@ TEST(LinkRace, TwoSubjectsOnTwoAccountsNeverShareAPerson) {
   const Outcomes outcomes = run_together(world, requests);
   EXPECT_EQ(outcomes.linked, 1);
   EXPECT_EQ(outcomes.review, rivals / 2);
-  EXPECT_EQ(world.count("link_review"), "1");
+  EXPECT_EQ(world.count("review"), "1");
   EXPECT_EQ(world.count("person_subject"), "1");
   EXPECT_EQ(world.database.inconsistencies(), "");
 }

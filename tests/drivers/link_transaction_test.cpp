@@ -116,7 +116,7 @@ TEST_P(LinkRefused, WritesNothingButTheTrail) {
   const auto outcome = world.link(request);
   ASSERT_TRUE(std::holds_alternative<link::Refused>(outcome));
   EXPECT_EQ(std::get<link::Refused>(outcome).decision.outcome, given.outcome);
-  EXPECT_EQ(world.count("link") + world.count("person") + world.count("link_review"), "000");
+  EXPECT_EQ(world.count("link") + world.count("person") + world.count("review"), "000");
   EXPECT_EQ(world.count("record"), "1");
   EXPECT_THAT(last_audit(world),
               testing::StartsWith("link.refused|refused|" + std::string(given.reason)));
@@ -191,8 +191,8 @@ TEST(LinkReview, IsOpenedOnceAndHidesNumbers) {
   const auto again = std::get<link::InReview>(world.link(request));
   EXPECT_EQ(first.reference, again.reference);
   EXPECT_THAT(first.reference, testing::MatchesRegex("[0-9A-Z]{4}-[0-9A-Z]{4}"));
-  EXPECT_EQ(world.database.sql("select account_masked, citizen_masked, reasons, state"
-                               " from link_review"),
+  EXPECT_EQ(world.database.sql("select account_masked, other_masked, reasons, state"
+                               " from review"),
             "052******999|052******999|{name_differs}|open");
   EXPECT_EQ(world.count("person") + world.count("link"), "00");
   EXPECT_EQ(world.database.inconsistencies(), "");
@@ -205,7 +205,7 @@ TEST(LinkReview, SubjectOfAnotherPerson) {
   (void)world.link(world.request(first, mau, "one subject"));
   const auto outcome = world.link(world.request(second, thu, "one subject"));
   ASSERT_TRUE(std::holds_alternative<link::InReview>(outcome));
-  EXPECT_EQ(world.database.sql("select reasons from link_review"), "{subject_of_other_person}");
+  EXPECT_EQ(world.database.sql("select reasons from review"), "{subject_of_other_person}");
   EXPECT_EQ(world.count("person"), "1");
   EXPECT_EQ(world.database.inconsistencies(), "");
 }

@@ -85,15 +85,6 @@ const std::vector<std::pair<std::string, std::string>>& bad_rows() {
       {"update link set state = 'undone', undone_at = now(), undone_by = 'o1',"
        " undo_approved_by = 'o1', undo_reason = 'x'",
        "link_undone_whole"},
-      // reviews
-      {"insert into link_review (reference, account_id, provider, issuer, subject_key, citizen_key,"
-       " account_masked, citizen_masked, sides_sealed, reasons, created_at) values ('ABCD-EFGH', 1,"
-       " 'bca', 'i', sha256('s'), sha256('n'), '052089999999', '*', 'x', '{name}', now())",
-       "link_review_account_masked_check"},
-      {"insert into link_review (reference, account_id, provider, issuer, subject_key, citizen_key,"
-       " account_masked, citizen_masked, sides_sealed, reasons, created_at) values ('ABCD-EFGH', 1,"
-       " 'bca', 'i', sha256('s'), sha256('n'), '*', '*', 'x', '{}', now())",
-       "link_review_reasons_check"},
       // vaults and records
       {"insert into vault (account_id, person_id) values (3, 2)", "vault_one_owner"},
       {"insert into vault default values", "vault_one_owner"},

@@ -7,7 +7,6 @@ from support import LINKED, NOTICE, StackTest
 WORDS = {
     "review": "Yêu cầu đã được chuyển cán bộ kiểm tra",
     "refuse_number": "không trùng khớp",
-    "verify_first": "chưa có số CCCD (12 số) đã được xác minh",
     "refuse_level": "chưa đạt mức độ 2",
     "refuse_kind": "không trùng khớp",
 }
@@ -35,6 +34,16 @@ class Scenarios(StackTest):
                     self.assertIn("portal_session", citizen.cookies["localhost"])
         self.assertEqual(self.inconsistencies(), "")
 
+    def test_an_unverified_number_is_verified_in_the_same_login(self):
+        for name, case in self.stack.scenarios.items():
+            if case["expect"] != "verify_first":
+                continue
+            with self.subTest(name):
+                citizen, page = self.to_provider(case)
+                self.assertEqual(page.url, self.stack.url + "/vneid/verify")
+                citizen.submit("Bỏ qua", page)
+                self.assertIn("portal_session", citizen.cookies["localhost"])
+
     def test_who_is_not_asked_goes_straight_on(self):
         for name in ("organization", "foreign"):
             with self.subTest(name):
@@ -42,6 +51,26 @@ class Scenarios(StackTest):
                 self.assertEqual(page.url, self.stack.url + "/trang-chu")
                 self.assertNotIn(NOTICE, page.text)
                 self.assertIn("portal_session", citizen.cookies["localhost"])
+
+
+class WithoutAPopulationDatabase(StackTest):
+    stack_options = {"population_source": "off"}
+
+    def test_an_unverified_number_is_refused_after_vneid(self):
+        for name, case in self.stack.scenarios.items():
+            if case["expect"] != "verify_first" or not case["vneid_number"]:
+                continue
+            with self.subTest(name):
+                before = self.links()
+                citizen, page = self.link(case)
+                self.assertIn("chưa có số CCCD (12 số) đã được xác minh", page.text)
+                self.assertNotIn("/vneid/verify", page.text)
+                self.assertEqual(self.links(), before)
+                self.assertEqual(citizen.get(self.stack.url + "/vneid/verify").status, 404)
+                citizen.submit("Bỏ qua", page)
+                self.assertIn("portal_session", citizen.cookies["localhost"])
+                self.assertEqual(citizen.get(self.stack.url + "/vneid/identity").status, 200)
+                self.assertEqual(citizen.get(self.stack.url + "/vneid/identity/update").status, 404)
 
 
 if __name__ == "__main__":

@@ -163,6 +163,50 @@ class Configuration(ModuleTest):
         self.assert_refused('provider "bca" is duplicate', again=self.provider(BASE) + " # again", at="# again")
         self.assert_refused('invalid provider name "off"', provider="vneid_provider off {{ " + BASE + " }}")
 
+    def test_population(self):
+        folder = self.stack.folder
+        base = "endpoint https://lgsp.example/csdldc; officer 052;"
+
+        def block(members, name="csdl"):
+            return f"vneid_population {name} {{{{ {members} }}}}"
+
+        used = "vneid_population_source csdl;"
+        self.assert_accepted(population=block(base), more=used)
+        self.assert_accepted(population=block(
+            base + "profile soap; service 033; user u; secret_file {secret}; api_key_file {secret}; client VN/GOV/1; "
+            "unit H08; account a; procedure 1.0; timeout 900ms; rate 100r/m burst=7; citizen_rate 3r/h; in_flight 2; "
+            "circuit failures=3 pause=5s;"), more=used)
+        self.assert_accepted(population=block(base), more="vneid_population_source off;")
+
+        def refuse(message, members):
+            self.assert_refused(message, population=block(members), more=used, at="vneid_population csdl")
+        refuse('has no "endpoint"', "officer 1;")
+        refuse('has no "officer"', "endpoint https://x;")
+        refuse('is not https; for a gateway on this machine add "allow_http"', "officer 1; endpoint http://x;")
+        for endpoint in ("x", "ftp://x", "https://", "https://a@b", "https://x y"):
+            refuse("invalid", f'officer 1; endpoint "{endpoint}";')
+        refuse('needs both "user" and "secret_file"', base + "user u;")
+        refuse('needs both "user" and "secret_file"', base + "secret_file {secret};")
+        refuse('must not contain ":"', base + "user a:b; secret_file {secret};")
+        refuse("cannot be read: No such file", base + "api_key_file /nowhere;")
+        refuse('unknown profile "xml"', base + "profile xml;")
+        refuse('unknown service "34"', base + "service 34;")
+        refuse('invalid value for "unit"', base + "unit Bình;")
+        for rate in ("20", "20r", "20r/d", "r/s", "0r/s", "-1r/s", "1.5r/s"):
+            refuse("invalid", base + f"rate {rate};")
+        refuse('invalid parameter "delay=1"', base + "rate 1r/s delay=1;")
+        refuse('invalid number "0" for "burst"', base + "rate 1r/s burst=0;")
+        refuse('invalid number "0" for "in_flight"', base + "in_flight 0;")
+        refuse('invalid time "2h" for "pause"', base + "circuit pause=2h;")
+        refuse('unknown "colour" in "vneid_population"', base + "colour red;")
+        refuse("holds no certificate", base + "trusted_certificate {secret};")
+        (folder / "empty").write_text("")
+        refuse("is empty", base + "user u; secret_file {folder}/empty;")
+        self.assert_refused('population source "csdl" is duplicate', population=block(base), more=used,
+                            again=block(base) + " # again", at="# again")
+        self.assert_refused('unknown population source "csdl" in "vneid_population_source"', more=used)
+        self.assert_refused('invalid population source name "off"', population=block(base, "off"))
+
     def test_site(self):
         refuse = self.assert_refused
         refuse('unknown provider "vneid" in "vneid"', vneid="vneid vneid;")

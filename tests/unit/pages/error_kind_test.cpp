@@ -109,5 +109,38 @@ TEST(ErrorPage, OffersOnlyWhatItWasGiven) {
   EXPECT_NE(links.find("href=\"/dang-nhap\""), std::string::npos);
 }
 
+TEST(ErrorPage, OffersToVerifyInPlace) {
+  const auto renderer = Renderer::load("");
+  ASSERT_TRUE(renderer) << renderer.error();
+  ErrorPage page{ErrorKind::unverified_number};
+  const std::string link = "href=\"/vneid/verify\">Cập nhật từ CSDL Quốc gia về Dân cư</a>";
+  EXPECT_EQ(renderer->render(page, samples::context()).find(link), std::string::npos);
+  page.can_verify = true;
+  EXPECT_NE(renderer->render(page, samples::context()).find(link), std::string::npos);
+}
+
+TEST(ErrorPage, SaysWhatAnOfficerAnswered) {
+  const auto renderer = Renderer::load("");
+  ASSERT_TRUE(renderer) << renderer.error();
+  const std::pair<ReviewState, std::string> answers[] = {
+      {ReviewState::open, "Yêu cầu đã được chuyển cán bộ kiểm tra. Mã yêu cầu: YC-2024-000123."},
+      {ReviewState::approved,
+       "Yêu cầu đã được cán bộ kiểm tra và chấp thuận. Đề nghị đăng nhập lại bằng VNeID để liên "
+       "kết tài khoản. Mã yêu cầu: YC-2024-000123."},
+      {ReviewState::rejected,
+       "Yêu cầu đã được cán bộ kiểm tra và không được chấp thuận; tài khoản không được liên kết. "
+       "Đề nghị liên hệ Bộ phận Một cửa. Mã yêu cầu: YC-2024-000123."},
+  };
+  std::set<std::string> headings;
+  for (const auto& [state, text] : answers) {
+    ErrorPage page = samples::error(ErrorKind::review);
+    page.review_state = state;
+    const auto html = renderer->render(page, samples::context());
+    EXPECT_NE(html.find("<p class=\"lead\">" + text + "</p>"), std::string::npos) << text;
+    const auto heading = html.find("<h1>");
+    EXPECT_TRUE(headings.insert(html.substr(heading, html.find("</h1>") - heading)).second);
+  }
+}
+
 }  // namespace
 }  // namespace vneid::pages

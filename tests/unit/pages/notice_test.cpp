@@ -5,6 +5,7 @@
 
 #include "pages/renderer.hpp"
 #include "unit/pages/samples.hpp"
+#include "unit/pages/words.hpp"
 
 namespace vneid::pages {
 namespace {
@@ -12,12 +13,6 @@ namespace {
 const Renderer& renderer() {
   static const auto loaded = Renderer::load("");
   return loaded.value();
-}
-
-/// What a reader sees: tags gone, white space runs as one blank.
-std::string words(const std::string& html) {
-  const std::string text = std::regex_replace(html, std::regex("<[^>]*>"), " ");
-  return std::regex_replace(text, std::regex("\\s+"), " ");
 }
 
 TEST(Notice, IsTheLettersTextWordForWord) {

@@ -17,6 +17,30 @@ const Renderer& renderer() {
   return loaded.value();
 }
 
+UpdatePage update_with(const std::string& text, bool folded) {
+  const TypedValue typed{text, FieldProblem::missing, false};
+  UpdatePage page;
+  page.folded = folded;
+  page.source_name = text;
+  page.cmnd = typed;
+  page.number = {text, FieldProblem::none, true};
+  page.name = typed;
+  page.birth_date = typed;
+  page.csrf = text;
+  return page;
+}
+
+EditPage edit_with(const std::string& text) {
+  EditPage page = samples::edit();
+  bool locked = false;
+  for (EditPage::Row& row : page.rows) {
+    row.typed = {text, FieldProblem::too_long, locked};
+    locked = !locked;
+  }
+  page.csrf = text;
+  return page;
+}
+
 /// Every page with `text` in every text field, and in every link and path.
 std::vector<samples::Rendering> filled_with(const std::string& text) {
   NoticePage notice{text, text, text, 3};
@@ -37,10 +61,34 @@ std::vector<samples::Rendering> filled_with(const std::string& text) {
   VaultRecord dated = record;
   dated.perpetual = false;
   const VaultPage vault{VaultPage::View::own, {record, dated}, 9, "/" + text, "/" + text, text};
-  const ErrorPage error{ErrorKind::review, text, true, true, text, "/" + text, "/" + text};
+  IdentityPage identity = samples::identity();
+  for (IdentityRow& row : identity.rows) {
+    row.value = text;
+    row.source = text;
+    row.verified_on = text;
+  }
+  identity.links = {item};
+  identity.review_code = text;
+  identity.csrf = text;
+  const ErrorPage error{.kind = ErrorKind::review,
+                        .review_code = text,
+                        .can_skip = true,
+                        .can_retry_vneid = true,
+                        .csrf = text,
+                        .can_verify = true,
+                        .retry_href = "/" + text,
+                        .login_href = "/" + text};
   const SignInPage signin{SignInPage::Reason::idle, "/" + text};
-  return {samples::of(notice), samples::of(linked), samples::of(links),
-          samples::of(vault),  samples::of(error),  samples::of(signin)};
+  return {samples::of(notice),
+          samples::of(linked),
+          samples::of(links),
+          samples::of(identity),
+          samples::of(update_with(text, false)),
+          samples::of(update_with(text, true)),
+          samples::of(edit_with(text)),
+          samples::of(vault),
+          samples::of(error),
+          samples::of(signin)};
 }
 
 PageContext context_with(const std::string& text, Language language) {

@@ -42,6 +42,66 @@ inline LinkedPage linked(const std::string& account = "ng*******an") {
   return page;
 }
 
+/// All ten rows: the letter's number and the name verified, some typed, some without data.
+inline IdentityPage identity(const std::string& text = "Nguyễn Văn An") {
+  using identity::Field;
+  using identity::FieldStatus;
+  const std::string source = "CSDL Quốc gia về Dân cư";
+  const auto verified = [&source](Field field, const std::string& value) {
+    return IdentityRow{field, value, FieldStatus::verified, source, "15/01/2024"};
+  };
+  const auto typed = [](Field field, const std::string& value) {
+    return IdentityRow{field, value, FieldStatus::self_entered, "", ""};
+  };
+  IdentityPage page;
+  page.rows = {verified(Field::name, text),
+               {Field::cmnd9, "", FieldStatus::empty, "", ""},
+               verified(Field::citizen_id, "052089999999"),
+               verified(Field::birth_date, "1989"),
+               typed(Field::phone, "0905123456"),
+               verified(Field::sex, "male"),
+               {Field::birth_place, "", FieldStatus::empty, "", ""},
+               typed(Field::email, text),
+               verified(Field::home_town, "Phường Thử Nghiệm, Thành phố Quy Nhơn, Tỉnh Bình Định"),
+               verified(Field::residence, text)};
+  page.links = {link()};
+  page.can_update = true;
+  return page;
+}
+
+inline UpdatePage update(const std::string& text = "Nguyễn Văn An") {
+  UpdatePage page;
+  page.number.value = "052089999999";
+  page.name.value = text;
+  page.birth_date.value = "05/09/1989";
+  page.csrf = "csrf-token";
+  return page;
+}
+
+/// On the way to VNeID, with problems.
+inline UpdatePage folded() {
+  UpdatePage page = update();
+  page.folded = true;
+  page.cmnd = {"", FieldProblem::one_number_needed, false};
+  page.number = {"0520", FieldProblem::not_12_digits, false};
+  page.name = {"Nguyễn Văn An", FieldProblem::none, true};
+  page.birth_date = {"31/02/1989", FieldProblem::no_such_day, false};
+  page.trouble = UpdatePage::Trouble::too_many;
+  page.retry_minutes = 7;
+  return page;
+}
+
+inline EditPage edit(const std::string& text = "Nguyễn Văn An") {
+  EditPage page;
+  for (const IdentityRow& row : identity(text).rows) {
+    page.rows.push_back(
+        {row.field,
+         {row.value, FieldProblem::none, row.status == identity::FieldStatus::verified}});
+  }
+  page.csrf = "csrf-token";
+  return page;
+}
+
 inline VaultRecord record(const std::string& text = "Giấy khai sinh") {
   VaultRecord record;
   record.kind = RecordKind::result;
@@ -95,6 +155,7 @@ inline ErrorPage error(ErrorKind kind) {
   page.csrf = "csrf-token";
   page.can_skip = true;
   page.can_retry_vneid = true;
+  page.can_verify = kind == ErrorKind::unverified_number;
   if (kind == ErrorKind::review) page.review_code = "YC-2024-000123";
   return page;
 }
@@ -120,12 +181,24 @@ inline std::vector<std::pair<std::string, Rendering>> all() {
   again.moved.clear();
   again.stayed.clear();
   again.has_target = false;
+  IdentityPage in_review = identity();
+  in_review.note = IdentityPage::Note::in_review;
+  in_review.review_code = "7K3M-9QXT";
+  in_review.links.clear();
+  in_review.csrf = "csrf-token";
+  EditPage edit_wrong = edit();
+  edit_wrong.rows[0].typed.problem = FieldProblem::locked;
+  edit_wrong.rows[4].typed = {"12", FieldProblem::phone_form, false};
+  edit_wrong.stores_away = true;
   VaultPage empty;
   empty.view = VaultPage::View::legacy;
   std::vector<std::pair<std::string, Rendering>> pages{
-      {"notice", of(notice())},         {"linked", of(linked())},
-      {"linked-again", of(again)},      {"links", of(links)},
-      {"links-none", of(no_links)},     {"vault", of(vault())},
+      {"notice", of(notice())},           {"linked", of(linked())},
+      {"linked-again", of(again)},        {"links", of(links)},
+      {"links-none", of(no_links)},       {"identity", of(identity())},
+      {"identity-review", of(in_review)}, {"update", of(update())},
+      {"update-folded", of(folded())},    {"edit", of(edit())},
+      {"edit-wrong", of(edit_wrong)},     {"vault", of(vault())},
       {"vault-empty-legacy", of(empty)}};
   for (const auto reason :
        {SignInPage::Reason::required, SignInPage::Reason::idle, SignInPage::Reason::signed_out}) {

@@ -1,0 +1,98 @@
+#include "flows/held_choice.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "crypto/random.hpp"
+#include "flows/answer.hpp"
+#include "flows/legacy_session.hpp"
+#include "flows/trail.hpp"
+#include "session/cookie.hpp"
+
+namespace vneid::flows {
+
+namespace {
+
+std::string_view cause_of(TicketError error) {
+  switch (error) {
+    case TicketError::absent:
+      return "no ticket of a legacy login came with the request";
+    case TicketError::expired:
+      return "the ticket of the legacy login has expired";
+    case TicketError::used:
+      return "the ticket of the legacy login has been used";
+  }
+  return "";
+}
+
+}  // namespace
+
+Reply ticket_refused(const Exchange& exchange, TicketError error) {
+  const bool used = error == TicketError::used;
+  return error_reply(exchange, used ? pages::ErrorKind::ticket_used : pages::ErrorKind::expired,
+                     cause_of(error));
+}
+
+Task<void> keep_choice(Exchange exchange, std::int64_t account_id, audit::Choice choice) {
+  audit::NoticeChoice kept;
+  kept.at = exchange.now();
+  kept.account_id = account_id;
+  kept.notice_version = exchange.worker->settings->renderer->notice_version(page_context(exchange));
+  kept.choice = choice;
+  kept.origin = audit_origin(exchange);
+  try {
+    co_await audit::record(exchange.worker->postgres, std::move(kept));
+  } catch (const std::exception& failure) {
+    exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+                               std::string("the choice on the notice (") +
+                                   std::string(audit::to_text(choice)) +
+                                   ") was not recorded: " + failure.what());
+  }
+}
+
+Task<bool> lacks_verified_number(Exchange exchange, std::int64_t account_id) {
+  if (exchange.site->population.empty()) co_return false;
+  auto account = co_await exchange.worker->accounts.find(account_id);
+  co_return account && (!account->identity.number ||
+                        account->identity.number_status != identity::FieldStatus::verified);
+}
+
+Task<Reply> skip(Exchange exchange, Ticket ticket) {
+  Worker& worker = *exchange.worker;
+  const bool unused = co_await worker.tickets.unused(ticket.id);
+  if (!unused) co_return ticket_refused(exchange, TicketError::used);
+  co_await keep_choice(exchange, ticket.account_id, audit::Choice::skip);
+  std::string cookie = co_await begin_legacy_session(exchange, ticket.account_id);
+  // The ticket is spent last: whatever is awaited after it could lose the portal's answer.
+  auto answer = co_await worker.tickets.release(exchange.request.cookie, exchange.site->portal,
+                                                exchange.now());
+  if (!answer) co_return ticket_refused(exchange, answer.error());
+  Reply reply = released(std::move(*answer));
+  reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
+  reply.headers.emplace_back("Set-Cookie", std::move(cookie));
+  co_return reply;
+}
+
+Task<Reply> begin_vneid(Exchange exchange, Ticket ticket) {
+  Worker& worker = *exchange.worker;
+  const bool unused = co_await worker.tickets.unused(ticket.id);
+  if (!unused) co_return ticket_refused(exchange, TicketError::used);
+  oidc::Provider& provider = *worker.providers.at(exchange.site->provider);
+  FlowRecord record;
+  record.provider = exchange.site->provider;
+  record.redirect_uri = exchange.site->origin + exchange.site->path + "callback/" + record.provider;
+  record.ticket_id = ticket.id;
+  auto authorization =
+      co_await provider.authorization_request(record.redirect_uri, oidc::AuthorizationOptions());
+  record.nonce = authorization.nonce;
+  record.code_verifier = authorization.code_verifier;
+  std::string browser = browser_of(exchange.request.cookie);
+  if (browser.empty()) browser = crypto::random_token();
+  co_await worker.flows.begin(authorization.state, browser, std::move(record));
+  co_await keep_choice(exchange, ticket.account_id, audit::Choice::vneid);
+  Reply reply = redirect(std::move(authorization.url));
+  reply.headers.emplace_back("Set-Cookie", set_cookie(cookie_name::flow, browser));
+  co_return reply;
+}
+
+}  // namespace vneid::flows

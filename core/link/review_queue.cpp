@@ -1,0 +1,50 @@
+// What officers read of the queue; review_ruling.cpp has what they decide.
+
+#include "link/review_queue.hpp"
+
+#include "link/review_rows.hpp"
+
+namespace vneid::link {
+
+namespace {
+
+using postgres::Params;
+using postgres::Result;
+using postgres::Statement;
+
+constexpr Statement list_reviews{
+    "review_list", "select " VNEID_REVIEW_COLUMNS
+                   " from review r"
+                   " where $1::text is null or r.state = $1::text order by r.created_at, r.id"};
+
+constexpr Statement find_review{
+    "review_find", "select " VNEID_REVIEW_COLUMNS " from review r where r.reference = $1"};
+
+}  // namespace
+
+Task<std::vector<Review>> ReviewQueue::list(std::optional<ReviewState> state) {
+  Params params;
+  if (state) {
+    params.text(to_text(*state));
+  } else {
+    params.null();
+  }
+  const Result rows = co_await pool_.query(list_reviews, std::move(params));
+  std::vector<Review> reviews;
+  reviews.reserve(rows.rows());
+  for (std::size_t row = 0; row < rows.rows(); ++row) reviews.push_back(read_review(rows, row));
+  co_return reviews;
+}
+
+Task<std::optional<ReviewFile>> ReviewQueue::find(std::string reference) {
+  Params params;
+  params.text(reference);
+  const Result rows = co_await pool_.query(find_review, std::move(params));
+  if (rows.empty()) co_return std::nullopt;
+  ReviewFile file;
+  file.review = read_review(rows, 0);
+  file.sides = read_sides(rows, 0, *keys_);
+  co_return std::optional<ReviewFile>{std::move(file)};
+}
+
+}  // namespace vneid::link

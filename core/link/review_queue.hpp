@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "async/event_loop.hpp"
+#include "async/task.hpp"
+#include "crypto/key_ring.hpp"
+#include "link/review_sides.hpp"
+#include "link/reviews.hpp"
+#include "net/postgres.hpp"
+
+/// The officers' side of the reviews (B11): an approval takes two of them, a rejection one (R40).
+namespace vneid::link {
+
+enum class ReviewKind : std::uint8_t {
+  link,      ///< may the account be linked to the person?
+  identity,  ///< shall what the source says replace what was verified before?
+};
+
+/// What an officer did, and when by the database's clock.
+struct OfficerAct {
+  std::string officer;
+  Wall at{};
+};
+
+/// A line of the queue. Nothing in it names a person in full.
+struct Review {
+  std::string reference;
+  ReviewKind kind = ReviewKind::link;
+  ReviewState state = ReviewState::open;
+  std::int64_t account_id = 0;
+  std::string account_masked;
+  std::string other_masked;  ///< the person, or what the source calls one
+  std::string told_by;       ///< provider of a link, source of an identity
+  std::vector<std::string> reasons;
+  Wall created_at{};
+  std::optional<OfficerAct> proposed;  ///< the first officer's approval
+  std::optional<OfficerAct> decided;   ///< the second's, or the rejection
+  std::string note;                    ///< why it was rejected
+};
+
+/// A review with both sides in full: to be masked before anybody sees them.
+struct ReviewFile {
+  Review review;
+  ReviewSides sides;
+};
+
+/// What an officer asks for.
+struct Ruling {
+  std::string reference;  ///< as stored: read_review_reference()
+  std::string officer;    ///< 1 to 200 characters without control characters
+  std::string note;       ///< of a rejection: NFC, 1 to 1000 characters, no nine digits in a row
+};
+
+enum class RulingOutcome : std::uint8_t {
+  proposed,        ///< the first approval; it needs a second officer
+  approved,        ///< the second
+  rejected,        ///< by one officer
+  unknown,         ///< no such review
+  decided_before,  ///< nothing was changed, as in all that follow
+  same_officer,    ///< the officer's own approval is there already
+  outdated,        ///< who the account is was changed since; the sides are no longer true
+  names_nobody,    ///< the source told nothing that could be made to stand
+  subject_taken,   ///< the provider's subject or the number has another owner: no officer's to give
+  linked,          ///< the account is linked under another number: the link is to be undone first
+};
+
+struct RulingAnswer {
+  RulingOutcome outcome = RulingOutcome::unknown;
+  std::optional<Review> review;  ///< as it stands now; nothing: there is none
+};
+
+/// The queue. Throws what Pool throws, and UnreadableValue.
+class ReviewQueue {
+ public:
+  ReviewQueue(postgres::Pool& pool, std::shared_ptr<const crypto::KeyRing> keys)
+      : pool_(pool), keys_(std::move(keys)) {}
+
+  /// Oldest first; nothing given: all.
+  Task<std::vector<Review>> list(std::optional<ReviewState> state);
+  Task<std::optional<ReviewFile>> find(std::string reference);
+
+  /// One transaction each: account and review are locked, the rules checked, the act kept and
+  /// audited under the officer's name. The approval of an identity makes the source's values
+  /// verified; that of a link counts when the citizen next proves both logins (find_verdict()).
+  Task<RulingAnswer> approve(Ruling ruling);
+  Task<RulingAnswer> reject(Ruling ruling);
+
+ private:
+  postgres::Pool& pool_;
+  std::shared_ptr<const crypto::KeyRing> keys_;
+};
+
+}  // namespace vneid::link

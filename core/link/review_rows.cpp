@@ -1,0 +1,56 @@
+#include "link/review_rows.hpp"
+
+#include <string_view>
+
+#include "link/review_seal.hpp"
+#include "link/stored_values.hpp"
+
+namespace vneid::link {
+
+namespace {
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    words.emplace_back(text.substr(0, comma));
+    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+  }
+  return words;
+}
+
+std::optional<OfficerAct> act_of(const postgres::Result& rows, std::size_t row,
+                                 std::size_t officer_column) {
+  auto officer = rows.optional_text(row, officer_column);
+  if (!officer) return std::nullopt;
+  return OfficerAct{*std::move(officer), rows.instant(row, officer_column + 1)};
+}
+
+}  // namespace
+
+Review read_review(const postgres::Result& rows, std::size_t row) {
+  Review review;
+  review.reference = rows.text(row, 0);
+  review.kind = rows.text(row, 1) == "link" ? ReviewKind::link : ReviewKind::identity;
+  review.state = review_state_from_text(rows.text(row, 2)).value();
+  review.account_id = rows.integer(row, 3);
+  review.account_masked = rows.text(row, 4);
+  review.other_masked = rows.text(row, 5);
+  review.told_by = rows.text(row, 6);
+  review.reasons = words_of(rows.text(row, 7));
+  review.created_at = rows.instant(row, 8);
+  review.proposed = act_of(rows, row, 9);
+  review.decided = act_of(rows, row, 11);
+  review.note = rows.optional_text(row, 13).value_or("");
+  return review;
+}
+
+ReviewSides read_sides(const postgres::Result& rows, std::size_t row, const crypto::KeyRing& keys) {
+  const std::string subject_key = rows.optional_bytes(row, 14).value_or("");
+  const std::string text = open_sides(keys, rows.integer(row, 3), subject_key, rows.bytes(row, 15));
+  auto sides = read_review_sides(text);
+  if (!sides) throw UnreadableValue("review");
+  return *std::move(sides);
+}
+
+}  // namespace vneid::link
