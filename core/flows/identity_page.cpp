@@ -9,6 +9,7 @@
 #include "flows/signed_in.hpp"
 #include "flows/trail.hpp"
 #include "flows/typed_problem.hpp"
+#include "identity/masking.hpp"
 #include "identity/typed_field.hpp"
 #include "net/unavailable.hpp"
 #include "session/cookie.hpp"
@@ -57,11 +58,13 @@ Task<Reply> update_fields(Exchange exchange, LiveSession live) {
   if (exchange.site->population.empty()) co_return no_source(exchange);
   const TypedIdentity typed = typed_identity(exchange.request.body);
   link::FieldValues held;
+  std::string account;
   IdentityCheck check;
   bool stores_away = false;
   try {
     auto profile = co_await profile_of(exchange, live.session);
     if (!profile) co_return gone(exchange);
+    account = identity::mask_account(profile->account_name);
     held = std::move(profile->fields);
     check = co_await check_identity(exchange, live.session.account_id, held, typed);
   } catch (const Unavailable& failure) {
@@ -71,6 +74,7 @@ Task<Reply> update_fields(Exchange exchange, LiveSession live) {
   if (!stores_away && check.state == State::verified) co_return see_identity(exchange, "verified");
   if (!stores_away && check.state == State::in_review) co_return see_identity(exchange, "review");
   pages::UpdatePage page = typed_update(held, typed);
+  page.account_masked = std::move(account);
   page.csrf = csrf_token(*exchange.worker, form, live.token);
   show_outcome(page, check);
   if (stores_away) page.trouble = pages::UpdatePage::Trouble::stores_away;
@@ -137,6 +141,7 @@ Task<Reply> edit_fields(Exchange exchange, LiveSession live) {
     auto profile = co_await profile_of(exchange, live.session);
     if (!profile) co_return gone(exchange);
     edit = typed_edit(profile->fields, exchange.request.body, year);
+    edit.page.account_masked = identity::mask_account(profile->account_name);
     if (edit.sound) {
       link::Edit change;
       change.account_id = live.session.account_id;
@@ -196,6 +201,7 @@ Task<Reply> show_update(Exchange exchange) {
   auto profile = co_await profile_of(exchange, live->session);
   if (!profile) co_return gone(exchange);
   pages::UpdatePage page = blank_update(profile->fields);
+  page.account_masked = identity::mask_account(profile->account_name);
   page.csrf = csrf_token(*exchange.worker, form, live->token);
   co_return render(exchange, 200, page);
 }
@@ -206,6 +212,7 @@ Task<Reply> show_edit(Exchange exchange) {
   auto profile = co_await profile_of(exchange, live->session);
   if (!profile) co_return gone(exchange);
   EditForm edit = blank_edit(profile->fields);
+  edit.page.account_masked = identity::mask_account(profile->account_name);
   edit.page.csrf = csrf_token(*exchange.worker, form, live->token);
   co_return render(exchange, 200, edit.page);
 }

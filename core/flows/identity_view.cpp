@@ -88,6 +88,7 @@ std::string value_for_people(Field field, const std::string& stored) {
 pages::IdentityPage identity_page(const Exchange& exchange, const link::IdentityProfile& profile,
                                   bool own) {
   pages::IdentityPage page;
+  page.account_masked = identity::mask_account(profile.account_name);
   for (const Field field : identity::all_fields) {
     pages::IdentityRow row;
     row.field = field;

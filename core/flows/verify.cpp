@@ -39,6 +39,7 @@ Task<link::FieldValues> fields_of(Exchange exchange, std::int64_t account_id) {
 
 pages::UpdatePage folded(const Exchange& exchange, pages::UpdatePage page, const Ticket& ticket) {
   page.folded = true;
+  page.account_masked = ticket.account_masked;
   page.csrf = csrf_token(*exchange.worker, form, ticket.id);
   return page;
 }

@@ -163,7 +163,7 @@ Text email(std::string_view typed) {
   if (!line) return std::unexpected(line.error());
   constexpr std::size_t longest = 254;
   constexpr std::size_t longest_local = 64;
-  const std::string text = encode_utf8(*line);
+  std::string text = encode_utf8(*line);
   const auto at = text.find('@');
   const bool plain = std::ranges::none_of(*line, [](char32_t c) {
     return c == U' ' || std::u32string_view{U"<>\"(),;:\\"}.contains(c);

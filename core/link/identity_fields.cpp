@@ -42,7 +42,7 @@ bool same_value(Field field, const std::string& held, const std::string& told) {
 
 /// What is kept where both mean the same: a name as its owner writes it rather than in the capitals
 /// of registers, and the date that knows more.
-const std::string& better_value(Field field, const std::string& held, const std::string& told) {
+std::string better_value(Field field, const std::string& held, const std::string& told) {
   if (field == Field::birth_date) return held.size() >= told.size() ? held : told;
   return held;
 }

@@ -35,6 +35,7 @@ using FieldValues = std::map<identity::Field, FieldValue>;
 
 /// What the identity page shows.
 struct IdentityProfile {
+  std::string account_name;  ///< as the portal calls the account
   FieldValues fields;
   std::vector<LinkedAccount> links;  ///< oldest first
   std::optional<ReviewNote> review;  ///< the account's latest question to an officer

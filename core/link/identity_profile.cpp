@@ -18,8 +18,9 @@ using postgres::Statement;
 // Everything of the page in one round trip: rows of four kinds under common columns.
 constexpr Statement read_profile{
     "identity_read_profile",
-    "with a as (select id, account_key from account where id = $1::bigint)"
-    " select 1 as kind, null::text, null::text, null::text, a.account_key::bytea, null::bytea,"
+    "with a as (select id, account_key, account_name_sealed from account where id = $1::bigint)"
+    " select 1 as kind, null::text, null::text, null::text, a.account_key::bytea,"
+    "   a.account_name_sealed::bytea,"
     "   null::bytea, null::bytea, null::timestamptz as at, null::bigint as id, null::bigint,"
     "   null::bigint, null::boolean from a"
     " union all"
@@ -58,6 +59,7 @@ IdentityProfile read_rows(const Result& rows, const KeyRing& keys) {
   constexpr std::int64_t link_row = 3;
   const std::string account_key = rows.bytes(0, 4);
   IdentityProfile profile;
+  profile.account_name = open_account_name(keys, account_key, rows.bytes(0, 5));
   for (std::size_t row = 1; row < rows.rows(); ++row) {
     const std::int64_t kind = rows.integer(row, 0);
     if (kind == field_row) {

@@ -129,6 +129,7 @@ Values values_of(const UpdatePage& page, const StringTable& strings) {
   Values values;
   fields.put_into(values, heading);
   values.set("heading", std::string(heading));
+  values.set("of_account", text_or_false(page.account_masked));
   values.set("folded", page.folded);
   values.set("can_skip", page.can_skip);
   values.set("source_name", page.source_name.empty()
@@ -160,6 +161,7 @@ Values values_of(const EditPage& page, const StringTable& strings) {
   }
   Values values;
   fields.put_into(values, strings.text("edit.title"));
+  values.set("of_account", text_or_false(page.account_masked));
   values.set("trouble",
              text_or_false(page.stores_away ? strings.text("err.stores") : std::string_view()));
   values.set("show_nav", true);

@@ -25,22 +25,23 @@ constexpr Name links[] = {"links", "has_links", "number", "provider", "linked_on
 constexpr Name links_demands[] = {"number", "linked_on"};
 
 constexpr Name identity[] = {
-    "note",      "done",       "rows",        "field",       "status",
-    "label",     "value",      "detail",      "is_verified", "is_self_entered",
-    "is_empty",  "can_update", "review_code", "review_text", "links",
-    "has_links", "number",     "provider",    "linked_on",   "account"};
+    "note",        "done",        "rows",        "field",           "status",   "label",
+    "value",       "detail",      "is_verified", "is_self_entered", "is_empty", "can_update",
+    "review_code", "review_text", "links",       "has_links",       "number",   "provider",
+    "linked_on",   "account",     "of_account"};
 constexpr Name identity_demands[] = {"label", "value", "path"};
 
 // Of a form: fields with what is wrong with them.
 constexpr Name update[] = {"heading",   "folded",       "can_skip",  "source_name", "trouble",
                            "problems",  "has_problems", "fields",    "input_name",  "label",
                            "value",     "required",     "inputmode", "hint",        "problem_text",
-                           "described", "locked"};
+                           "described", "locked",       "of_account"};
 constexpr Name update_demands[] = {"csrf", "path", "input_name", "value", "problem_text"};
 
-constexpr Name edit[] = {"trouble",   "problems", "has_problems", "fields",  "input_name",
-                         "label",     "value",    "inputmode",    "hint",    "problem_text",
-                         "described", "locked",   "is_sex",       "is_male", "is_female"};
+constexpr Name edit[] = {"trouble",    "problems",     "has_problems", "fields",
+                         "input_name", "label",        "value",        "inputmode",
+                         "hint",       "problem_text", "described",    "locked",
+                         "is_sex",     "is_male",      "is_female",    "of_account"};
 constexpr Name edit_demands[] = {"csrf", "path", "input_name", "value", "problem_text"};
 
 constexpr Name vault[] = {"legacy",    "records",   "has_records", "total",         "record_title",

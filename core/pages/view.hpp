@@ -104,6 +104,7 @@ struct IdentityPage {
     in_review,  ///< the source tells something else than what was verified before
   };
   Note note = Note::none;
+  std::string account_masked;     ///< whose identity this is: empty: not shown
   std::vector<IdentityRow> rows;  ///< all ten, in the order of identity::all_fields
   std::vector<LinkItem> links;
   std::string review_code;  ///< Mã yêu cầu of the latest question to an officer; empty: none
@@ -158,6 +159,9 @@ struct UpdatePage {
   /// Otherwise POST `<path>identity`, and [Bỏ qua] is a link back to it.
   bool folded = false;
   bool can_skip = true;
+  /// Which account gets what is typed, against a stranger's login planted in this browser
+  /// (domain.md §8.2). Empty: not shown.
+  std::string account_masked;
   std::string source_name;  ///< empty: the string table's `update.source.csdl`
   TypedValue cmnd;
   TypedValue number;
@@ -175,7 +179,8 @@ struct EditPage {
     identity::Field field = identity::Field::name;
     TypedValue typed;
   };
-  std::vector<Row> rows;  ///< all ten, in order
+  std::string account_masked;  ///< as on UpdatePage
+  std::vector<Row> rows;       ///< all ten, in order
   bool stores_away = false;
   std::string csrf;
 };

@@ -285,6 +285,8 @@ class FoldedWay(IdentityTest):
         self.assertIn(NOTICE, page.text)
         page = citizen.submit("Đăng nhập bằng VNeID")
         self.assertEqual(page.url, self.stack.url + "/vneid/verify")
+        self.assertIn("Nếu đây không phải là tài khoản của Ông/Bà", page.text)
+        self.assertRegex(page.text, r"Tài khoản đang đăng nhập: <span class=\"code\"><bdi>\S+\*")
         return citizen, page
 
     def test_one_login_from_an_unverified_number_to_the_link(self):
