@@ -1,6 +1,5 @@
 #include "oidc/id_token.hpp"
 
-#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -13,94 +12,13 @@ namespace vneid::oidc {
 
 namespace {
 
-using Check = std::optional<IdTokenFailure>;
-
-constexpr std::size_t max_subject_size = 255;  // OpenID Connect Core 1.0 §2
-/// 9999-12-31: later instants are nonsense, and Wall could not hold all of them.
-constexpr double last_instant = 253'402'300'799.0;
-
-IdTokenFailure failure(IdTokenError error, std::string text) {
-  return {.error = error, .text = std::move(text)};
-}
-
-Check check_signature(const CompactJws& jws, std::string_view token, const KeySet& keys) {
-  const auto candidates = keys.candidates(jws.key_id, jws.algorithm);
-  if (candidates.empty()) {
-    return failure(IdTokenError::unknown_key, "no key of the provider fits");
-  }
-  const bool verified = std::ranges::any_of(
-      candidates, [&](const SigningKey* key) { return jws.verified_by(*key, token); });
-  if (verified) return std::nullopt;
-  IdTokenFailure wrong = failure(IdTokenError::signature, "signature is wrong");
-  wrong.key_unnamed = !jws.key_id;
-  return wrong;
-}
-
-Check check_audience(const json_t* claims, const std::string& client_id) {
-  const json_t* audience = json_object_get(claims, "aud");
-  const json_t* authorized = json_object_get(claims, "azp");
-  if (authorized != nullptr && json_text(authorized) != client_id) {
-    return failure(IdTokenError::audience, "azp is another client");
-  }
-  if (json_is_string(audience)) {
-    if (json_text(audience) == client_id) return std::nullopt;
-    return failure(IdTokenError::audience, "aud is another client");
-  }
-  bool for_us = false;
-  bool for_others = false;
-  std::size_t index = 0;
-  const json_t* item = nullptr;
-  json_array_foreach(audience, index, item) {
-    if (json_text(item) == client_id) {
-      for_us = true;
-    } else {
-      for_others = true;
-    }
-  }
-  if (!for_us) return failure(IdTokenError::audience, "aud does not name us");
-  if (for_others && authorized == nullptr) {
-    return failure(IdTokenError::audience, "aud names others too and azp is missing");
-  }
-  return std::nullopt;
-}
-
-Check check_subject(const json_t* claims, const std::string& client_id) {
-  const auto subject = json_text(claims, "sub");
-  if (!subject || subject->empty() || subject->size() > max_subject_size) {
-    return failure(IdTokenError::subject, "sub is missing, empty, too long or not a text");
-  }
-  if (*subject == client_id) return failure(IdTokenError::subject, "sub is our client id");
-  return std::nullopt;
-}
-
-/// A NumericDate of this era, in seconds.
-std::optional<double> instant(const json_t* claims, const char* name) {
-  const auto seconds = json_number(claims, name);
-  if (!seconds || *seconds < 0 || *seconds > last_instant) return std::nullopt;
-  return seconds;
-}
-
-Check check_times(const json_t* claims, const IdTokenExpectations& expectations) {
-  const double now = static_cast<double>(expectations.now.time_since_epoch().count()) / 1000.0;
-  const double leeway = static_cast<double>(expectations.leeway.count()) / 1000.0;
-  const auto expires = instant(claims, "exp");
-  if (!expires) return failure(IdTokenError::expired, "exp is missing or not an instant");
-  if (now >= *expires + leeway) return failure(IdTokenError::expired, "exp has passed");
-  const auto issued = instant(claims, "iat");
-  if (!issued) return failure(IdTokenError::issued_at, "iat is missing or not an instant");
-  if (*issued > now + leeway) return failure(IdTokenError::issued_at, "iat is in the future");
-  if (json_object_get(claims, "nbf") == nullptr) return std::nullopt;
-  const auto begins = instant(claims, "nbf");
-  if (!begins || *begins > now + leeway) {
-    return failure(IdTokenError::not_before, "nbf is in the future or not an instant");
-  }
-  return std::nullopt;
-}
+using token_checks::Check;
+using token_checks::failure;
 
 Check check_nonce(const json_t* claims, const std::string& expected) {
   const auto nonce = json_text(claims, "nonce");
   if (!nonce || nonce->empty() || !crypto::equal_constant_time(*nonce, expected)) {
-    return failure(IdTokenError::nonce, "nonce is missing or not this flow's");
+    return failure(TokenError::nonce, "nonce is missing or not this flow's");
   }
   return std::nullopt;
 }
@@ -117,7 +35,7 @@ Check check_access_token_hash(const json_t* claims, const SignatureAlgorithm& al
                                    algorithm.digest(), nullptr) == 1;
   const std::string_view half{reinterpret_cast<const char*>(digest.data()), size / 2};
   if (!computed || json_text(claimed) != crypto::base64url_encode(half)) {
-    return failure(IdTokenError::access_token_hash, "at_hash is not the access token's");
+    return failure(TokenError::access_token_hash, "at_hash is not the access token's");
   }
   return std::nullopt;
 }
@@ -125,31 +43,42 @@ Check check_access_token_hash(const json_t* claims, const SignatureAlgorithm& al
 Check check_claims(const CompactJws& jws, const IdTokenExpectations& expectations) {
   const json_t* claims = jws.payload.get();
   if (json_text(claims, "iss") != expectations.issuer) {
-    return failure(IdTokenError::issuer, "iss is not the provider's");
+    return failure(TokenError::issuer, "iss is not the provider's");
   }
-  if (auto failed = check_audience(claims, expectations.client_id)) return failed;
-  if (auto failed = check_subject(claims, expectations.client_id)) return failed;
-  if (auto failed = check_times(claims, expectations)) return failed;
+  if (auto failed = token_checks::audience(claims, expectations.client_id)) return failed;
+  if (auto failed = token_checks::subject(claims, expectations.client_id)) return failed;
+  if (auto failed = token_checks::times(claims, expectations.now, expectations.leeway)) {
+    return failed;
+  }
   if (auto failed = check_nonce(claims, expectations.nonce)) return failed;
   return check_access_token_hash(claims, jws.algorithm, expectations.access_token);
+}
+
+/// One that no logout token could name is as good as none.
+std::string session_id(const json_t* claims) {
+  const json_t* value = json_object_get(claims, "sid");
+  return token_checks::is_name(value) ? *json_text(value) : std::string{};
+}
+
+/// By its header or by what it says: providers that give logout tokens no type exist.
+bool is_of_another_kind(const CompactJws& jws) {
+  if (!jws.type.empty() && jws.type != "jwt") return true;
+  return json_object_get(json_object_get(jws.payload.get(), "events"), logout_event) != nullptr;
 }
 
 }  // namespace
 
 std::expected<IdToken, IdTokenFailure> verify_id_token(std::string_view token, const KeySet& keys,
                                                        const IdTokenExpectations& expectations) {
-  auto jws = CompactJws::read(token);
-  if (!jws) {
-    const bool algorithm = jws.error().first == JwsError::algorithm;
-    return std::unexpected{failure(algorithm ? IdTokenError::algorithm : IdTokenError::malformed,
-                                   std::move(jws.error().second))};
+  auto jws = token_checks::read(token);
+  if (!jws) return std::unexpected{std::move(jws.error())};
+  if (is_of_another_kind(*jws)) {
+    return std::unexpected{failure(TokenError::type, "typ is another kind of token")};
   }
-  if (!jws->type.empty() && jws->type != "jwt") {
-    return std::unexpected{failure(IdTokenError::type, "typ is another kind of token")};
-  }
-  if (auto failed = check_signature(*jws, token, keys)) return std::unexpected{*failed};
+  if (auto failed = token_checks::signature(*jws, token, keys)) return std::unexpected{*failed};
   if (auto failed = check_claims(*jws, expectations)) return std::unexpected{*failed};
   return IdToken{.subject = *json_text(jws->payload.get(), "sub"),
+                 .session_id = session_id(jws->payload.get()),
                  .claims = std::move(jws->payload)};
 }
 

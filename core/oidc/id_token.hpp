@@ -7,31 +7,12 @@
 #include "async/event_loop.hpp"
 #include "oidc/json.hpp"
 #include "oidc/key_set.hpp"
+#include "oidc/token_checks.hpp"
 
 namespace vneid::oidc {
 
-enum class IdTokenError {
-  malformed,    ///< not a strict compact JWS of strict JSON
-  algorithm,    ///< none, symmetric or unknown `alg`
-  type,         ///< another kind of token, such as a logout token
-  unknown_key,  ///< no key of the set fits; a fresh set may have one
-  signature,
-  issuer,
-  audience,  ///< not for us, or also for others without `azp`
-  subject,
-  expired,
-  issued_at,
-  not_before,
-  nonce,
-  access_token_hash,
-};
-
-struct IdTokenFailure {
-  IdTokenError error = IdTokenError::malformed;
-  std::string text;  ///< for the log: which rule, never a value from the token
-  /// The token named no key. A changed key then shows as a wrong signature.
-  bool key_unnamed = false;
-};
+using IdTokenError = TokenError;
+using IdTokenFailure = TokenFailure;
 
 /// What a token must agree with.
 struct IdTokenExpectations {
@@ -45,8 +26,9 @@ struct IdTokenExpectations {
 
 /// An ID token all of whose checks held.
 struct IdToken {
-  std::string subject;  ///< 1 to 255 bytes
-  Json claims;          ///< the whole payload
+  std::string subject;     ///< 1 to 255 bytes
+  std::string session_id;  ///< `sid`, the provider's session, 1 to 255 bytes; empty: not told
+  Json claims;             ///< the whole payload
 };
 
 /// Verifies an ID token whole: OpenID Connect Core 1.0 §3.1.3.7 and §3.1.3.8, RFC 8725, and

@@ -29,13 +29,14 @@ struct VerifiedIdentity {
   std::optional<int> level;  ///< 0 to 9
   identity::AccountKind kind = identity::AccountKind::unknown;
   Secret id_token;  ///< as received, for the hint of RP-initiated logout
+  std::string sid;  ///< the provider's session, of the ID token alone; empty: not told
 
   /// The same for the same-person decision.
   [[nodiscard]] identity::ProviderIdentity for_decision() const;
 };
 
 /// Reads the claims that `names` names, out of the merged claims of ID token and userinfo. Leaves
-/// `id_token` empty. `now` bounds years of birth.
+/// `id_token` and `sid` empty. `now` bounds years of birth.
 VerifiedIdentity map_claims(const json_t* claims, const ClaimNames& names, Wall now);
 
 /// A level of identification: an integer, its text ("2"), the form "LoA2", or an array or list of

@@ -11,6 +11,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include "crypto/digest.hpp"
 #include "crypto/openssl.hpp"
 #include "oidc/secret.hpp"
 
@@ -20,6 +21,7 @@ namespace {
 
 using Bio = std::unique_ptr<BIO, crypto::HandleDeleter<BIO_free_all>>;
 using Key = std::unique_ptr<EVP_PKEY, crypto::HandleDeleter<EVP_PKEY_free>>;
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, crypto::HandleDeleter<EVP_PKEY_CTX_free>>;
 using Number = std::unique_ptr<BIGNUM, crypto::HandleDeleter<BN_clear_free>>;
 
 /// A worker has no terminal to ask for a passphrase at.
@@ -83,7 +85,17 @@ JwkHandle ec_handle(const EVP_PKEY* key, cjose_jwk_ec_curve curve, int width) {
   return JwkHandle{cjose_jwk_create_EC_spec(&spec, nullptr)};
 }
 
-std::optional<PrivateKey> convert(const EVP_PKEY* key) {
+/// A file may hold a public half of another key: what it signs would verify with no key of ours.
+bool halves_fit(const EVP_PKEY* key) {
+  const KeyContext context{
+      EVP_PKEY_CTX_new_from_pkey(nullptr, const_cast<EVP_PKEY*>(key), nullptr)};
+  return context && EVP_PKEY_pairwise_check(context.get()) == 1;
+}
+
+}  // namespace
+
+std::optional<PrivateKey> PrivateKey::of(const EVP_PKEY* key) {
+  const OpenSslQueueCleaner cleaner;
   if (EVP_PKEY_is_a(key, "RSA") == 1) {
     const int bits = EVP_PKEY_get_bits(key);
     if (bits < 2048 || bits > 8192) return std::nullopt;
@@ -93,19 +105,30 @@ std::optional<PrivateKey> convert(const EVP_PKEY* key) {
   std::size_t size = 0;
   if (EVP_PKEY_get_group_name(key, group.data(), group.size(), &size) != 1) return std::nullopt;
   group.resize(size);
-  if (group == "prime256v1") return PrivateKey{ec_handle(key, CJOSE_JWK_EC_P_256, 32), "ES256"};
-  if (group == "secp384r1") return PrivateKey{ec_handle(key, CJOSE_JWK_EC_P_384, 48), "ES384"};
+  const bool whole = halves_fit(key);
+  if (group == "prime256v1") {
+    return PrivateKey{whole ? ec_handle(key, CJOSE_JWK_EC_P_256, 32) : nullptr, "ES256"};
+  }
+  if (group == "secp384r1") {
+    return PrivateKey{whole ? ec_handle(key, CJOSE_JWK_EC_P_384, 48) : nullptr, "ES384"};
+  }
   return std::nullopt;
 }
 
-}  // namespace
+std::optional<PublicPoint> public_point(const EVP_PKEY* key) {
+  const OpenSslQueueCleaner cleaner;
+  const Secret x = number(key, OSSL_PKEY_PARAM_EC_PUB_X, 32);
+  const Secret y = number(key, OSSL_PKEY_PARAM_EC_PUB_Y, 32);
+  if (x.reveal().size() != 32 || y.reveal().size() != 32) return std::nullopt;
+  return PublicPoint{crypto::base64url_encode(x.reveal()), crypto::base64url_encode(y.reveal())};
+}
 
 std::expected<PrivateKey, std::string> PrivateKey::read(std::string_view pem) {
   const OpenSslQueueCleaner cleaner;
   const Bio source{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
   const Key key{PEM_read_bio_PrivateKey(source.get(), nullptr, no_passphrase, nullptr)};
   if (!key) return std::unexpected{"the client key is not an unencrypted PEM private key"};
-  auto converted = convert(key.get());
+  auto converted = of(key.get());
   if (!converted) {
     return std::unexpected{"the client key is not RSA of 2048 to 8192 bits or EC P-256 or P-384"};
   }
@@ -126,7 +149,7 @@ std::string PrivateKey::sign(std::string_view claims, const std::string& key_id)
       good ? cjose_jws_sign(handle.get(), header.get(), bytes, claims.size(), nullptr) : nullptr};
   const char* text = nullptr;
   if (!jws || !cjose_jws_export(jws.get(), &text, nullptr) || text == nullptr) {
-    throw std::runtime_error("cjose cannot sign the client assertion");
+    throw std::runtime_error("cjose cannot sign");
   }
   return text;
 }

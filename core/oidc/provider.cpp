@@ -21,12 +21,6 @@ std::unexpected<LoginFailure> refuse(LoginFailure::Reason reason, std::string te
   return std::unexpected{LoginFailure{reason, std::move(text)}};
 }
 
-/// Whether newer keys might change the verdict.
-bool keys_may_be_old(const IdTokenFailure& failure) noexcept {
-  return failure.error == IdTokenError::unknown_key ||
-         (failure.error == IdTokenError::signature && failure.key_unnamed);
-}
-
 }  // namespace
 
 Provider::Provider(EventLoop& loop, http::Client& client, ProviderSettings settings,
@@ -68,6 +62,7 @@ Task<Provider::LoginResult> Provider::redeem(Redemption redemption) {
   }
   VerifiedIdentity person = map_claims(claims, settings_.claims, loop_.wall_now());
   person.id_token = tokens->id_token;
+  person.sid = verified->session_id;  // the signed one, whatever userinfo says
   co_return person;
 }
 
@@ -88,27 +83,6 @@ Task<std::expected<TokenResponse, TokenRefusal>> Provider::request_tokens(std::s
   request.max_body = max_token_response_size;
   const http::IncomingResponse response = co_await call(std::move(request), "token endpoint");
   co_return read_token_response(response.status, response.body);
-}
-
-Task<Provider::Verified> Provider::verify(const TokenResponse& tokens, std::string nonce) {
-  KeysPtr current = co_await keys();
-  IdTokenExpectations expectations{
-      .issuer = settings_.issuer,
-      .client_id = settings_.client_id,
-      .nonce = std::move(nonce),
-      .access_token = tokens.access_token.reveal(),
-      .now = loop_.wall_now(),
-      .leeway = settings_.clock_leeway,
-  };
-  Verified verified = verify_id_token(tokens.id_token.reveal(), *current, expectations);
-  if (verified || !keys_may_be_old(verified.error())) co_return verified;
-  const KeysPtr newer = co_await keys_again();
-  if (newer == current) {
-    if (!last_failure_.empty()) unavailable("keys: a newer set is needed and cannot be had");
-    co_return verified;
-  }
-  expectations.now = loop_.wall_now();
-  co_return verify_id_token(tokens.id_token.reveal(), *newer, expectations);
 }
 
 Task<std::expected<void, LoginFailure>> Provider::add_userinfo(std::string url,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@
 #include "oidc/id_token.hpp"
 #include "oidc/identity_claims.hpp"
 #include "oidc/key_set.hpp"
+#include "oidc/logout_token.hpp"
 #include "oidc/provider_metadata.hpp"
 #include "oidc/token_response.hpp"
 
@@ -87,11 +89,18 @@ class Provider {
   /// do not have), userinfo with equal `sub`. Whether the level is enough is the caller's question.
   Task<std::expected<VerifiedIdentity, LoginFailure>> redeem(Redemption redemption);
 
+  /// Verifies what was posted to the address for back-channel logout. The keys are fetched again
+  /// as for ID tokens. A failure is the caller's 400 (Back-Channel Logout 1.0 §2.8), Unavailable
+  /// its 503: the provider may send the token again.
+  Task<std::expected<LogoutToken, LogoutFailure>> logout_token(std::string jwt);
+
  private:
   using MetadataPtr = std::shared_ptr<const Metadata>;
   using KeysPtr = std::shared_ptr<const KeySet>;
   using LoginResult = std::expected<VerifiedIdentity, LoginFailure>;
   using Verified = std::expected<IdToken, IdTokenFailure>;
+  template <class Token>
+  using Judgement = std::function<std::expected<Token, TokenFailure>(const KeySet&, Wall)>;
 
   Task<http::IncomingResponse> call(http::OutgoingRequest request, std::string what);
   Task<http::IncomingResponse> fetch(std::string url, std::string what);
@@ -103,6 +112,9 @@ class Provider {
   Task<KeysPtr> fetch_keys();
   Task<std::expected<TokenResponse, TokenRefusal>> request_tokens(std::string url,
                                                                   Redemption redemption);
+  /// Judges with the keys we have, and again with fresh ones where these may change the verdict.
+  template <class Token>
+  Task<std::expected<Token, TokenFailure>> judge(Judgement<Token> judgement);
   Task<Verified> verify(const TokenResponse& tokens, std::string nonce);
   Task<std::expected<void, LoginFailure>> add_userinfo(std::string url, const Secret& access_token,
                                                        json_t* claims);

@@ -1,9 +1,12 @@
 #include "session/session.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
 #include "session/cookie.hpp"
-#include "session/json.hpp"
+#include "session/session_text.hpp"
 #include "session/store_reply.hpp"
 
 namespace vneid {
@@ -11,65 +14,108 @@ namespace vneid {
 namespace {
 
 constexpr const char* purpose = "session";
+constexpr const char* hint_purpose = "session-hint";
 constexpr std::size_t longest_token = 64;
 
-std::string to_text(const Session& session) {
-  json::Writer writer;
-  writer.integer("proof", static_cast<int>(session.proof))
-      .bytes("portal", session.portal)
-      .integer("account", session.account_id)
-      .integer("person", session.person_id)
-      .integer("link", session.link_id)
-      .integer("begun", session.begun_at.time_since_epoch().count());
-  return writer.str();
-}
+/// KEYS: the sets of the session. ARGV: the prefixes of sessions and of hints, the session's id,
+/// its text and milliseconds, its hint ('' for none), the longest life of it all in milliseconds,
+/// then the ids of the browser's sessions before. Members whose session has gone leave their set
+/// here, so a set is never larger than the sessions that live and the one that ended last.
+/// A set lives as long as the longest of its sessions may, whoever has the shorter limits.
+constexpr const char* begin_script = R"(
+for i = 8, #ARGV do redis.call('DEL', ARGV[1] .. ARGV[i], ARGV[2] .. ARGV[i]) end
+redis.call('SET', ARGV[1] .. ARGV[3], ARGV[4], 'PX', ARGV[5])
+if ARGV[6] ~= '' then redis.call('SET', ARGV[2] .. ARGV[3], ARGV[6], 'PX', ARGV[7]) end
+for _, set in ipairs(KEYS) do
+  for _, id in ipairs(redis.call('SMEMBERS', set)) do
+    if redis.call('EXISTS', ARGV[1] .. id) == 0 then redis.call('SREM', set, id) end
+  end
+  redis.call('SADD', set, ARGV[3])
+  if redis.call('PTTL', set) < tonumber(ARGV[7]) then redis.call('PEXPIRE', set, ARGV[7]) end
+end
+return 1)";
 
-std::optional<Session> from_text(std::string_view text) {
-  json::Reader reader{text};
-  Session session;
-  session.proof = reader.integer("proof") == static_cast<int>(Session::Proof::vneid)
-                      ? Session::Proof::vneid
-                      : Session::Proof::legacy;
-  session.portal = reader.bytes("portal");
-  session.account_id = reader.integer("account");
-  session.person_id = reader.integer("person");
-  session.link_id = reader.integer("link");
-  session.begun_at = Wall{Milliseconds{reader.integer("begun")}};
-  if (!reader.good()) return std::nullopt;
-  return session;
-}
+/// KEYS: the set. ARGV: the prefixes of sessions and of hints. Answers how many sessions there
+/// were.
+constexpr const char* end_script = R"(
+local ended = 0
+for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+  ended = ended + redis.call('DEL', ARGV[1] .. id)
+  redis.call('DEL', ARGV[2] .. id)
+end
+redis.call('DEL', KEYS[1])
+return ended)";
 
-/// Idle sessions are Redis's to forget: each read lets them live on for the idle limit.
-bool alive(const Session& session, Wall now) {
-  return now < session.begun_at + Sessions::absolute_limit;
+std::string id_of(std::string_view token) { return crypto::hex(crypto::sha256(token)); }
+
+std::vector<std::string> ids_in(std::string_view cookie_header) {
+  std::vector<std::string> ids;
+  for (std::string_view token : cookie_values(cookie_header, cookie_name::session)) {
+    if (token.size() <= longest_token) ids.push_back(id_of(token));
+  }
+  return ids;
 }
 
 std::string milliseconds(Milliseconds time) { return std::to_string(time.count()); }
 
 }  // namespace
 
-std::string Sessions::id_of(std::string_view token) const {
-  return crypto::hex(crypto::sha256(token));
+std::string Sessions::idle_time() const {
+  return milliseconds(std::min(limits_.idle, limits_.absolute));
+}
+
+std::string Sessions::subject_set(const std::string& provider,
+                                  const std::string& subject_key) const {
+  return redis_.key("session-subject:") +
+         crypto::hex(keys_->lookup_key("session-subject", provider + '\0' + subject_key));
+}
+
+std::string Sessions::sid_set(const std::string& provider, const std::string& sid) const {
+  return redis_.key("session-sid:") +
+         crypto::hex(keys_->lookup_key("session-sid", provider + '\0' + sid));
+}
+
+std::string Sessions::account_set(std::int64_t account_id) const {
+  return redis_.key("session-account:") +
+         crypto::hex(keys_->lookup_key("session-account", std::to_string(account_id)));
+}
+
+std::vector<std::string> Sessions::sets_of(const Session& session) const {
+  std::vector<std::string> sets;
+  if (!session.subject_key.empty()) {
+    sets.push_back(subject_set(session.provider, session.subject_key));
+  }
+  if (!session.sid.empty()) sets.push_back(sid_set(session.provider, session.sid));
+  if (session.account_id != 0) sets.push_back(account_set(session.account_id));
+  return sets;
 }
 
 Task<void> Sessions::end(std::string cookie_header) {
   redis::Command forget{"DEL"};
-  for (std::string_view old : cookie_values(cookie_header, cookie_name::session)) {
-    if (old.size() <= longest_token) forget.push_back(redis_.key("session:" + id_of(old)));
+  for (const auto& id : ids_in(cookie_header)) {
+    forget.push_back(redis_.key("session:" + id));
+    forget.push_back(redis_.key("session-hint:" + id));
   }
   if (forget.size() == 1) co_return;
   redis::Reply reply = co_await redis_.call(std::move(forget));
   require_answer(reply);
 }
 
-Task<std::string> Sessions::begin(Session session, std::string cookie_header, Wall now) {
+Task<std::string> Sessions::begin(Session session, std::string cookie_header, Wall now,
+                                  std::string id_token) {
   session.begun_at = now;
-  co_await end(std::move(cookie_header));
   std::string token = crypto::random_token();
   const std::string id = id_of(token);
-  redis::Command command{"SET", redis_.key("session:" + id),
-                         keys_->seal(purpose, id, to_text(session)), "PX",
-                         milliseconds(idle_limit)};
+  const std::vector<std::string> sets = sets_of(session);
+  redis::Command command{"EVAL", begin_script, std::to_string(sets.size())};
+  command.insert(command.end(), sets.begin(), sets.end());
+  command.insert(command.end(),
+                 {redis_.key("session:"), redis_.key("session-hint:"), id,
+                  keys_->seal(purpose, id, to_text(session)), idle_time(),
+                  id_token.empty() ? std::string{} : keys_->seal(hint_purpose, id, id_token),
+                  milliseconds(limits_.absolute)});
+  const std::vector<std::string> before = ids_in(cookie_header);
+  command.insert(command.end(), before.begin(), before.end());
   redis::Reply reply = co_await redis_.call(std::move(command));
   require_answer(reply);
   co_return set_cookie(cookie_name::session, token);
@@ -81,17 +127,59 @@ Task<std::optional<LiveSession>> Sessions::read(std::string cookie_header, Wall 
     std::string token{value};
     const std::string id = id_of(token);
     // Reads and touches in one round trip; what a sign-out has ended meanwhile stays ended.
-    redis::Command command{"GETEX", redis_.key("session:" + id), "PX", milliseconds(idle_limit)};
+    redis::Command command{"GETEX", redis_.key("session:" + id), "PX", idle_time()};
     redis::Reply reply = co_await redis_.call(std::move(command));
     require_answer(reply);
     if (reply.type != redis::Reply::Type::string) continue;
     auto text = keys_->open(purpose, id, reply.text);
     if (!text) continue;
-    auto session = from_text(*text);
-    if (!session || !alive(*session, now)) continue;
-    co_return LiveSession{std::move(token), std::move(*session)};
+    auto session = session_of(*text);
+    if (!session) continue;
+    if (now < session->begun_at + limits_.absolute) {
+      co_return LiveSession{std::move(token), std::move(*session)};
+    }
+    // The read has let it live on: who reads again and again would keep it for ever.
+    redis::Command forget{"DEL", redis_.key("session:" + id), redis_.key("session-hint:" + id)};
+    redis::Reply forgotten = co_await redis_.call(std::move(forget));
+    require_answer(forgotten);
   }
   co_return std::nullopt;
+}
+
+Task<std::optional<std::string>> Sessions::hint(std::string token) {
+  if (token.size() > longest_token) co_return std::nullopt;
+  const std::string id = id_of(token);
+  redis::Command command{"GET", redis_.key("session-hint:" + id)};
+  redis::Reply reply = co_await redis_.call(std::move(command));
+  require_answer(reply);
+  if (reply.type != redis::Reply::Type::string) co_return std::nullopt;
+  co_return keys_->open(hint_purpose, id, reply.text);
+}
+
+Task<std::int64_t> Sessions::end_set(std::string set) {
+  redis::Command command{
+      "EVAL", end_script, "1", std::move(set), redis_.key("session:"), redis_.key("session-hint:")};
+  redis::Reply reply = co_await redis_.call(std::move(command));
+  require_answer(reply);
+  co_return reply.integer;
+}
+
+Task<std::int64_t> Sessions::end_subject(std::string provider, std::string subject_key) {
+  if (subject_key.empty()) co_return 0;
+  std::int64_t ended = co_await end_set(subject_set(provider, subject_key));
+  co_return ended;
+}
+
+Task<std::int64_t> Sessions::end_sid(std::string provider, std::string sid) {
+  if (sid.empty()) co_return 0;
+  std::int64_t ended = co_await end_set(sid_set(provider, sid));
+  co_return ended;
+}
+
+Task<std::int64_t> Sessions::end_all_of_account(std::int64_t account_id) {
+  if (account_id == 0) co_return 0;
+  std::int64_t ended = co_await end_set(account_set(account_id));
+  co_return ended;
 }
 
 }  // namespace vneid

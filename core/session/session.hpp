@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
@@ -23,7 +24,10 @@ struct Session {
   std::int64_t account_id = 0;
   std::int64_t person_id = 0;  ///< 0 unless proof is vneid
   std::int64_t link_id = 0;    ///< the link made or found at this login; 0: none
-  Wall begun_at{};
+  std::string provider;        ///< name of the identity provider; empty unless proof is vneid
+  std::string subject_key;     ///< 32 raw bytes (link::subject_key); may be empty
+  std::string sid;             ///< the provider's own session; empty: it told none
+  Wall begun_at{};             ///< set by Sessions::begin
 };
 
 /// A session that was read, with the token of its cookie (for CSRF and for ending it).
@@ -32,30 +36,65 @@ struct LiveSession {
   Session session;
 };
 
+/// How long a session lives. The defaults are those of domain.md §8.5; a kiosk's are shorter.
+/// Both are more than zero.
+struct SessionLimits {
+  Milliseconds idle = std::chrono::minutes{15};   ///< since it was read last
+  Milliseconds absolute = std::chrono::hours{8};  ///< since it began, whatever is read
+};
+
 /// Sessions in Redis, sealed, under the hash of a random token that only the cookie holds.
 ///
-/// Reading has three answers (D7): found, absent (nullopt), unknown (Unavailable is thrown). Idle
-/// 15 minutes, 8 hours in all (domain.md §8.5). Every change of proof gets a new token.
+/// Reading has three answers (D7): found, absent (nullopt), unknown (Unavailable is thrown). Every
+/// change of proof gets a new token. Redis forgets a session at the latest one idle limit after its
+/// absolute one.
+///
+/// Beside each session stand sets of sessions by person, by session of the provider and by account,
+/// under keyed hashes. Beginning and ending are one atomic step each, so a session is either in
+/// its sets when they are ended, or began after that.
 class Sessions {
  public:
-  static constexpr std::chrono::minutes idle_limit{15};
-  static constexpr std::chrono::hours absolute_limit{8};
+  Sessions(redis::Client& redis, std::shared_ptr<const crypto::KeyRing> keys,
+           SessionLimits limits = {})
+      : redis_(redis), keys_(std::move(keys)), limits_(limits) {}
 
-  Sessions(redis::Client& redis, std::shared_ptr<const crypto::KeyRing> keys)
-      : redis_(redis), keys_(std::move(keys)) {}
+  [[nodiscard]] const SessionLimits& limits() const noexcept { return limits_; }
 
   /// Keeps a new session and gives its Set-Cookie value. What session the browser had before is
-  /// ended, so that a token from before a login is worth nothing after it.
-  Task<std::string> begin(Session session, std::string cookie_header, Wall now);
+  /// ended, so that a token from before a login is worth nothing after it. `id_token` may be empty;
+  /// otherwise `hint` gives it back.
+  Task<std::string> begin(Session session, std::string cookie_header, Wall now,
+                          std::string id_token = {});
   /// Ends what sessions the Cookie header names.
   Task<void> end(std::string cookie_header);
+  /// One command to Redis, unless it finds a session past its absolute limit.
   Task<std::optional<LiveSession>> read(std::string cookie_header, Wall now);
 
+  /// The ID token that the session of `token` (LiveSession::token) began with, as id_token_hint of
+  /// a sign-out. It outlives an idle session, up to the absolute limit, so that who comes back late
+  /// still signs out at the provider.
+  Task<std::optional<std::string>> hint(std::string token);
+
+  /// Ends every session of the person at the provider; how many there were. An empty `subject_key`
+  /// names nobody.
+  Task<std::int64_t> end_subject(std::string provider, std::string subject_key);
+  /// Ends every session that came of the provider's session `sid`; empty names none.
+  Task<std::int64_t> end_sid(std::string provider, std::string sid);
+  /// Ends every session in the account of the portal, however it was proven; 0 names none.
+  Task<std::int64_t> end_all_of_account(std::int64_t account_id);
+
  private:
-  [[nodiscard]] std::string id_of(std::string_view token) const;
+  [[nodiscard]] std::string idle_time() const;
+  [[nodiscard]] std::string subject_set(const std::string& provider,
+                                        const std::string& subject_key) const;
+  [[nodiscard]] std::string sid_set(const std::string& provider, const std::string& sid) const;
+  [[nodiscard]] std::string account_set(std::int64_t account_id) const;
+  [[nodiscard]] std::vector<std::string> sets_of(const Session& session) const;
+  Task<std::int64_t> end_set(std::string set);
 
   redis::Client& redis_;
   std::shared_ptr<const crypto::KeyRing> keys_;
+  SessionLimits limits_;
 };
 
 }  // namespace vneid

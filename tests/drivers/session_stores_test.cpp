@@ -209,7 +209,7 @@ TEST_F(SessionStore, IdleOnesAreRedissToForget) {
          "local k = redis.call('KEYS','*session:*')[1] return k and redis.call('PTTL', k) or -2",
          "0"}));
   };
-  const auto idle = std::chrono::milliseconds{Sessions::idle_limit}.count();
+  const auto idle = SessionLimits{}.idle.count();
   EXPECT_LE(left(), idle);
   EXPECT_GT(left(), idle - 60'000);
   server_->ask(
@@ -226,7 +226,7 @@ TEST_F(SessionStore, EndsEightHoursAfterItBeganHoweverOftenItIsRead) {
   const auto cookie = sent_back(loop_.run(sessions_.begin(session(), "", now())));
   const Wall begun = now();
   EXPECT_TRUE(loop_.run(sessions_.read(cookie, begun + std::chrono::hours{7})).has_value());
-  EXPECT_FALSE(loop_.run(sessions_.read(cookie, begun + Sessions::absolute_limit)).has_value());
+  EXPECT_FALSE(loop_.run(sessions_.read(cookie, begun + SessionLimits{}.absolute)).has_value());
 }
 
 TEST_F(SessionStore, AStoreThatIsAwayIsUnknownAndNotAbsent) {

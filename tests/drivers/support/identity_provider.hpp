@@ -22,6 +22,7 @@ namespace vneid::test {
 class IdentityProvider {
  public:
   static constexpr const char* redirect_uri = "https://portal.example/vneid/callback/bca";
+  static constexpr const char* signed_out_uri = "https://portal.example/vneid/signed-out";
   static constexpr const char* number = "052089999999";
 
   /// `client_public_key`: PEM, for private_key_jwt; empty: the client has a secret.
@@ -68,6 +69,27 @@ class IdentityProvider {
     return count;
   }
 
+  /// The logout tokens that went out since the last reset, oldest first.
+  std::vector<std::string> logout_tokens(EpollLoop& loop, http::Client& client) const {
+    http::OutgoingRequest request{.url = issuer_ + "/control/logouts"};
+    request.max_body = 8U << 20U;  // the fault `logout_huge`
+    const auto answer = loop.run(client.send(std::move(request)));
+    static const std::string mark = "\"logout_token\":\"";
+    std::vector<std::string> tokens;
+    for (auto at = answer.body.find(mark); at != std::string::npos;
+         at = answer.body.find(mark, at)) {
+      at += mark.size();
+      tokens.push_back(answer.body.substr(at, answer.body.find('"', at) - at));
+    }
+    return tokens;
+  }
+
+  /// How many sessions of the provider are alive.
+  int sessions_alive(EpollLoop& loop, http::Client& client) const {
+    const auto answer = loop.run(client.send({.url = issuer_ + "/control/sessions"}));
+    return std::stoi(answer.body.substr(answer.body.find(':') + 1));
+  }
+
   /// What a browser does with an authorization URL: it logs in (or cancels) and comes back with
   /// the returned query.
   std::string browse(EpollLoop& loop, http::Client& client, const std::string& url,
@@ -98,6 +120,7 @@ class IdentityProvider {
                                      "--people",         folder_.file("people.json"),
                                      "--client-id",      client_id,
                                      "--redirect-uri",   redirect_uri};
+    command.insert(command.end(), {"--post-logout-redirect-uri", signed_out_uri});
     command.insert(command.end(), {key_ ? "--client-public-key" : "--client-secret-file",
                                    folder_.file(key_ ? "client.pem" : "secret")});
     process_ = ChildProcess(command, log);

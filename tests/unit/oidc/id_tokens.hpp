@@ -63,11 +63,7 @@ inline const KeySet& usual_keys() {
   return set;
 }
 
-/// "ok" or the error's name.
-inline std::string verdict(const std::string& token, const KeySet& set = usual_keys(),
-                           const IdTokenExpectations& expectations = expected()) {
-  const auto result = verify_id_token(token, set, expectations);
-  if (result) return "ok";
+inline std::string error_name(IdTokenError error) {
   static const std::map<IdTokenError, const char*> names{
       {IdTokenError::malformed, "malformed"},
       {IdTokenError::algorithm, "algorithm"},
@@ -82,8 +78,18 @@ inline std::string verdict(const std::string& token, const KeySet& set = usual_k
       {IdTokenError::not_before, "not_before"},
       {IdTokenError::nonce, "nonce"},
       {IdTokenError::access_token_hash, "access_token_hash"},
+      {IdTokenError::events, "events"},
+      {IdTokenError::token_id, "token_id"},
+      {IdTokenError::session, "session"},
   };
-  return names.at(result.error().error);
+  return names.at(error);
+}
+
+/// "ok" or the error's name.
+inline std::string verdict(const std::string& token, const KeySet& set = usual_keys(),
+                           const IdTokenExpectations& expectations = expected()) {
+  const auto result = verify_id_token(token, set, expectations);
+  return result ? "ok" : error_name(result.error().error);
 }
 
 /// A token signed by the usual key, with claims as changed by the test.

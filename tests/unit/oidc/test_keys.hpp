@@ -59,6 +59,15 @@ class TestKey {
     return {data, static_cast<std::size_t>(size)};
   }
 
+  /// PEM of an EC key file whose private half is ours and whose public half is another's.
+  [[nodiscard]] std::string pem_with_public_of(const TestKey& other) const {
+    std::string der = der_of(key_.get());
+    const std::string ours = point();
+    der.replace(der.find(ours), ours.size(), other.point());
+    return "-----BEGIN EC PRIVATE KEY-----\n" + crypto::base64_encode(der) +
+           "\n-----END EC PRIVATE KEY-----\n";
+  }
+
   [[nodiscard]] std::string public_pem() const {
     const std::unique_ptr<BIO, crypto::HandleDeleter<BIO_free_all>> out{BIO_new(BIO_s_mem())};
     PEM_write_bio_PUBKEY(out.get(), key_.get());
@@ -107,6 +116,16 @@ class TestKey {
   [[nodiscard]] bool is_rsa() const { return EVP_PKEY_is_a(key_.get(), "RSA") == 1; }
   [[nodiscard]] std::string curve() const {
     return width() == 32 ? "P-256" : width() == 48 ? "P-384" : "P-521";
+  }
+  [[nodiscard]] std::string point() const {
+    return number(OSSL_PKEY_PARAM_EC_PUB_X, width()) + number(OSSL_PKEY_PARAM_EC_PUB_Y, width());
+  }
+  static std::string der_of(const EVP_PKEY* key) {
+    unsigned char* data = nullptr;
+    const int size = i2d_PrivateKey(key, &data);
+    std::string der{reinterpret_cast<const char*>(data), static_cast<std::size_t>(size)};
+    OPENSSL_free(data);
+    return der;
   }
   [[nodiscard]] int width() const { return (EVP_PKEY_get_bits(key_.get()) + 7) / 8; }
   /// DER to r || s (RFC 7518 §3.4).
