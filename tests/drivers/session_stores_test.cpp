@@ -31,6 +31,7 @@ class SessionStores : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { server_ = std::make_unique<RedisServer>(); }
   static void TearDownTestSuite() { server_.reset(); }
+  void SetUp() override { server_->ask({"FLUSHALL"}); }
 
   [[nodiscard]] Wall now() const { return loop_.wall_now(); }
 
