@@ -11,6 +11,7 @@
 
 #include "block.hpp"
 #include "directive.hpp"
+#include "oidc/form.hpp"
 #include "oidc/provider_settings.hpp"
 #include "text.hpp"
 #include "url.hpp"
@@ -20,11 +21,13 @@ namespace vneid::ngx {
 namespace {
 
 using oidc::ClientAuthentication;
+using oidc::ProviderProfile;
 
 /// A provider while its block is being read.
 struct Draft {
   oidc::ProviderSettings provider;
   std::optional<ClientAuthentication> authentication;
+  std::optional<std::string> scope;
   std::set<std::string, std::less<>> seen;
 };
 
@@ -49,20 +52,59 @@ void read_client_secret(const Directive& directive, Draft& draft) {
   draft.provider.client_secret = directive.secret(directive.word(0), "client secret file");
 }
 
-void read_client_key(const Directive& directive, Draft& draft) {
-  draft.provider.client_key_pem = directive.file(directive.word(0), "client key file");
-  const std::string& pem = draft.provider.client_key_pem;
+using PrivateKey = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+
+/// Reads the file into `pem` and checks that it holds a private key.
+PrivateKey read_private_key(const Directive& directive, std::string_view what, std::string& pem) {
+  pem = directive.file(directive.word(0), what);
   const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
       BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
   // The callback: an encrypted key must not make nginx ask for a passphrase.
   const auto no_passphrase = [](char*, int, int, void*) noexcept { return -1; };
-  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+  PrivateKey key(
       bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr) : nullptr,
       EVP_PKEY_free);
   if (!key) {
-    directive.fail("client key file \"" + directive.path(directive.word(0)) +
+    directive.fail(std::string{what} + " \"" + directive.path(directive.word(0)) +
                    "\" holds no private key in PEM form without a passphrase");
   }
+  return key;
+}
+
+void read_client_key(const Directive& directive, Draft& draft) {
+  read_private_key(directive, "client key file", draft.provider.client_key_pem);
+}
+
+void read_decryption_key(const Directive& directive, Draft& draft) {
+  const auto key =
+      read_private_key(directive, "decryption key file", draft.provider.decryption_key_pem);
+  const int bits = EVP_PKEY_get_bits(key.get());
+  if (EVP_PKEY_is_a(key.get(), "RSA") != 1 || bits < 2048 || bits > 8192) {
+    directive.fail("decryption key file \"" + directive.path(directive.word(0)) +
+                   "\" holds no RSA key of 2048 to 8192 bits");
+  }
+}
+
+/// Whether it is https is judged with the whole block, by the issuer's "allow_http".
+std::string endpoint(const Directive& directive) {
+  std::string text{directive.word(0)};
+  if (!parse_url(text) || !oidc::is_endpoint_url(text, true)) {
+    directive.fail("invalid URL \"" + text + "\" in \"" + std::string{directive.name()} +
+                   "\", expected https://host[:port][/path]");
+  }
+  return text;
+}
+
+void read_authorization_endpoint(const Directive& directive, Draft& draft) {
+  draft.provider.authorization_endpoint = endpoint(directive);
+}
+
+void read_token_endpoint(const Directive& directive, Draft& draft) {
+  draft.provider.token_endpoint = endpoint(directive);
+}
+
+void read_userinfo_endpoint(const Directive& directive, Draft& draft) {
+  draft.provider.userinfo_endpoint = endpoint(directive);
 }
 
 void read_authentication(const Directive& directive, Draft& draft) {
@@ -101,9 +143,12 @@ void read_claim(const Directive& directive, Draft& draft) {
   *found->second = directive.word(1);
 }
 
-void read_profile(const Directive& directive, Draft&) {
-  if (directive.word(0) != "oidc") {
-    directive.fail("unknown profile \"" + std::string{directive.word(0)} + "\", expected oidc");
+void read_profile(const Directive& directive, Draft& draft) {
+  const auto word = directive.word(0);
+  if (word == "vneid-direct") {
+    draft.provider.profile = ProviderProfile::vneid_direct;
+  } else if (word != "oidc") {
+    directive.fail("unknown profile \"" + std::string{word} + "\", expected oidc or vneid-direct");
   }
 }
 
@@ -117,7 +162,7 @@ void read_scope(const Directive& directive, Draft& draft) {
   if (!padded.contains(" openid ")) {
     directive.fail("\"scope\" must contain \"openid\"");
   }
-  draft.provider.scope = directive.word(0);
+  draft.scope = directive.word(0);
 }
 
 void read_level(const Directive& directive, Draft& draft) {
@@ -133,9 +178,13 @@ void read_timeout(const Directive& directive, Draft& draft) {
   draft.provider.timeout = directive.time(directive.word(0), "timeout");
 }
 
-constexpr std::array<Member<Draft>, 11> members{{
+constexpr std::array<Member<Draft>, 15> members{{
     {"profile", 1, 1, read_profile},
     {"issuer", 1, 2, read_issuer},
+    {"authorization_endpoint", 1, 1, read_authorization_endpoint},
+    {"token_endpoint", 1, 1, read_token_endpoint},
+    {"userinfo_endpoint", 1, 1, read_userinfo_endpoint},
+    {"decryption_key_file", 1, 1, read_decryption_key},
     {"client_id", 1, 1, read_client_id},
     {"client_secret_file", 1, 1, read_client_secret},
     {"client_key_file", 1, 1, read_client_key},
@@ -146,6 +195,51 @@ constexpr std::array<Member<Draft>, 11> members{{
     {"trusted_certificate", 1, 1, read_certificate},
     {"timeout", 1, 1, read_timeout},
 }};
+
+struct DirectMember {
+  std::string_view name;
+  std::string oidc::ProviderSettings::* value;
+  bool is_url = true;
+};
+constexpr std::array<DirectMember, 4> direct_members{
+    {{"authorization_endpoint", &oidc::ProviderSettings::authorization_endpoint},
+     {"token_endpoint", &oidc::ProviderSettings::token_endpoint},
+     {"userinfo_endpoint", &oidc::ProviderSettings::userinfo_endpoint},
+     {"decryption_key_file", &oidc::ProviderSettings::decryption_key_pem, false}}};
+
+/// Profile vneid-direct needs these members, and the other has no use for them.
+void check_profile(const Directive& directive, const oidc::ProviderSettings& provider) {
+  const bool direct = provider.profile == ProviderProfile::vneid_direct;
+  const std::string who = "provider \"" + provider.name + "\" ";
+  for (const auto& member : direct_members) {
+    const std::string& value = provider.*member.value;
+    const std::string quoted = "\"" + std::string{member.name} + "\"";
+    if (value.empty() == direct) {
+      directive.fail(who + (direct ? "has no " + quoted + ", which its profile vneid-direct needs"
+                                   : "has " + quoted + ", which is for profile vneid-direct"));
+    }
+    if (direct && member.is_url && !provider.allow_http && !value.starts_with("https://")) {
+      directive.fail(quoted + " \"" + value + "\" is not https");
+    }
+  }
+}
+
+/// Claims that are not configured have the profile's names.
+void set_profile_defaults(Draft& draft) {
+  auto& provider = draft.provider;
+  const bool direct = provider.profile == ProviderProfile::vneid_direct;
+  provider.scope = draft.scope.value_or(direct ? "openid" : provider.scope);
+  auto claims = oidc::default_claims(provider.profile);
+  const auto keep = [&draft](std::string_view field, std::string& value, std::string& wanted) {
+    if (!draft.seen.contains("claim " + std::string{field})) value = std::move(wanted);
+  };
+  keep("citizen_id", provider.claims.citizen_id, claims.citizen_id);
+  keep("name", provider.claims.name, claims.name);
+  keep("birth_date", provider.claims.birth_date, claims.birth_date);
+  keep("sex", provider.claims.sex, claims.sex);
+  keep("level", provider.claims.level, claims.level);
+  keep("kind", provider.claims.kind, claims.kind);
+}
 
 /// What can be judged only with the whole block read.
 void check(const Directive& directive, Draft& draft) {
@@ -158,8 +252,13 @@ void check(const Directive& directive, Draft& draft) {
   if (has_secret == has_key) {
     directive.fail(who + "needs either \"client_secret_file\" or \"client_key_file\"");
   }
-  provider.authentication = draft.authentication.value_or(
-      has_key ? ClientAuthentication::private_key_jwt : ClientAuthentication::client_secret_basic);
+  check_profile(directive, provider);
+  set_profile_defaults(draft);
+  const auto with_secret = provider.profile == ProviderProfile::vneid_direct
+                               ? ClientAuthentication::client_secret_post
+                               : ClientAuthentication::client_secret_basic;
+  provider.authentication =
+      draft.authentication.value_or(has_key ? ClientAuthentication::private_key_jwt : with_secret);
   if ((provider.authentication == ClientAuthentication::private_key_jwt) != has_key) {
     directive.fail(who + (has_key ? "has a \"client_key_file\", so its \"client_authentication\" "
                                     "can only be private_key_jwt"

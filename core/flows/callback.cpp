@@ -172,6 +172,7 @@ Task<Reply> proceed(Exchange exchange, oidc::AuthorizationResponse response, std
   Linking linking;
   linking.code = std::move(code.code);
   linking.response_issuer = std::move(code.iss);
+  linking.encrypt_key = std::move(code.encrypt_key);
   linking.state = state;
   linking.browser = browser;
   linking.record = std::move(record);
@@ -188,7 +189,7 @@ Task<Reply> callback(Exchange exchange, std::string provider) {
   if (provider != exchange.site->provider) {
     co_return error_reply(exchange, ErrorKind::not_found, "no such provider here");
   }
-  auto response = oidc::parse_authorization_response(exchange.request.query);
+  auto response = exchange.worker->providers.at(provider)->read_callback(exchange.request.query);
   if (const auto* malformed = std::get_if<oidc::MalformedResponse>(&response)) {
     co_return error_reply(exchange, ErrorKind::bad_request, "callback: " + malformed->cause);
   }

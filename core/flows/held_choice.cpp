@@ -77,7 +77,7 @@ Task<Reply> begin_vneid(Exchange exchange, Ticket ticket) {
   Worker& worker = *exchange.worker;
   const bool unused = co_await worker.tickets.unused(ticket.id);
   if (!unused) co_return ticket_refused(exchange, TicketError::used);
-  oidc::Provider& provider = *worker.providers.at(exchange.site->provider);
+  oidc::LoginProvider& provider = *worker.providers.at(exchange.site->provider);
   FlowRecord record;
   record.provider = exchange.site->provider;
   record.redirect_uri = exchange.site->origin + exchange.site->path + "callback/" + record.provider;

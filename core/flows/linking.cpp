@@ -122,13 +122,14 @@ Task<link::LinkOutcome> link_surely(Worker& worker, link::LinkRequest request) {
 
 Task<LinkingResult> redeem_and_link(Exchange exchange, Linking linking) {
   Worker& worker = *exchange.worker;
-  oidc::Provider& provider = *worker.providers.at(linking.record.provider);
+  oidc::LoginProvider& provider = *worker.providers.at(linking.record.provider);
   oidc::Redemption redemption;
   redemption.code = linking.code;
   redemption.code_verifier = linking.record.code_verifier;
   redemption.nonce = linking.record.nonce;
   redemption.redirect_uri = linking.record.redirect_uri;
   redemption.iss = linking.response_issuer;
+  redemption.encrypt_key = linking.encrypt_key;
   auto person = co_await provider.redeem(std::move(redemption));
   if (!person) {
     co_return failed(linking, ErrorKind::provider_refused, person.error().text);

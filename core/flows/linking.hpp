@@ -12,6 +12,7 @@ namespace vneid::flows {
 struct Linking {
   std::string code;
   std::optional<std::string> response_issuer;  ///< RFC 9207
+  std::optional<std::string> encrypt_key;      ///< of the callback, profile `vneid-direct`
   std::string state;
   std::string browser;
   FlowRecord record;

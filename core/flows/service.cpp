@@ -30,7 +30,7 @@ Worker::Worker(EventLoop& event_loop, std::shared_ptr<const Settings> configurat
       identities(postgres, settings->keys),
       vault(postgres, settings->keys) {
   for (const auto& [name, provider] : settings->providers) {
-    providers.emplace(name, std::make_unique<oidc::Provider>(loop, http, provider));
+    providers.emplace(name, oidc::make_provider(loop, http, provider));
   }
   for (const auto& [name, source] : settings->populations) {
     populations.emplace(

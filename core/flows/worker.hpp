@@ -15,7 +15,7 @@
 #include "net/http.hpp"
 #include "net/postgres.hpp"
 #include "net/redis.hpp"
-#include "oidc/provider.hpp"
+#include "oidc/login_provider.hpp"
 #include "population/source.hpp"
 #include "session/flow.hpp"
 #include "session/session.hpp"
@@ -43,7 +43,7 @@ struct Worker {
   link::Links links;
   link::Identities identities;
   vault::Vault vault;
-  std::map<std::string, std::unique_ptr<oidc::Provider>> providers;
+  std::map<std::string, std::unique_ptr<oidc::LoginProvider>> providers;
   std::map<std::string, std::unique_ptr<population::Source>> populations;
 };
 

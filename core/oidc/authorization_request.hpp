@@ -32,4 +32,11 @@ AuthorizationRequest make_authorization_request(const Metadata& metadata,
                                                 const std::string& redirect_uri,
                                                 const AuthorizationOptions& options);
 
+/// Profile `vneid-direct` (domain.md §4.2): a fresh state and nothing else of ours. The provider
+/// knows neither nonce nor PKCE, and both stay empty; what binds the code to the browser is that
+/// the state is used once and found for the browser that began only (D6).
+AuthorizationRequest make_direct_authorization_request(const ProviderSettings& settings,
+                                                       const std::string& redirect_uri,
+                                                       const AuthorizationOptions& options);
+
 }  // namespace vneid::oidc

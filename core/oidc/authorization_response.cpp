@@ -15,13 +15,15 @@ struct Fields {
   Value state;
   Value error;
   Value iss;
+  Value encrypt_key;
 };
 
-Value* field_named(Fields& fields, std::string_view name) noexcept {
+Value* field_named(Fields& fields, std::string_view name, bool direct) noexcept {
   if (name == "code") return &fields.code;
   if (name == "state") return &fields.state;
   if (name == "error") return &fields.error;
   if (name == "iss") return &fields.iss;
+  if (direct && name == "encrypt_key") return &fields.encrypt_key;
   return nullptr;
 }
 
@@ -50,15 +52,18 @@ std::string loggable(const std::string& name) {
   return plain ? name : std::string{};
 }
 
-}  // namespace
+/// The decoder of forms made blanks of base64's '+'.
+void restore_plus(Value& value) {
+  if (value) std::ranges::replace(*value, ' ', '+');
+}
 
-AuthorizationResponse parse_authorization_response(std::string_view query) {
+AuthorizationResponse parse(std::string_view query, bool direct) {
   if (query.size() > max_callback_query_size) return MalformedResponse{"query is too long"};
   auto parameters = decode_form(query);
   if (!parameters) return MalformedResponse{parameters.error()};
   Fields fields;
   for (auto& [name, value] : *parameters) {
-    Value* field = field_named(fields, name);
+    Value* field = field_named(fields, name, direct);
     if (field == nullptr) continue;
     if (*field) return MalformedResponse{name + " is there twice"};
     if (value.empty() || !is_printable(value)) return MalformedResponse{name + " is not a value"};
@@ -66,10 +71,22 @@ AuthorizationResponse parse_authorization_response(std::string_view query) {
   }
   if (!fields.state) return MalformedResponse{"state is missing"};
   if (fields.code && fields.error) return MalformedResponse{"both code and error"};
-  if (fields.code) return CodeResponse{*fields.code, *fields.state, fields.iss};
+  if (direct) {
+    restore_plus(fields.code);
+    restore_plus(fields.encrypt_key);
+  }
+  if (fields.code) return CodeResponse{*fields.code, *fields.state, fields.iss, fields.encrypt_key};
   if (!fields.error) return MalformedResponse{"neither code nor error"};
   return ErrorResponse{error_of(*fields.error), loggable(*fields.error), *fields.state, fields.iss};
 }
+
+}  // namespace
+
+AuthorizationResponse parse_authorization_response(std::string_view query) {
+  return parse(query, false);
+}
+
+AuthorizationResponse parse_direct_response(std::string_view query) { return parse(query, true); }
 
 bool response_issuer_matches(const Metadata& metadata, const std::optional<std::string>& iss) {
   return iss ? *iss == metadata.issuer : !metadata.announces_response_iss;

@@ -16,7 +16,8 @@ inline constexpr std::size_t max_callback_query_size = std::size_t{8} * 1024;
 struct CodeResponse {
   std::string code;
   std::string state;
-  std::optional<std::string> iss;  ///< RFC 9207
+  std::optional<std::string> iss;                         ///< RFC 9207
+  std::optional<std::string> encrypt_key = std::nullopt;  ///< profile `vneid-direct`
 };
 
 /// Why a provider refused (RFC 6749 §4.1.2.1, OpenID Connect Core 1.0 §3.1.2.6).
@@ -51,6 +52,11 @@ using AuthorizationResponse = std::variant<CodeResponse, ErrorResponse, Malforme
 /// base64 into its code without encoding the '+' (VNeID direct, domain.md §4.2) is not a
 /// provider of profile `oidc`.
 AuthorizationResponse parse_authorization_response(std::string_view query);
+
+/// The same for profile `vneid-direct` (domain.md §4.2), as strictly. Its `code` and `encrypt_key`
+/// are base64, written with a raw '+' or with %2B; a blank in them is taken for the '+' it was.
+/// `encrypt_key` comes with encrypted codes only.
+AuthorizationResponse parse_direct_response(std::string_view query);
 
 /// Whether the answer came from the provider it was asked of (RFC 9207 §2.4): equal when present,
 /// present when announced. To be asked before any call to the provider (mix-up, RFC 9700 §4.4).

@@ -6,6 +6,7 @@
 
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
+#include "oidc/decryption_key.hpp"
 #include "oidc/json.hpp"
 
 namespace vneid::oidc {
@@ -72,6 +73,20 @@ std::string ClientCredential::assertion(Wall now) const {
   return key_->sign(json_dump(claims.get()), key_id_);
 }
 
+namespace {
+
+std::optional<std::string> direct_problem(const ProviderSettings& settings) {
+  const bool urls = is_endpoint_url(settings.authorization_endpoint, settings.allow_http) &&
+                    is_endpoint_url(settings.token_endpoint, settings.allow_http) &&
+                    is_endpoint_url(settings.userinfo_endpoint, settings.allow_http);
+  if (!urls) return "an endpoint is not an https URL";
+  const auto key = DecryptionKey::read(settings.decryption_key_pem);
+  if (!key) return key.error();
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<std::string> settings_problem(const ProviderSettings& settings) {
   if (!is_endpoint_url(settings.issuer, settings.allow_http) || settings.issuer.contains('?')) {
     return settings.allow_http ? "the issuer is not a URL" : "the issuer is not an https URL";
@@ -85,6 +100,7 @@ std::optional<std::string> settings_problem(const ProviderSettings& settings) {
   if (settings.clock_leeway < Milliseconds::zero()) return "the clock leeway is negative";
   auto credential = ClientCredential::make(settings);
   if (!credential) return credential.error();
+  if (settings.profile == ProviderProfile::vneid_direct) return direct_problem(settings);
   return std::nullopt;
 }
 

@@ -51,8 +51,12 @@ identity::AccountKind read_kind(const json_t* claims, const std::string& name) {
   const json_t* value = claim(claims, name);
   std::string text = json_is_integer(value) ? std::to_string(json_integer_value(value))
                                             : json_text(value).value_or("");
-  if (text == "1") return personal;
-  if (text == "2" || text == "3") return organization;
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+  if (text == "1" || text == "personal" || text == "individual") return personal;
+  if (text == "2" || text == "3" || text == "organization" || text == "organisation") {
+    return organization;
+  }
   return unknown;
 }
 
@@ -118,6 +122,13 @@ identity::ProviderIdentity VerifiedIdentity::for_decision() const {
   person.birth_date = birth_date;
   person.sex = sex;
   return person;
+}
+
+std::string direct_subject(const json_t* claims, const VerifiedIdentity& person) {
+  // A number must not pass for another person's `sub`, nor a TechID for either.
+  if (const auto sub = json_text(claims, "sub"); sub && !sub->empty()) return "sub:" + *sub;
+  if (const auto id = json_text(claims, "TechID"); id && !id->empty()) return "tech_id:" + *id;
+  return person.citizen_id ? "citizen_id:" + person.citizen_id->digits() : std::string{};
 }
 
 }  // namespace vneid::oidc

@@ -39,6 +39,12 @@ struct VerifiedIdentity {
 /// `id_token` and `sid` empty. `now` bounds years of birth.
 VerifiedIdentity map_claims(const json_t* claims, const ClaimNames& names, Wall now);
 
+/// The permanent name of a person in userinfo of profile `vneid-direct`, whose answers need not
+/// have a `sub`: `sub` if told, else `TechID`, else the citizen's number, each marked as what it
+/// is; empty when none is told. It is stored under its keyed hash only (link::subject_key), as
+/// every subject is. Must not be logged.
+std::string direct_subject(const json_t* claims, const VerifiedIdentity& person);
+
 /// A level of identification: an integer, its text ("2"), the form "LoA2", or an array or list of
 /// these, separated by blanks or commas, of which the highest counts (domain.md §4.3). Nothing when
 /// no level is told; nothing ever raises an unknown level.

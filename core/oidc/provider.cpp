@@ -1,21 +1,12 @@
 #include "oidc/provider.hpp"
 
-#include <stdexcept>
 #include <utility>
 
-#include "oidc/authorization_response.hpp"
 #include "oidc/form.hpp"
 
 namespace vneid::oidc {
 
 namespace {
-
-ClientCredential checked_credential(const ProviderSettings& settings) {
-  if (auto problem = settings_problem(settings)) {
-    throw std::invalid_argument("provider " + settings.name + ": " + *problem);
-  }
-  return *ClientCredential::make(settings);
-}
 
 std::unexpected<LoginFailure> refuse(LoginFailure::Reason reason, std::string text) {
   return std::unexpected{LoginFailure{reason, std::move(text)}};
@@ -25,10 +16,7 @@ std::unexpected<LoginFailure> refuse(LoginFailure::Reason reason, std::string te
 
 Provider::Provider(EventLoop& loop, http::Client& client, ProviderSettings settings,
                    DocumentTimes times)
-    : loop_(loop),
-      client_(client),
-      settings_(std::move(settings)),
-      credential_(checked_credential(settings_)),
+    : LoginProvider(loop, client, std::move(settings)),
       times_(times),
       scope_(loop),
       metadata_flight_(scope_),
@@ -38,6 +26,10 @@ Task<AuthorizationRequest> Provider::authorization_request(std::string redirect_
                                                            AuthorizationOptions options) {
   const MetadataPtr described = co_await metadata();
   co_return make_authorization_request(*described, settings_, redirect_uri, options);
+}
+
+AuthorizationResponse Provider::read_callback(std::string_view query) const {
+  return parse_authorization_response(query);
 }
 
 Task<Provider::LoginResult> Provider::redeem(Redemption redemption) {

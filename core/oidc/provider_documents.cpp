@@ -7,26 +7,8 @@
 
 namespace vneid::oidc {
 
-void Provider::unavailable(const std::string& cause) const {
-  throw Unavailable{Unavailable::Dependency::provider, "provider " + settings_.name + ": " + cause};
-}
-
 Milliseconds Provider::lifetime_of(const http::IncomingResponse& response) const {
   return times_.lifetime.value_or(lifetime_from(response.header("cache-control")));
-}
-
-Task<http::IncomingResponse> Provider::call(http::OutgoingRequest request, std::string what) {
-  request.headers.emplace_back("Accept", "application/json");
-  request.trusted_certificate = settings_.trusted_certificate;
-  request.timeout = settings_.timeout;
-  std::string cause;
-  try {
-    http::IncomingResponse response = co_await client_.send(std::move(request));
-    co_return response;
-  } catch (const http::ExchangeFailed& failure) {
-    cause = failure.what();
-  }
-  unavailable(what + ": " + cause);
 }
 
 Task<http::IncomingResponse> Provider::fetch(std::string url, std::string what) {

@@ -6,6 +6,12 @@
 
 namespace vneid::oidc {
 
+/// How a provider speaks (design D12).
+enum class ProviderProfile {
+  oidc,          ///< strict OpenID Connect
+  vneid_direct,  ///< VNeID's own form: encrypted answers, no ID token (domain.md §4.2)
+};
+
 /// How the client proves itself at the token endpoint (OpenID Connect Core §9).
 enum class ClientAuthentication { client_secret_basic, client_secret_post, private_key_jwt };
 
@@ -20,10 +26,24 @@ struct ClaimNames {
   std::string kind = "LoaiTaiKhoan";
 };
 
-/// A `vneid_provider` block of nginx.conf (design §4.2), profile `oidc`.
+/// The claims that a profile has when nothing else is configured.
+inline ClaimNames default_claims(ProviderProfile profile) {
+  if (profile == ProviderProfile::oidc) return {};
+  return {.citizen_id = "citizenPid",
+          .name = "fullName",
+          .birth_date = "birthDate",
+          .sex = "",
+          .level = "accountLevel",
+          .kind = "accountType"};
+}
+
+/// A `vneid_provider` block of nginx.conf (design §4.2).
 struct ProviderSettings {
   std::string name;
-  std::string issuer;       ///< https, or http when `allow_http` was given on purpose
+  ProviderProfile profile = ProviderProfile::oidc;
+  /// https, or http when `allow_http` was given on purpose. People are known as this issuer's, also
+  /// where (profile `vneid-direct`) nothing is read from its address.
+  std::string issuer;
   bool allow_http = false;  ///< for a provider on loopback (demo, tests)
   std::string client_id;
   ClientAuthentication authentication = ClientAuthentication::client_secret_basic;
@@ -31,6 +51,11 @@ struct ProviderSettings {
   std::string client_key_pem;  ///< content of `client_key_file` (private_key_jwt)
   std::string client_key_id;   ///< `kid` the provider knows that key by; empty: none is sent
   std::string scope = "openid profile";
+  /// Profile `vneid-direct`, which has no discovery.
+  std::string authorization_endpoint;
+  std::string token_endpoint;
+  std::string userinfo_endpoint;
+  std::string decryption_key_pem;  ///< content of `decryption_key_file`
   ClaimNames claims;
   int required_level = 2;
   std::string trusted_certificate;  ///< PEM file; empty: the system's

@@ -38,7 +38,20 @@ std::unexpected<TokenRefusal> refusal(int status, const json_t* answer) {
   return std::unexpected{TokenRefusal{.code_rejected = true, .text = "token endpoint: " + text}};
 }
 
+bool is_bearer(const std::string& type) noexcept { return equals_ignoring_case(type, "bearer"); }
+
 }  // namespace
+
+std::expected<TokenResponse, TokenRefusal> read_direct_token_response(int status,
+                                                                      const json_t* answer) {
+  if (status != 200) return refusal(status, answer);
+  if (!is_bearer(json_text(answer, "token_type").value_or("bearer"))) {
+    return outage("token_type is not Bearer");
+  }
+  auto access_token = json_text(answer, "access_token");
+  if (!access_token || !is_header_token(*access_token)) return outage("no usable access_token");
+  return TokenResponse{Secret{std::move(*access_token)}, Secret{}};
+}
 
 std::expected<TokenResponse, TokenRefusal> read_token_response(int status, std::string_view body) {
   auto answer = parse_json_object(body, max_token_response_size);
@@ -47,7 +60,7 @@ std::expected<TokenResponse, TokenRefusal> read_token_response(int status, std::
   }
   if (status != 200) return refusal(status, answer->get());
   const auto type = json_text(answer->get(), "token_type");
-  if (!type || !equals_ignoring_case(*type, "bearer")) return outage("token_type is not Bearer");
+  if (!type || !is_bearer(*type)) return outage("token_type is not Bearer");
   auto access_token = json_text(answer->get(), "access_token");
   if (!access_token || !is_header_token(*access_token)) return outage("no usable access_token");
   auto id_token = json_text(answer->get(), "id_token");

@@ -30,6 +30,11 @@ struct TokenRefusal {
 /// an ID token, or a JSON error, is an outage: a gateway's HTML page with status 200 too.
 std::expected<TokenResponse, TokenRefusal> read_token_response(int status, std::string_view body);
 
+/// The same for profile `vneid-direct`, whose answer may have been encrypted: no ID token, and
+/// `token_type` may be left out. Gives an empty `id_token`.
+std::expected<TokenResponse, TokenRefusal> read_direct_token_response(int status,
+                                                                      const json_t* answer);
+
 enum class UserinfoError {
   unusable,      ///< no JSON object: an outage
   subject,       ///< of another person (OpenID Connect Core 1.0 §5.3.2), or of nobody

@@ -158,10 +158,37 @@ class Configuration(ModuleTest):
         refuse("holds no certificate", BASE + "trusted_certificate {secret};")
         refuse('invalid time "1h"', BASE + "timeout 1h;")
         refuse('unknown profile "saml"', BASE + "profile saml;")
+        self.direct_profile(refuse)
         refuse('unknown "colour" in "vneid_provider"', BASE + "colour red;")
         refuse('"issuer" is duplicate', BASE + "issuer https://b;")
         self.assert_refused('provider "bca" is duplicate', again=self.provider(BASE) + " # again", at="# again")
         self.assert_refused('invalid provider name "off"', provider="vneid_provider off {{ " + BASE + " }}")
+
+    def direct_profile(self, refuse):
+        subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out",
+                        self.stack.folder / "ec.pem"], check=True, capture_output=True)
+        members = {name: f"{name} https://sso.example/{name[0]}?x=1; " for name in
+                   ("authorization_endpoint", "token_endpoint", "userinfo_endpoint")}
+        members["decryption_key_file"] = "decryption_key_file {folder}/key.pem; "
+        direct = BASE + " profile vneid-direct; "
+        whole = direct + "".join(members.values())
+        self.assert_accepted(provider=self.provider(whole))
+        self.assert_accepted(provider=self.provider(whole + "claim level l; scope openid; client_authentication basic;"))
+        self.assert_accepted(provider=self.provider(whole.replace("https:", "http:").replace(
+            "sso.example;", "sso.example allow_http;")))
+        for name, text in members.items():
+            refuse(f'has no "{name}", which its profile', direct + "".join(members.values()).replace(text, ""))
+            refuse(f'has "{name}", which is for profile', BASE + text)
+            refuse(f'"{name}" is duplicate', whole + text)
+        for name in list(members)[:3]:
+            refuse(f'"{name}" "http://sso.example/{name[0]}?x=1" is not https',
+                   whole.replace(f"{name} https:", f"{name} http:"))
+            refuse(f'invalid URL "sso" in "{name}"', whole.replace(members[name], f"{name} sso; "))
+        key = members["decryption_key_file"]
+        refuse("cannot be read: No such file", whole.replace(key, "decryption_key_file /nowhere;"))
+        refuse("decryption key file", whole.replace(key, "decryption_key_file {secret};"))
+        refuse("holds no private key", whole.replace(key, "decryption_key_file {folder}/locked.pem;"))
+        refuse("holds no RSA key of 2048", whole.replace(key, "decryption_key_file {folder}/ec.pem;"))
 
     def test_population(self):
         folder = self.stack.folder

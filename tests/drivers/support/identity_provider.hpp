@@ -26,14 +26,18 @@ class IdentityProvider {
   static constexpr const char* number = "052089999999";
 
   /// `client_public_key`: PEM, for private_key_jwt; empty: the client has a secret.
-  explicit IdentityProvider(const std::string& client_public_key = {}) {
+  /// `encryption_public_key`: PEM, for a provider of profile `vneid-direct`.
+  explicit IdentityProvider(const std::string& client_public_key = {},
+                            const std::string& encryption_public_key = {}) {
     std::ofstream(folder_.file("people.json"))
         << R"({"people":[{"number":"052089999999","password":"mat-khau","status":"active",)"
         << R"("name":"Nguyễn Văn An","birth":"07/03/1989","sex":"Nam","kind":"1","level":2,)"
         << R"("sub":"bca-1","tech_id":"TECH1"}]})";
     std::ofstream(folder_.file("secret")) << secret << "\n";
     std::ofstream(folder_.file("client.pem")) << client_public_key;
+    std::ofstream(folder_.file("encryption.pem")) << encryption_public_key;
     key_ = !client_public_key.empty();
+    direct_ = !encryption_public_key.empty();
     start();
   }
   IdentityProvider(const IdentityProvider&) = delete;
@@ -43,6 +47,7 @@ class IdentityProvider {
 
   [[nodiscard]] const std::string& issuer() const noexcept { return issuer_; }
 
+  /// Of a `vneid-direct` provider: all but the decryption key.
   [[nodiscard]] oidc::ProviderSettings settings() const {
     oidc::ProviderSettings settings;
     settings.name = "bca";
@@ -50,6 +55,7 @@ class IdentityProvider {
     settings.allow_http = true;
     settings.client_id = client_id;
     settings.client_secret = secret;
+    if (direct_) speak_directly(settings);
     return settings;
   }
 
@@ -111,6 +117,16 @@ class IdentityProvider {
   static constexpr const char* client_id = "portal:1";
   static constexpr const char* secret = "bi mat+%:/";
 
+  void speak_directly(oidc::ProviderSettings& settings) const {
+    settings.profile = oidc::ProviderProfile::vneid_direct;
+    settings.authentication = oidc::ClientAuthentication::client_secret_post;
+    settings.scope = "openid";
+    settings.claims = oidc::default_claims(settings.profile);
+    settings.authorization_endpoint = issuer_ + "/authorize";
+    settings.token_endpoint = issuer_ + "/token";
+    settings.userinfo_endpoint = issuer_ + "/userinfo";
+  }
+
   void start() {
     const std::string log = folder_.file("log");
     const auto script = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() /
@@ -123,6 +139,10 @@ class IdentityProvider {
     command.insert(command.end(), {"--post-logout-redirect-uri", signed_out_uri});
     command.insert(command.end(), {key_ ? "--client-public-key" : "--client-secret-file",
                                    folder_.file(key_ ? "client.pem" : "secret")});
+    if (direct_) {
+      command.insert(command.end(), {"--profile", "vneid-direct", "--encryption-public-key",
+                                     folder_.file("encryption.pem")});
+    }
     process_ = ChildProcess(command, log);
     wait_for([&] { return ready(log); }, "the identity provider");
   }
@@ -153,6 +173,7 @@ class IdentityProvider {
   TemporaryFolder folder_;
   std::string issuer_;
   bool key_ = false;
+  bool direct_ = false;
   ChildProcess process_;
 };
 

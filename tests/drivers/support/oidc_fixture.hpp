@@ -17,7 +17,7 @@
 namespace vneid::test {
 
 /// Tests on one shared fixture provider, without faults at the beginning of each.
-class OidcTest : public testing::Test {
+class LoginTest : public testing::Test {
  protected:
   void SetUp() override {
     control(R"({"reset":true})");
@@ -25,30 +25,27 @@ class OidcTest : public testing::Test {
   }
   void TearDown() override { control(R"({"reset":true})"); }
 
-  static IdentityProvider& idp() {
-    static IdentityProvider provider;
-    return provider;
-  }
+  virtual IdentityProvider& idp() = 0;
   void control(const std::string& wanted) { idp().control(loop_, client_, wanted); }
   int take_count(const std::string& endpoint) { return idp().take_count(loop_, client_, endpoint); }
 
   /// An authorization request, answered by the person in the browser.
-  oidc::Redemption come_back(oidc::Provider& provider) {
+  oidc::Redemption come_back(oidc::LoginProvider& provider) {
     const auto request =
         loop_.run(provider.authorization_request(IdentityProvider::redirect_uri, {}));
-    const auto response =
-        oidc::parse_authorization_response(idp().browse(loop_, client_, request.url));
+    const auto response = provider.read_callback(idp().browse(loop_, client_, request.url));
     const auto& code = std::get<oidc::CodeResponse>(response);
     EXPECT_EQ(code.state, request.state);
     return {.code = code.code,
             .code_verifier = request.code_verifier,
             .nonce = request.nonce,
             .redirect_uri = IdentityProvider::redirect_uri,
-            .iss = code.iss};
+            .iss = code.iss,
+            .encrypt_key = code.encrypt_key};
   }
 
   /// "ok NUMBER", "reason N: text" of a LoginFailure, or "away: text" of Unavailable.
-  std::string redeem(oidc::Provider& provider, oidc::Redemption redemption) {
+  std::string redeem(oidc::LoginProvider& provider, oidc::Redemption redemption) {
     try {
       const auto person = loop_.run(provider.redeem(std::move(redemption)));
       if (person) return "ok " + person->citizen_id.value().digits();
@@ -59,11 +56,11 @@ class OidcTest : public testing::Test {
       return std::string{"away: "} + failure.what();
     }
   }
-  std::string log_in(oidc::Provider& provider) {
+  std::string log_in(oidc::LoginProvider& provider) {
     oidc::Redemption redemption = come_back(provider);
     return redeem(provider, std::move(redemption));
   }
-  std::string away(oidc::Provider& provider) {
+  std::string away(oidc::LoginProvider& provider) {
     try {
       loop_.run(provider.metadata());
     } catch (const Unavailable& failure) {
@@ -74,6 +71,15 @@ class OidcTest : public testing::Test {
 
   EpollLoop loop_;
   http::Client client_{loop_};
+};
+
+/// With a provider of profile `oidc`.
+class OidcTest : public LoginTest {
+ protected:
+  IdentityProvider& idp() override {
+    static IdentityProvider provider;
+    return provider;
+  }
 };
 
 }  // namespace vneid::test

@@ -1,0 +1,55 @@
+#include "oidc/login_provider.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include "net/unavailable.hpp"
+#include "oidc/direct_provider.hpp"
+#include "oidc/provider.hpp"
+
+namespace vneid::oidc {
+
+namespace {
+
+ClientCredential checked_credential(const ProviderSettings& settings) {
+  if (auto problem = settings_problem(settings)) {
+    throw std::invalid_argument("provider " + settings.name + ": " + *problem);
+  }
+  return *ClientCredential::make(settings);
+}
+
+}  // namespace
+
+LoginProvider::LoginProvider(EventLoop& loop, http::Client& client, ProviderSettings settings)
+    : loop_(loop),
+      client_(client),
+      settings_(std::move(settings)),
+      credential_(checked_credential(settings_)) {}
+
+void LoginProvider::unavailable(const std::string& cause) const {
+  throw Unavailable{Unavailable::Dependency::provider, "provider " + settings_.name + ": " + cause};
+}
+
+Task<http::IncomingResponse> LoginProvider::call(http::OutgoingRequest request, std::string what) {
+  request.headers.emplace_back("Accept", "application/json");
+  request.trusted_certificate = settings_.trusted_certificate;
+  request.timeout = settings_.timeout;
+  std::string cause;
+  try {
+    http::IncomingResponse response = co_await client_.send(std::move(request));
+    co_return response;
+  } catch (const http::ExchangeFailed& failure) {
+    cause = failure.what();
+  }
+  unavailable(what + ": " + cause);
+}
+
+std::unique_ptr<LoginProvider> make_provider(EventLoop& loop, http::Client& client,
+                                             ProviderSettings settings) {
+  if (settings.profile == ProviderProfile::vneid_direct) {
+    return std::make_unique<DirectProvider>(loop, client, std::move(settings));
+  }
+  return std::make_unique<Provider>(loop, client, std::move(settings));
+}
+
+}  // namespace vneid::oidc
