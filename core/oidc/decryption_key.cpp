@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -15,11 +17,23 @@ namespace vneid::oidc {
 namespace {
 
 using Bio = std::unique_ptr<BIO, crypto::HandleDeleter<BIO_free_all>>;
+using Number = std::unique_ptr<BIGNUM, crypto::HandleDeleter<BN_free>>;
 using Context = std::unique_ptr<EVP_PKEY_CTX, crypto::HandleDeleter<EVP_PKEY_CTX_free>>;
 
 /// A worker has no terminal to ask for a passphrase at.
 int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*context*/) noexcept {
   return -1;
+}
+
+/// As long as what the key encrypts; empty when it cannot be had.
+std::string modulus_of(const EVP_PKEY* key) {
+  BIGNUM* raw = nullptr;
+  if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &raw) != 1) return {};
+  const Number modulus{raw};
+  std::string bytes(static_cast<std::size_t>(EVP_PKEY_get_size(key)), '\0');
+  const int size = BN_bn2binpad(raw, reinterpret_cast<unsigned char*>(bytes.data()),
+                                static_cast<int>(bytes.size()));
+  return size > 0 ? bytes : std::string{};
 }
 
 /// `genuine` or `random`, byte by byte, by a mask.
@@ -47,16 +61,18 @@ std::expected<DecryptionKey, std::string> DecryptionKey::read(std::string_view p
   if (EVP_PKEY_is_a(key.get(), "RSA") != 1 || bits < 2048 || bits > 8192) {
     return std::unexpected{"the decryption key is not RSA of 2048 to 8192 bits"};
   }
-  return DecryptionKey{std::move(key)};
+  std::string modulus = modulus_of(key.get());
+  if (modulus.empty()) return std::unexpected{"the decryption key is not a whole RSA key"};
+  return DecryptionKey{std::move(key), std::move(modulus)};
 }
 
 AnswerKey DecryptionKey::unwrap(std::string_view wrapped) const {
   const OpenSslQueueCleaner cleaner;
-  const auto block_size = static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()));
-  // A text of another length never was one of ours. It becomes zeros, which have no good padding
-  // either, so that it takes the same way.
+  const std::size_t block_size = modulus_.size();
+  // What cannot have come out of an encryption, OpenSSL would refuse at once. It becomes zeros,
+  // which have no good padding either, so that it takes as long.
   std::string block{wrapped};
-  if (block.size() != block_size) block.assign(block_size, '\0');
+  if (block.size() != block_size || block >= modulus_) block.assign(block_size, '\0');
   const std::string random = crypto::random_bytes(random_size);
 
   const Context context{EVP_PKEY_CTX_new(key_.get(), nullptr)};

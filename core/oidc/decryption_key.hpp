@@ -48,9 +48,11 @@ class DecryptionKey {
   [[nodiscard]] AnswerKey unwrap(std::string_view wrapped) const;
 
  private:
-  explicit DecryptionKey(std::shared_ptr<EVP_PKEY> key) : key_(std::move(key)) {}
+  DecryptionKey(std::shared_ptr<EVP_PKEY> key, std::string modulus)
+      : key_(std::move(key)), modulus_(std::move(modulus)) {}
 
   std::shared_ptr<EVP_PKEY> key_;
+  std::string modulus_;  ///< big-endian, as long as what the key encrypts
 };
 
 }  // namespace vneid::oidc

@@ -73,7 +73,7 @@ std::expected<Json, AnswerFailure> open_envelope(const DecryptionKey& key, const
   const Unpadded unpadded = unpad(plain.reveal());
   auto content = parse_json_object(unpadded.text, max_size);
   const std::uint32_t opened = answer_key.genuine & unpadded.good;
-  if (opened == 0U || !wrapped || !blocks || !content) {
+  if (opened == 0U || !blocks || !content) {
     return std::unexpected{
         AnswerFailure{AnswerFailure::Reason::not_decrypt, "the answer does not decrypt"}};
   }
