@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "flows/settings.hpp"
+#include "metrics/shared_block.hpp"
 #include "ngx.hpp"
 
 namespace vneid::ngx {
@@ -28,6 +30,13 @@ struct MainConf {
   std::optional<Position> templates_at;
   std::optional<Position> first_use;  ///< first `vneid NAME`
   ngx_int_t request_id = NGX_ERROR;   ///< index of $request_id
+  std::optional<Position> zone_at;
+  std::optional<Position> needs_zone;  ///< first `vneid_metrics` or `vneid_status`
+  /// With `vneid_zone` all workers count in the same memory, from when nginx has mapped it (before
+  /// any worker starts); without it each counts for itself.
+  metrics::Metrics metrics;
+  std::optional<metrics::SharedBlock> block;  ///< of `vneid_zone`
+  std::uint64_t generation = 0;               ///< of this configuration in the zone, from 1
 };
 
 /// What a server{} says.

@@ -98,16 +98,19 @@ char* handle_directive(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) n
   return guard_directive(cf, [&] { parse(Directive{cf}, *static_cast<Conf*>(conf)); });
 }
 
-// One function a directive; directives_*.cpp.
+// One function a directive; directives_*.cpp, zone.cpp, metrics_handler.cpp, status_handler.cpp.
 void parse_keys(const Directive& directive, MainConf& conf);
 void parse_redis(const Directive& directive, MainConf& conf);
 void parse_postgres(const Directive& directive, MainConf& conf);
 void parse_templates(const Directive& directive, MainConf& conf);
+void parse_zone(const Directive& directive, MainConf& conf);
 void parse_provider(const Directive& directive, MainConf& conf);
 void parse_population(const Directive& directive, MainConf& conf);
 void parse_vneid(const Directive& directive, LocationConf& conf);
 void parse_notice(const Directive& directive, LocationConf& conf);
 void parse_login(const Directive& directive, LocationConf& conf);
+void parse_metrics(const Directive& directive, LocationConf& conf);
+void parse_status(const Directive& directive, LocationConf& conf);
 void parse_path(const Directive& directive, ServerConf& conf);
 void parse_origin(const Directive& directive, ServerConf& conf);
 void parse_portal(const Directive& directive, ServerConf& conf);

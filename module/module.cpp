@@ -7,6 +7,7 @@
 #include "guard.hpp"
 #include "login_filter.hpp"
 #include "process.hpp"
+#include "zone.hpp"
 
 namespace vneid::ngx {
 
@@ -41,6 +42,7 @@ ngx_command_t commands[] = {
     main_command<parse_redis>(ngx_string("vneid_redis"), NGX_CONF_1MORE),
     main_command<parse_postgres>(ngx_string("vneid_postgres"), NGX_CONF_1MORE),
     main_command<parse_templates>(ngx_string("vneid_templates"), NGX_CONF_TAKE12),
+    main_command<parse_zone>(ngx_string("vneid_zone"), NGX_CONF_TAKE2),
     main_command<parse_provider>(ngx_string("vneid_provider"), NGX_CONF_BLOCK | NGX_CONF_TAKE1),
     main_command<parse_population>(ngx_string("vneid_population"), NGX_CONF_BLOCK | NGX_CONF_TAKE1),
     server_command<parse_population_source>(ngx_string("vneid_population_source"), NGX_CONF_TAKE1),
@@ -50,6 +52,9 @@ ngx_command_t commands[] = {
     location_command<parse_vneid>(ngx_string("vneid"), in_location | NGX_CONF_TAKE1),
     location_command<parse_notice>(ngx_string("vneid_notice"), in_location | NGX_CONF_1MORE),
     location_command<parse_login>(ngx_string("vneid_login"), NGX_HTTP_LOC_CONF | NGX_CONF_1MORE),
+    location_command<parse_metrics>(ngx_string("vneid_metrics"),
+                                    NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS),
+    location_command<parse_status>(ngx_string("vneid_status"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS),
     ngx_null_command};
 
 [[nodiscard]] bool add_phase(ngx_http_core_main_conf_t& core, ngx_http_phases phase,
@@ -63,7 +68,12 @@ ngx_command_t commands[] = {
 ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
   auto& conf =
       *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_vneid_module));
-  if (guard_directive(cf, [&conf] { complete_settings(conf); }) != NGX_CONF_OK) return NGX_ERROR;
+  if (guard_directive(cf, [&conf] {
+        complete_settings(conf);
+        check_zone(conf);
+      }) != NGX_CONF_OK) {
+    return NGX_ERROR;
+  }
   if (!conf.first_use) return NGX_OK;  // loaded and not used: nginx stays as it is
   ngx_str_t request_id = ngx_string("request_id");
   conf.request_id = ngx_http_get_variable_index(cf, &request_id);
@@ -83,14 +93,18 @@ ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
   if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE) return NGX_OK;
   const auto* conf =
       static_cast<MainConf*>(ngx_http_cycle_get_module_main_conf(cycle, ngx_http_vneid_module));
-  if (conf == nullptr || !conf->first_use) return NGX_OK;
+  if (conf == nullptr) return NGX_OK;
   return guard(cycle->log, "start", ngx_int_t{NGX_ERROR}, [&]() -> ngx_int_t {
-    Process::start(cycle->log, conf->settings);
+    Presence::begin(cycle->log, *conf);
+    if (conf->first_use) Process::start(cycle->log, conf->settings);
     return NGX_OK;
   });
 }
 
-void exit_process(ngx_cycle_t* /*cycle*/) noexcept { Process::stop(); }
+void exit_process(ngx_cycle_t* /*cycle*/) noexcept {
+  Process::stop();
+  Presence::end();
+}
 
 ngx_http_module_t module_context = {
     add_form_variable,  after_configuration, create_main_conf,     nullptr,

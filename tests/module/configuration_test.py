@@ -276,6 +276,26 @@ class Configuration(ModuleTest):
         self.assertEqual(status, 1)
         self.assertIn('unknown "no_such" variable', output)
 
+    def test_zone_and_its_pages(self):
+        pages = "location = /m {{ vneid_metrics; }} location = /s {{ vneid_status; }}"
+        for size in ("64k", "16m", "65536"):
+            self.assert_accepted(zone=f"vneid_zone shared-1.x {size};", location=pages)
+        for page in ("vneid_metrics", "vneid_status"):
+            self.assert_refused('"vneid_metrics" and "vneid_status" need "vneid_zone" in http{}',
+                                location=f"location = /m {{{{ {page}; }}}}", at=page)
+        self.assert_refused('invalid size "63k" in "vneid_zone", expected 64k or more', zone="vneid_zone shared 63k;")
+        self.assert_refused('invalid size "much"', zone="vneid_zone shared much;")
+        self.assert_refused('invalid name "a/b" in "vneid_zone"', zone="vneid_zone a/b 64k;")
+        self.assert_refused("invalid number of arguments", zone="vneid_zone shared;")
+        self.assert_refused('"vneid_zone" directive is duplicate', at="vneid_zone b 64k;",
+                            zone="vneid_zone a 64k;\nvneid_zone b 64k;")
+        self.assert_refused("is already declared for a different use", at="vneid_zone taken",
+                            limit="limit_req_zone $uri zone=taken:64k rate=1r/s;", zone="vneid_zone taken 64k;")
+        self.assert_refused('"vneid_status" in a location that another directive answers already',
+                            at="vneid_status", zone="vneid_zone shared 64k;",
+                            location="location = /m {{ vneid_metrics;\nvneid_status; }}")
+        self.assert_refused('"vneid_metrics" directive is not allowed here', more="vneid_metrics;")
+
 
 if __name__ == "__main__":
     unittest.main()

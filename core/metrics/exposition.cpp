@@ -1,0 +1,164 @@
+#include "metrics/exposition.hpp"
+
+#include <array>
+
+namespace vneid::metrics {
+
+namespace {
+
+constexpr std::string_view latency_name = "vneid_dependency_duration_seconds";
+
+/// A sample line is `name{labels} value`.
+class Text {
+ public:
+  explicit Text(Format format) : format_(format) {}
+
+  /// The lines before a family's samples. In the older format a counter is called by the name of
+  /// its sample, and units are not known.
+  void describe(std::string_view name, std::string_view type, std::string_view unit,
+                std::string_view help) {
+    const bool open = format_ == Format::openmetrics;
+    const std::string_view suffix = !open && type == "counter" ? "_total" : "";
+    append({"# TYPE ", name, suffix, " ", type, "\n"});
+    if (open && !unit.empty()) append({"# UNIT ", name, " ", unit, "\n"});
+    append({"# HELP ", name, suffix, " ", help, "\n"});
+  }
+  void sample(std::initializer_list<std::string_view> name_and_labels, std::string_view value) {
+    append(name_and_labels);
+    append({" ", value, "\n"});
+  }
+  [[nodiscard]] std::string finish() && {
+    if (format_ == Format::openmetrics) text_ += "# EOF\n";
+    return std::move(text_);
+  }
+
+ private:
+  void append(std::initializer_list<std::string_view> parts) {
+    for (const auto part : parts) text_ += part;
+  }
+
+  Format format_;
+  std::string text_;
+};
+
+/// An amount of `1 / scale` units as a decimal number, exactly: "0.001", "2.5", "1.0".
+std::string decimal(std::uint64_t amount, std::uint64_t scale) {
+  std::string fraction;
+  std::uint64_t rest = amount % scale;
+  for (std::uint64_t unit = scale / 10; unit > 0 && rest > 0; unit /= 10) {
+    fraction += static_cast<char>('0' + rest / unit);
+    rest %= unit;
+  }
+  return std::to_string(amount / scale) + "." + (fraction.empty() ? "0" : fraction);
+}
+
+std::string seconds(std::uint64_t microseconds) { return decimal(microseconds, 1'000'000); }
+
+void add_counters(Text& text, const Counters& counters) {
+  for (const FamilyView& family : table) {
+    text.describe(family.name, "counter", "", family.help);
+    for (std::size_t i = 0; i < family.size; ++i) {
+      const auto value = counters.values[family.first + i].load(std::memory_order_relaxed);
+      text.sample({family.name, "_total{", family.label, "=\"", word_at(family.words, i), "\"}"},
+                  std::to_string(value));
+    }
+  }
+}
+
+void add_histogram(Text& text, const Histogram& histogram, const std::string& labels) {
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < histogram.buckets.size(); ++i) {
+    count += histogram.buckets[i].load(std::memory_order_relaxed);
+    const std::string bound = i < latency_bounds.size() ? seconds(latency_bounds[i]) : "+Inf";
+    text.sample({latency_name, "_bucket{", labels, ",le=\"", bound, "\"}"}, std::to_string(count));
+  }
+  text.sample({latency_name, "_count{", labels, "}"}, std::to_string(count));
+  text.sample({latency_name, "_sum{", labels, "}"},
+              seconds(histogram.sum.load(std::memory_order_relaxed)));
+}
+
+void add_latency(Text& text, const Counters& counters) {
+  text.describe(latency_name, "histogram", "seconds", "Time until a dependency has answered.");
+  for (std::size_t i = 0; i < counters.latency.size(); ++i) {
+    for (std::size_t j = 0; j < counters.latency[i].size(); ++j) {
+      std::string labels = "dependency=\"";
+      labels += word_at(words<Dependency>, i);
+      labels += "\",outcome=\"";
+      labels += word_at(words<CallOutcome>, j);
+      labels += '"';
+      add_histogram(text, counters.latency[i][j], labels);
+    }
+  }
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  const auto begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+/// Takes what stands before the next separator off the text.
+std::string_view next_part(std::string_view& text, char separator) noexcept {
+  const auto end = text.find(separator);
+  const auto part = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return trimmed(part);
+}
+
+bool equal_without_case(std::string_view left, std::string_view right) noexcept {
+  const auto lower = [](char byte) {
+    return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
+  };
+  if (left.size() != right.size()) return false;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (lower(left[i]) != lower(right[i])) return false;
+  }
+  return true;
+}
+
+/// Whether one media range of an Accept header (RFC 9110 §12.5.1) is OpenMetrics that we write.
+bool is_openmetrics(std::string_view range) noexcept {
+  if (!equal_without_case(next_part(range, ';'), "application/openmetrics-text")) return false;
+  while (!range.empty()) {
+    auto value = next_part(range, ';');
+    const auto name = next_part(value, '=');
+    if (equal_without_case(name, "q") && value.find_first_not_of("0.") == std::string_view::npos) {
+      return false;
+    }
+    if (equal_without_case(name, "version") && !value.starts_with("1.") &&
+        !value.starts_with("0.")) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+Format negotiate_format(std::string_view accept) noexcept {
+  while (!accept.empty()) {
+    if (is_openmetrics(next_part(accept, ','))) return Format::openmetrics;
+  }
+  return Format::prometheus;
+}
+
+std::string_view content_type(Format format) noexcept {
+  return format == Format::openmetrics
+             ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+             : "text/plain; version=0.0.4; charset=utf-8";
+}
+
+std::string render(const Metrics& metrics, const Gauges& gauges, Format format) {
+  Text text(format);
+  add_counters(text, metrics.counters());
+  add_latency(text, metrics.counters());
+  text.describe("vneid_workers", "gauge", "", "Worker processes that are alive.");
+  text.sample({"vneid_workers"}, std::to_string(gauges.workers));
+  constexpr std::string_view since = "vneid_counting_since_seconds";
+  text.describe(since, "gauge", "seconds", "When the counters were at zero, Unix time.");
+  const auto milliseconds = gauges.counting_since.time_since_epoch().count();
+  text.sample({since}, decimal(static_cast<std::uint64_t>(milliseconds), 1'000));
+  return std::move(text).finish();
+}
+
+}  // namespace vneid::metrics

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <array>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "metrics/labels.hpp"
+
+namespace vneid::metrics {
+
+/// Successful logins of the portal that nginx saw. `passed_linked`: the account is linked already;
+/// `passed_kind`: policy does not ask this kind of account; `let_through_unasked`: a store could
+/// not be asked (R36); `refused`: policy or an unreadable form kept it out.
+VNEID_LABELS(Login, held, passed_linked, passed_kind, let_through_unasked, refused);
+/// What happened at the notice. `vneid`: the citizen was sent to the identity provider.
+VNEID_LABELS(Notice, shown, skipped, vneid);
+/// How callbacks ended. `repeated`: the answer of an earlier one was given again.
+VNEID_LABELS(Callback, linked, repeated, review, mismatch, level, unverified_number, taken,
+             cancelled, provider_refused, provider_away, population_away, no_match, stores_away,
+             overloaded, expired, bad_request, internal);
+/// `made` counts new links only, not those found again.
+VNEID_LABELS(Link, made, undone);
+/// Vault records at a link: carried to the person, or left with the account.
+VNEID_LABELS(Record, moved, stayed);
+/// Error pages. In the order of pages::ErrorKind, so that a cast translates.
+VNEID_LABELS(Refusal, level_too_low, mismatch, unverified_number, taken, cancelled, expired,
+             ticket_used, ticket_foreign, provider_away, provider_refused, population_away,
+             no_match, review, enforced, stores_away, overloaded, bad_request, not_found,
+             method_not_allowed, too_large, csrf, internal);
+/// Answers of the population database. `limited`: not asked, the rate was used up.
+VNEID_LABELS(Population, match, no_match, limited, unavailable, review);
+/// Decisions of `vneid_require`. `unknown`: the session could not be read (D7).
+VNEID_LABELS(Gate, allowed, sent_to_login, unauthorized, unknown);
+/// Sessions of the module's own pages, by what the citizen has proven.
+VNEID_LABELS(SessionBegun, legacy, vneid);
+VNEID_LABELS(SessionEnded, legacy, vneid);
+/// Decisions made without a store that should have been asked.
+VNEID_LABELS(Outage, fail_open, fail_closed);
+/// Answers of our own two pages for operators.
+VNEID_LABELS(Scrape, metrics, status);
+
+/// A metric: what scrapes call it (without the suffix), its label, and what it tells.
+template <class Labels>
+struct Family {
+  std::string_view name;
+  std::string_view label;
+  std::string_view help;
+};
+
+/// Every counter there is. A value more is a word more in its list above; a metric more is a list
+/// above and a line here. The layout's version follows by itself.
+inline constexpr std::tuple families{
+    Family<Login>{"vneid_legacy_logins", "outcome", "Successful logins of the portal."},
+    Family<Notice>{"vneid_notices", "event", "Notices shown, skips and starts at VNeID."},
+    Family<Callback>{"vneid_callbacks", "result", "Callbacks of the identity provider."},
+    Family<Link>{"vneid_links", "event", "Links of accounts with VNeID persons."},
+    Family<Record>{"vneid_records", "event", "Vault records at the links made."},
+    Family<Refusal>{"vneid_refusals", "reason", "Error pages shown to citizens."},
+    Family<Population>{"vneid_population_calls", "outcome", "Calls to the population database."},
+    Family<Gate>{"vneid_gate_decisions", "decision", "Decisions of vneid_require."},
+    Family<SessionBegun>{"vneid_sessions_begun", "proof", "Sessions of the module's pages begun."},
+    Family<SessionEnded>{"vneid_sessions_ended", "proof", "Sessions ended before their time."},
+    Family<Outage>{"vneid_outage_decisions", "way", "Decisions made while a store was away."},
+    Family<Scrape>{"vneid_scrapes", "page", "Answers of vneid_metrics and vneid_status."},
+};
+
+/// A family as the exposition walks over it.
+struct FamilyView {
+  std::string_view name;
+  std::string_view label;
+  std::string_view help;
+  std::string_view words;
+  std::size_t first = 0;  ///< place of its first counter
+  std::size_t size = 0;
+};
+
+namespace detail {
+
+template <class... Labels>
+constexpr auto table_of(const std::tuple<Family<Labels>...>& all) {
+  std::array<FamilyView, sizeof...(Labels)> table{};
+  std::size_t at = 0;
+  std::size_t first = 0;
+  const auto add = [&](const auto& family, std::string_view list) {
+    table[at++] = {family.name, family.label, family.help, list, first, count_words(list)};
+    first += count_words(list);
+  };
+  (add(std::get<Family<Labels>>(all), words<Labels>), ...);
+  return table;
+}
+
+template <class Wanted, class... Labels>
+constexpr std::size_t place_of(const std::tuple<Family<Labels>...>& /*all*/) {
+  std::size_t place = 0;
+  bool found = false;
+  ((found = found || std::is_same_v<Wanted, Labels>, place += found ? 0U : 1U), ...);
+  return place;
+}
+
+}  // namespace detail
+
+inline constexpr auto table = detail::table_of(families);
+inline constexpr std::size_t counter_count = table.back().first + table.back().size;
+
+/// An enum that counts something: one of the table's.
+template <class Labels>
+concept Counted = detail::place_of<Labels>(families) < table.size();
+
+/// The place of a value's counter.
+template <Counted Labels>
+constexpr std::size_t place(Labels label) noexcept {
+  return table[detail::place_of<Labels>(families)].first + static_cast<std::size_t>(label);
+}
+
+}  // namespace vneid::metrics
