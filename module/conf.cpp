@@ -2,6 +2,7 @@
 
 #include "directive.hpp"
 #include "pages/renderer.hpp"
+#include "pool.hpp"
 #include "url.hpp"
 
 namespace vneid::ngx {
@@ -62,6 +63,12 @@ void inherit(T& child, const T& parent) {
   site->origin = origin_of(server, location.provider_at, core);
   site->portal = server.portal.value_or("portal");
   site->population = population_of(cf, server);
+  site->on_failure = server.on_failure.value_or(policy::OnFailure{});
+  for (const auto kind :
+       {policy::Kind::personal, policy::Kind::organization, policy::Kind::foreign}) {
+    const auto& rule = server.rules[static_cast<std::size_t>(kind)];
+    if (rule) site->policy.of(kind) = *rule;
+  }
   if (location.notice) {
     site->legal_basis = location.notice->legal_basis;
     site->effective_date = location.notice->effective_date;
@@ -78,6 +85,7 @@ void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& ch
   const bool says_something = child.provider || child.notice;
   if (!child.provider) {
     child.provider = parent.provider;
+    child.provider_value = parent.provider_value;
     child.provider_at = parent.provider_at;
   }
   inherit(child.notice, parent.notice);
@@ -92,6 +100,14 @@ void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& ch
   }
   const auto& main =
       *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_vneid_module));
+  if (child.provider_value != nullptr) {
+    // Which of several it will be cannot be told here, and the pages are one provider's.
+    if (main.settings->providers.size() != 1) {
+      throw ConfigurationError("a variable in \"vneid\" needs exactly one \"vneid_provider\"",
+                               child.provider_at);
+    }
+    child.provider = main.settings->providers.begin()->first;
+  }
   if (!main.settings->providers.contains(*child.provider)) {
     throw ConfigurationError("unknown provider \"" + *child.provider + "\" in \"vneid\"",
                              child.provider_at);
@@ -110,6 +126,19 @@ void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& ch
 
 }  // namespace
 
+std::shared_ptr<const Site> site_of(ngx_http_request_t* r, const LocationConf& location) {
+  if (location.provider_value == nullptr || !location.site) return location.site;
+  ngx_str_t value{};
+  if (ngx_http_complex_value(r, location.provider_value, &value) != NGX_OK) throw std::bad_alloc();
+  const std::string_view name = view(value);
+  if (name == location.site->provider) return location.site;
+  if (!name.empty() && name != "off") {
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "the variable of \"vneid\" names no provider: \"%V\"", &value);
+  }
+  return nullptr;
+}
+
 void* create_main_conf(ngx_conf_t* cf) noexcept { return create<MainConf>(cf); }
 void* create_server_conf(ngx_conf_t* cf) noexcept { return create<ServerConf>(cf); }
 void* create_location_conf(ngx_conf_t* cf) noexcept { return create<LocationConf>(cf); }
@@ -121,6 +150,8 @@ char* merge_server_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     inherit(inner.path, outer.path);
     inherit(inner.origin, outer.origin);
     inherit(inner.portal, outer.portal);
+    inherit(inner.on_failure, outer.on_failure);
+    for (std::size_t i = 0; i < inner.rules.size(); ++i) inherit(inner.rules[i], outer.rules[i]);
     if (!inner.population) {
       inner.population = outer.population;
       inner.population_at = outer.population_at;
@@ -135,6 +166,10 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
 }
 
 void complete_settings(MainConf& conf) {
+  if (conf.clock_at && !conf.rehearsal.value_or(false)) {
+    throw ConfigurationError(
+        "\"vneid_clock\" moves the cut-over, so it needs \"vneid_rehearsal on\"", conf.clock_at);
+  }
   if (!conf.first_use && !conf.templates_at) return;
   auto renderer = pages::Renderer::load(conf.templates, conf.wording);
   if (!renderer) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -29,7 +30,9 @@ struct MainConf {
   std::string wording;    ///< of `vneid_templates wording=`
   std::optional<Position> templates_at;
   std::optional<Position> first_use;  ///< first `vneid NAME`
-  ngx_int_t request_id = NGX_ERROR;   ///< index of $request_id
+  std::optional<bool> rehearsal;
+  std::optional<Position> clock_at;  ///< of `vneid_clock`
+  ngx_int_t request_id = NGX_ERROR;  ///< index of $request_id
   std::optional<Position> zone_at;
   std::optional<Position> needs_zone;  ///< first `vneid_metrics` or `vneid_status`
   /// With `vneid_zone` all workers count in the same memory, from when nginx has mapped it (before
@@ -46,6 +49,8 @@ struct ServerConf {
   std::optional<std::string> portal;
   std::optional<std::string> population;  ///< of `vneid_population_source`; empty: off
   Position population_at;
+  std::array<std::optional<policy::Rule>, 3> rules;  ///< of `vneid_policy`, by policy::Kind
+  std::optional<policy::OnFailure> on_failure;
   /// Set when `vneid` is on in the server or in a location of it: what the pages below the path
   /// are served with.
   std::shared_ptr<const Site> pages;
@@ -71,6 +76,8 @@ struct Notice {
 /// What a location{} (or an outer level) says.
 struct LocationConf {
   std::optional<std::string> provider;  ///< of `vneid`; empty: off; unset: not said here
+  /// `vneid $variable`: whether it is on, request by request. Null: always as `provider` says.
+  ngx_http_complex_value_t* provider_value = nullptr;
   Position provider_at;
   std::optional<Notice> notice;
   std::shared_ptr<const LoginRule> login;
@@ -86,6 +93,10 @@ struct LocationConf {
 [[nodiscard]] inline const LocationConf& location_conf(ngx_http_request_t* r) noexcept {
   return *static_cast<LocationConf*>(ngx_http_get_module_loc_conf(r, ngx_http_vneid_module));
 }
+
+/// Where `vneid` is on for this request; null where it is off.
+[[nodiscard]] std::shared_ptr<const Site> site_of(ngx_http_request_t* r,
+                                                  const LocationConf& location);
 
 // Creation, merging and the checks that need the whole configuration; conf.cpp.
 void* create_main_conf(ngx_conf_t* cf) noexcept;

@@ -115,5 +115,9 @@ void parse_path(const Directive& directive, ServerConf& conf);
 void parse_origin(const Directive& directive, ServerConf& conf);
 void parse_portal(const Directive& directive, ServerConf& conf);
 void parse_population_source(const Directive& directive, ServerConf& conf);
+void parse_policy(const Directive& directive, ServerConf& conf);
+void parse_on_failure(const Directive& directive, ServerConf& conf);
+void parse_rehearsal(const Directive& directive, MainConf& conf);
+void parse_clock(const Directive& directive, MainConf& conf);
 
 }  // namespace vneid::ngx

@@ -41,6 +41,8 @@ namespace {
 
 void parse_vneid(const Directive& directive, LocationConf& conf) {
   directive.refuse_duplicate(conf.provider.has_value());
+  if (directive.word(0).contains('$'))
+    conf.provider_value = directive.complex_value(directive.word(0));
   conf.provider = directive.word(0) == "off" ? std::string{} : std::string{directive.word(0)};
   conf.provider_at = directive.position();
   if (conf.provider->empty()) return;

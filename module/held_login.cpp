@@ -25,10 +25,11 @@ constexpr unsigned buffered_by_vneid = 0x08;
 
 }  // namespace
 
-HeldLogin::HeldLogin(ngx_http_request_t* r, const LocationConf& location, Recognised login,
-                     Outlet next)
+HeldLogin::HeldLogin(ngx_http_request_t* r, const LoginRule& rule, std::shared_ptr<const Site> site,
+                     Recognised login, Outlet next)
     : r_(r),
-      location_(location),
+      rule_(rule),
+      site_(std::move(site)),
       login_(std::move(login)),
       next_(next),
       request_(make_request(r)),
@@ -53,7 +54,7 @@ bool HeldLogin::collect(ngx_chain_t* in) {
     last = last || buffer->last_buf;
     if (ngx_buf_in_memory(buffer)) {
       const auto size = static_cast<std::size_t>(buffer->last - buffer->pos);
-      if (state_ == State::collecting && body_.size() <= location_.login->max_body) {
+      if (state_ == State::collecting && body_.size() <= rule_.max_body) {
         body_.append(reinterpret_cast<const char*>(buffer->pos), size);
       }
     } else if (buffer->in_file && buffer->file_last > buffer->file_pos) {
@@ -82,7 +83,7 @@ ngx_int_t HeldLogin::on_body(ngx_chain_t* in) {
 ngx_int_t HeldLogin::on_collecting(ngx_chain_t* in) {
   const bool broken = breaks_off(r_, in);
   const bool last = collect(in);
-  if (body_.size() > location_.login->max_body) {
+  if (body_.size() > rule_.max_body) {
     return refuse(NGX_HTTP_BAD_GATEWAY,
                   "the portal's answer is larger than \"max_body=\" of \"vneid_login\"");
   }
@@ -100,9 +101,8 @@ ngx_int_t HeldLogin::begin() {
   login.answer.headers = withheld_headers(r_);
   login.answer.body = body_;
   Process& process = Process::current();
-  flow_.emplace(
-      process, r_,
-      process.service().legacy_login(std::move(request_), std::move(login), location_.site));
+  flow_.emplace(process, r_,
+                process.service().legacy_login(std::move(request_), std::move(login), site_));
   state_ = State::waiting;
   flow_->start(login_limit);
   if (flow_->finished()) return finish();

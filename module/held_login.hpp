@@ -20,7 +20,8 @@ namespace vneid::ngx {
 /// our place in the chain of filters. Dies with the request.
 class HeldLogin {
  public:
-  HeldLogin(ngx_http_request_t* r, const LocationConf& location, Recognised login, Outlet next);
+  HeldLogin(ngx_http_request_t* r, const LoginRule& rule, std::shared_ptr<const Site> site,
+            Recognised login, Outlet next);
 
   /// The body filter for this request. `in` is null when nginx wants output to go on.
   ngx_int_t on_body(ngx_chain_t* in);
@@ -44,7 +45,8 @@ class HeldLogin {
   void log(const char* what) const noexcept;
 
   ngx_http_request_t* r_;
-  const LocationConf& location_;  // of the configuration, which outlives the request
+  const LoginRule& rule_;  // of the configuration, which outlives the request
+  std::shared_ptr<const Site> site_;
   Recognised login_;
   Outlet next_;
   Request request_;

@@ -29,9 +29,11 @@ Outlet next_filters{};  // NOLINT(cppcoreguidelines-avoid-non-const-global-varia
 ngx_int_t hold(ngx_http_request_t* r, const LocationConf& location) {
   auto login = recognise(r, *location.login);
   if (!login) return next_filters.header(r);
+  auto site = site_of(r, location);
+  if (!site) return next_filters.header(r);
   const bool unreadable = login->unreadable;
-  auto* held = object_of_request(
-      r, std::make_unique<HeldLogin>(r, location, std::move(*login), next_filters));
+  auto* held = object_of_request(r, std::make_unique<HeldLogin>(r, *location.login, std::move(site),
+                                                                std::move(*login), next_filters));
   context(r).held = held;
   if (unreadable) {
     return held->refuse(NGX_HTTP_BAD_GATEWAY,

@@ -64,7 +64,7 @@ class Stack:
 
     def __init__(self, build, folder=None, workers=1, provider_options=(), nginx_extra="", location_extra="",
                  preload=None, login_options=None, environment=None, population_profile="json", population_options="",
-                 population_source="csdl"):
+                 population_source="csdl", http_extra="", provider="bca"):
         self.build = pathlib.Path(build).resolve()
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="vneid-"))
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -79,6 +79,8 @@ class Stack:
         self.population_profile = population_profile
         self.population_options = population_options
         self.population_source = population_source
+        self.http_extra = http_extra
+        self.provider = provider
         self.processes = {}
         self.port, self.provider_port, self.portal_port, self.population_port = free_ports(4)
         self.data = self.folder / "data"
@@ -279,6 +281,7 @@ http {{
     uwsgi_temp_path {self.folder}/tmp-uwsgi;
     scgi_temp_path {self.folder}/tmp-scgi;
 
+    {self.http_extra}
     vneid_keys     {self.keys};
     vneid_redis    unix:{self.redis_socket} timeout=2s;
     vneid_postgres "{self.conninfo}" connections=4 timeout=5s;
@@ -308,7 +311,7 @@ http {{
     server {{
         listen 127.0.0.1:{self.port};
         server_name localhost;
-        vneid        bca;
+        vneid        {self.provider};
         vneid_population_source {self.population_source};
         vneid_path   /vneid/;
         vneid_origin {self.url};
@@ -349,6 +352,13 @@ http {{
         wait_until(lambda: process.poll() is not None or (self.worker_pids() and port_open(self.port)), "nginx")
         if process.poll() is not None:
             raise RuntimeError("nginx did not start:\n" + (self.logs / "nginx.log").read_text()[-2000:])
+
+    def reload_nginx(self):
+        """With what nginx_conf() says now; returns when the old workers have gone."""
+        self.write_nginx_conf()
+        old = set(self.worker_pids())
+        self.processes["nginx"].send_signal(signal.SIGHUP)
+        wait_until(lambda: self.worker_pids() and not old & set(self.worker_pids()), "nginx goes on with new workers")
 
     def worker_pids(self):
         master = self.processes["nginx"].pid

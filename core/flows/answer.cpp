@@ -26,6 +26,10 @@ pages::PageContext page_context(const Exchange& exchange) {
   context.request_id = exchange.request.id;
   context.legal_basis = exchange.site->legal_basis;
   context.effective_date = exchange.site->effective_date;
+  const auto& enforce = exchange.site->policy.personal.enforce;
+  if (context.effective_date.empty() && enforce) {
+    context.effective_date = policy::day_in_vietnam(*enforce);
+  }
   return context;
 }
 

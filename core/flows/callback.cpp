@@ -4,6 +4,7 @@
 #include "async/wait.hpp"
 #include "flows/answer.hpp"
 #include "flows/flows.hpp"
+#include "flows/held_choice.hpp"
 #include "flows/linking.hpp"
 #include "oidc/authorization_response.hpp"
 
@@ -55,7 +56,7 @@ Task<Reply> failure_page(Exchange exchange, FlowOutcome outcome, std::string cau
     held = co_await worker.tickets.unused(ticket->id);
   }
   if (held) {
-    page.can_skip = true;
+    page.can_skip = may_skip(exchange, *ticket);
     page.can_verify =
         page.kind == ErrorKind::unverified_number && !exchange.site->population.empty();
     page.can_retry_vneid = page.kind == ErrorKind::cancelled ||

@@ -10,6 +10,9 @@ namespace vneid::flows {
 
 /// A successful legacy login: shows the notice, or lets the portal's answer go on (R12, R13).
 Task<LoginVerdict> legacy_login(Exchange exchange, LegacyLogin login);
+/// The rule of policy that the portal's word for a kind of account falls under, when nothing else
+/// is known of it.
+policy::Kind policy_kind(const std::string& word);
 
 Task<Reply> show_notice(Exchange exchange);
 /// [Bỏ qua] or [Đăng nhập bằng VNeID] (R14, R15).

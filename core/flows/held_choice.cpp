@@ -57,12 +57,36 @@ Task<bool> lacks_verified_number(Exchange exchange, std::int64_t account_id) {
                         account->identity.number_status != identity::FieldStatus::verified);
 }
 
+Reply notice_page(const Exchange& exchange, const Ticket& ticket) {
+  Worker& worker = *exchange.worker;
+  const policy::Rule& rule = exchange.site->policy.of(ticket.kind);
+  pages::NoticePage page;
+  page.account_masked = ticket.account_masked;
+  page.name_masked = ticket.name_masked;
+  page.enforced = !may_skip(exchange, ticket);
+  if (rule.enforce) page.days_left = policy::days_left(exchange.now(), *rule.enforce);
+  page.csrf = csrf_token(worker, "notice", ticket.id);
+  return page_reply(exchange, 200, worker.settings->renderer->render(page, page_context(exchange)));
+}
+
+bool may_skip(const Exchange& exchange, const Ticket& ticket) {
+  return policy::legacy_login_suffices(exchange.mode(ticket.kind));
+}
+
 Task<Reply> skip(Exchange exchange, Ticket ticket) {
   Worker& worker = *exchange.worker;
+  if (!may_skip(exchange, ticket)) {
+    // The instant has come while the notice stood open.
+    worker.log.write(Log::Severity::warning, exchange.request.id,
+                     "[Bỏ qua] refused: policy does not let it in any more");
+    Reply reply = notice_page(exchange, ticket);
+    reply.status = 403;
+    co_return reply;
+  }
   const bool unused = co_await worker.tickets.unused(ticket.id);
   if (!unused) co_return ticket_refused(exchange, TicketError::used);
   co_await keep_choice(exchange, ticket.account_id, audit::Choice::skip);
-  std::string cookie = co_await begin_legacy_session(exchange, ticket.account_id);
+  std::string cookie = co_await begin_legacy_session(exchange, ticket.account_id, ticket.kind);
   // The ticket is spent last: whatever is awaited after it could lose the portal's answer.
   auto answer = co_await worker.tickets.release(exchange.request.cookie, exchange.site->portal,
                                                 exchange.now());

@@ -21,7 +21,13 @@ Task<void> keep_choice(Exchange exchange, std::int64_t account_id, audit::Choice
 /// Whether the number must be verified before VNeID (R28), and can be, here.
 Task<bool> lacks_verified_number(Exchange exchange, std::int64_t account_id);
 
-/// [Bỏ qua]: the portal's answer goes out (R14).
+/// The notice, or from the cut-over on the same without [Bỏ qua] (R33).
+Reply notice_page(const Exchange& exchange, const Ticket& ticket);
+
+/// Whether policy lets this login go on without VNeID, now.
+bool may_skip(const Exchange& exchange, const Ticket& ticket);
+
+/// [Bỏ qua]: the portal's answer goes out (R14), as long as policy allows.
 Task<Reply> skip(Exchange exchange, Ticket ticket);
 
 /// [Đăng nhập bằng VNeID]: to the provider (R15).

@@ -14,12 +14,32 @@ namespace vneid::flows {
 
 namespace {
 
+/// The portal's word for the kind of account: ours, or DVCQG's LoaiTaiKhoan (domain.md §4.1).
+std::optional<link::AccountKind> account_kind(const std::string& word) {
+  if (word == "1") return link::AccountKind::personal;
+  if (word == "2" || word == "3") return link::AccountKind::organization;
+  return link::account_kind_from_text(word);
+}
+
+policy::Kind kind_of(link::AccountKind kind) {
+  switch (kind) {
+    case link::AccountKind::organization:
+      return policy::Kind::organization;
+    case link::AccountKind::foreign:
+      return policy::Kind::foreign;
+    case link::AccountKind::personal:
+      break;
+  }
+  return policy::Kind::personal;
+}
+
 Task<LoginVerdict> hold(Exchange exchange, LegacyLogin login, link::LegacyAccount account) {
   Ticket ticket;
   ticket.id = crypto::random_token();
   ticket.issued_at = exchange.now();
   ticket.portal = exchange.site->portal;
   ticket.account_id = account.id;
+  ticket.kind = kind_of(account.kind);
   ticket.account_masked = identity::mask_account(login.account);
   if (account.full_name) ticket.name_masked = identity::mask_name(*account.full_name);
   std::string cookie =
@@ -34,26 +54,69 @@ Task<LoginVerdict> hold(Exchange exchange, LegacyLogin login, link::LegacyAccoun
   co_return verdict;
 }
 
-/// The portal's word for the kind of account: ours, or DVCQG's LoaiTaiKhoan (domain.md §4.1).
-std::optional<link::AccountKind> kind_of(const std::string& word) {
-  if (word == "1") return link::AccountKind::personal;
-  if (word == "2" || word == "3") return link::AccountKind::organization;
-  return link::account_kind_from_text(word);
+/// The portal's answer is dropped: this account's own login lets nobody in any more.
+LoginVerdict refuse(const Exchange& exchange, const char* cause) {
+  pages::ErrorPage page;
+  page.kind = pages::ErrorKind::enforced;
+  page.login_href = exchange.site->path + "login";
+  LoginVerdict verdict;
+  verdict.reply = error_reply(exchange, page, cause);
+  verdict.reply->headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::session));
+  verdict.reply->headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
+  return verdict;
+}
+
+Task<LoginVerdict> let_in(Exchange exchange, std::int64_t account_id, policy::Kind kind) {
+  LoginVerdict verdict;
+  std::string cookie = co_await begin_legacy_session(exchange, account_id, kind);
+  verdict.added_headers.emplace_back("Set-Cookie", std::move(cookie));
+  verdict.added_headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
+  co_return verdict;
+}
+
+/// What policy does with a login of this account now.
+enum class Course : std::uint8_t { let_in, observe, hold, refuse };
+
+Course course_of(policy::Mode mode, const link::LegacyAccount& account) {
+  // An organisation has no person to be linked to.
+  const bool linkable = account.kind != link::AccountKind::organization && !account.closed;
+  switch (mode) {
+    case policy::Mode::pass:
+      return Course::let_in;
+    case policy::Mode::observe:
+      return linkable && !account.linked ? Course::observe : Course::let_in;
+    case policy::Mode::notice:
+      return linkable && !account.linked ? Course::hold : Course::let_in;
+    case policy::Mode::enforce:
+      // Linked accounts too: from now on a password alone lets nobody in.
+      return linkable ? Course::hold : Course::refuse;
+    case policy::Mode::closed:
+      break;
+  }
+  return Course::refuse;
 }
 
 }  // namespace
 
+policy::Kind policy_kind(const std::string& word) {
+  const auto kind = account_kind(word);
+  return kind ? kind_of(*kind) : policy::Kind::personal;
+}
+
 Task<LoginVerdict> legacy_login(Exchange exchange, LegacyLogin login) {
-  const auto kind = kind_of(login.kind);
+  const auto kind = account_kind(login.kind);
   if (!kind && !login.kind.empty()) {
     exchange.worker->log.write(Log::Severity::error, exchange.request.id,
                                "the portal's kind of account is not known: what is on file counts");
   }
   auto account = co_await exchange.worker->accounts.ensure(exchange.site->portal, login.account,
                                                            kind, exchange.now());
-  const bool asks =
-      account.kind == link::AccountKind::personal && !account.closed && !account.linked;
-  if (asks) {
+  const policy::Kind rule = kind_of(account.kind);
+  const Course course = course_of(exchange.mode(rule), account);
+  if (course == Course::refuse) {
+    co_return refuse(exchange, "a legacy login that policy refuses");
+  }
+  if (course == Course::hold) {
     make_absolute(login.answer, exchange.request.path);
     if (!sets_cookie(login.answer)) {
       exchange.worker->log.write(Log::Severity::error, exchange.request.id,
@@ -63,10 +126,11 @@ Task<LoginVerdict> legacy_login(Exchange exchange, LegacyLogin login) {
     LoginVerdict verdict = co_await hold(exchange, std::move(login), std::move(account));
     co_return verdict;
   }
-  LoginVerdict verdict;
-  std::string cookie = co_await begin_legacy_session(exchange, account.id);
-  verdict.added_headers.emplace_back("Set-Cookie", std::move(cookie));
-  verdict.added_headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
+  if (course == Course::observe) {
+    exchange.worker->log.write(Log::Severity::info, exchange.request.id,
+                               "observed: this legacy login would have seen the notice");
+  }
+  LoginVerdict verdict = co_await let_in(exchange, account.id, rule);
   co_return verdict;
 }
 

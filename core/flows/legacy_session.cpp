@@ -5,11 +5,13 @@
 
 namespace vneid {
 
-Task<std::string> begin_legacy_session(Exchange exchange, std::int64_t account_id) {
+Task<std::string> begin_legacy_session(Exchange exchange, std::int64_t account_id,
+                                       policy::Kind kind) {
   Session session;
   session.proof = Session::Proof::legacy;
   session.portal = exchange.site->portal;
   session.account_id = account_id;
+  session.kind = kind;
   try {
     std::string cookie = co_await exchange.worker->sessions.begin(
         std::move(session), exchange.request.cookie, exchange.now());

@@ -19,12 +19,7 @@ Task<Reply> show_notice(Exchange exchange) {
   const bool unused = co_await worker.tickets.unused(ticket->id);
   if (!unused) co_return ticket_refused(exchange, TicketError::used);
   co_await keep_choice(exchange, ticket->account_id, audit::Choice::shown);
-  pages::NoticePage page;
-  page.account_masked = ticket->account_masked;
-  page.name_masked = ticket->name_masked;
-  page.csrf = csrf_token(worker, form, ticket->id);
-  co_return page_reply(exchange, 200,
-                       worker.settings->renderer->render(page, page_context(exchange)));
+  co_return notice_page(exchange, *ticket);
 }
 
 Task<Reply> choose(Exchange exchange) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "async/deadline.hpp"
 #include "flows/answer.hpp"
 #include "flows/flows.hpp"
 #include "flows/routes.hpp"
@@ -99,17 +100,37 @@ LoginVerdict let_through_unasked() {
   return verdict;
 }
 
-/// Policy `notice` lets the legacy login go on when our stores cannot be asked (R36).
-Task<LoginVerdict> guarded_login(Exchange exchange, LegacyLogin login) {
-  try {
-    LoginVerdict verdict = co_await flows::legacy_login(exchange, std::move(login));
-    co_return verdict;
-  } catch (const std::exception& failure) {
-    exchange.worker->log.write(
-        Log::Severity::error, exchange.request.id,
-        std::string("legacy login let through without the notice: ") + failure.what());
+/// What nginx's own backstop would cut off without a word about policy.
+constexpr Milliseconds login_deadline{8'000};
+
+/// A login that cannot be judged, by the kind that the portal tells: nothing else is known.
+LoginVerdict unjudged(const Exchange& exchange, policy::Kind kind, const std::string& cause) {
+  const policy::Mode mode = exchange.mode(kind);
+  if (policy::goes_on_unjudged(exchange.site->on_failure, mode)) {
+    exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+                               "legacy login let through without the notice: " + cause);
+    return let_through_unasked();
   }
-  co_return let_through_unasked();
+  LoginVerdict verdict;
+  verdict.reply = error_reply(exchange, pages::ErrorKind::stores_away,
+                              "legacy login refused, since it cannot be judged: " + cause);
+  return verdict;
+}
+
+Task<LoginVerdict> guarded_login(Exchange exchange, LegacyLogin login) {
+  const policy::Kind kind = flows::policy_kind(login.kind);
+  std::string cause;
+  try {
+    EventLoop& loop = exchange.worker->loop;
+    LoginVerdict verdict = co_await with_deadline(loop, loop.now() + login_deadline,
+                                                  flows::legacy_login(exchange, std::move(login)));
+    co_return verdict;
+  } catch (const DeadlinePassed&) {
+    cause = "Redis or PostgreSQL took too long";
+  } catch (const std::exception& failure) {
+    cause = failure.what();
+  }
+  co_return unjudged(exchange, kind, cause);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "crypto/key_ring.hpp"
@@ -9,6 +10,7 @@
 #include "net/redis.hpp"
 #include "oidc/provider_settings.hpp"
 #include "pages/renderer.hpp"
+#include "policy/policy.hpp"
 #include "population/settings.hpp"
 
 namespace vneid {
@@ -24,12 +26,15 @@ struct Site {
   std::string portal;       ///< `vneid_portal`: names the account realm, so that two portals on one
                             ///< database never mix accounts
   std::string legal_basis;  ///< as the notice prints it
-  std::string effective_date;  ///< dd/mm/yyyy, as the notice prints it
+  std::string effective_date;  ///< dd/mm/yyyy, as the notice prints it; empty: the policy's
+  policy::Policy policy;
+  policy::OnFailure on_failure;
 };
 
 /// Everything of one nginx configuration, immutable. Made by the module while it reads nginx.conf,
 /// shared by all flows of a worker.
 struct Settings {
+  std::optional<policy::RehearsalClock> clock;  ///< unset: the machine's
   std::shared_ptr<const crypto::KeyRing> keys;
   redis::Settings redis;
   postgres::Settings postgres;

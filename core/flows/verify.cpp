@@ -39,6 +39,7 @@ Task<link::FieldValues> fields_of(Exchange exchange, std::int64_t account_id) {
 
 pages::UpdatePage folded(const Exchange& exchange, pages::UpdatePage page, const Ticket& ticket) {
   page.folded = true;
+  page.can_skip = may_skip(exchange, ticket);
   page.account_masked = ticket.account_masked;
   page.csrf = csrf_token(*exchange.worker, form, ticket.id);
   return page;
@@ -49,7 +50,7 @@ Reply in_review(const Exchange& exchange, const Ticket& ticket, const IdentityCh
   pages::ErrorPage page;
   page.kind = pages::ErrorKind::review;
   page.review_code = check.reference;
-  page.can_skip = true;
+  page.can_skip = may_skip(exchange, ticket);
   page.csrf = csrf_token(*exchange.worker, "notice", ticket.id);
   return error_reply(exchange, page, "the population database contradicts what was verified");
 }

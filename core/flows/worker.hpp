@@ -53,7 +53,15 @@ struct Exchange {
   std::shared_ptr<const Site> site;
   Request request;
 
-  [[nodiscard]] Wall now() const { return worker->loop.wall_now(); }
+  /// By the clock that policy goes by: in a rehearsal another than the machine's.
+  [[nodiscard]] Wall now() const {
+    const Wall machine = worker->loop.wall_now();
+    const auto& clock = worker->settings->clock;
+    return clock ? policy::rehearsed(*clock, machine) : machine;
+  }
+  [[nodiscard]] policy::Mode mode(policy::Kind kind) const {
+    return policy::mode_at(site->policy.of(kind), now());
+  }
 };
 
 }  // namespace vneid

@@ -13,7 +13,7 @@ constexpr Name common[] = {"lang",       "title",    "portal_name",  "portal_hre
                            "csrf",       "show_nav", "nav_identity", "nav_links",
                            "nav_vault",  "sign_out", "is_error",     "effective_date"};
 
-constexpr Name notice[] = {"account", "name", "days_left"};
+constexpr Name notice[] = {"account", "name", "days_left", "enforced"};
 constexpr Name notice_demands[] = {"account", "csrf", "path"};
 
 constexpr Name linked[] = {"heading", "number",    "provider",    "linked_on",    "account",

@@ -57,7 +57,8 @@ void add_links(Values& values, const std::vector<LinkItem>& links, const StringT
 
 Values values_of(const NoticePage& page, const StringTable& strings) {
   Values values;
-  values.set("title", std::string(strings.text("notice.title")));
+  values.set("title", std::string(strings.text(page.enforced ? "enforce.title" : "notice.title")));
+  values.set("enforced", page.enforced);
   values.set("account", page.account_masked);
   values.set("name", text_or_false(page.name_masked));
   const bool has_days = page.days_left.value_or(-1) >= 0;

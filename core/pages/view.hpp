@@ -34,6 +34,7 @@ struct NoticePage {
   std::string name_masked;     ///< empty: not known
   std::string csrf;
   std::optional<int> days_left;  ///< until `effective_date`; unset or negative: not shown
+  bool enforced = false;         ///< no [Bỏ qua]: only VNeID gets in (R33)
 };
 
 /// What a vault record is (domain.md §7.1).

@@ -72,6 +72,25 @@ Mode mode_at(const Rule& rule, Wall now) noexcept {
   return rule.mode;
 }
 
+bool goes_on_unjudged(const OnFailure& rule, Mode mode) noexcept {
+  switch (mode) {
+    case Mode::pass:
+      return true;
+    case Mode::observe:
+    case Mode::notice:
+      return rule.notice_open;
+    case Mode::enforce:
+      return rule.enforce_open;
+    case Mode::closed:
+      break;
+  }
+  return false;
+}
+
+Wall rehearsed(const RehearsalClock& clock, Wall machine) noexcept {
+  return clock.stopped ? clock.instant : clock.instant + (machine - clock.set_at);
+}
+
 std::optional<Change> next_change(const Rule& rule, Wall now) noexcept {
   const Mode mode = mode_at(rule, now);
   if (mode == Mode::closed) return std::nullopt;

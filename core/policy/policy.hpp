@@ -40,6 +40,24 @@ struct Policy {
   [[nodiscard]] Rule& of(Kind kind) noexcept;
 };
 
+/// `vneid_on_failure`: what becomes of a legacy login that cannot be judged, because Redis or
+/// PostgreSQL is away (R36).
+struct OnFailure {
+  bool notice_open = true;    ///< in `notice` and `observe` it goes on, unasked
+  bool enforce_open = false;  ///< in `enforce` it does not
+};
+
+/// Whether such a login goes on.
+bool goes_on_unjudged(const OnFailure& rule, Mode mode) noexcept;
+
+/// `vneid_clock`: another time than the machine's, for rehearsals.
+struct RehearsalClock {
+  Wall instant{};
+  Wall set_at{};         ///< by the machine's clock
+  bool stopped = false;  ///< otherwise it runs on from `instant`
+};
+Wall rehearsed(const RehearsalClock& clock, Wall machine) noexcept;
+
 /// The mode at an instant: a named instant itself belongs to what it begins.
 Mode mode_at(const Rule& rule, Wall now) noexcept;
 

@@ -10,6 +10,7 @@
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
 #include "net/redis.hpp"
+#include "policy/policy.hpp"
 
 namespace vneid {
 
@@ -22,12 +23,13 @@ struct Session {
   Proof proof = Proof::legacy;
   std::string portal;
   std::int64_t account_id = 0;
-  std::int64_t person_id = 0;  ///< 0 unless proof is vneid
-  std::int64_t link_id = 0;    ///< the link made or found at this login; 0: none
-  std::string provider;        ///< name of the identity provider; empty unless proof is vneid
-  std::string subject_key;     ///< 32 raw bytes (link::subject_key); may be empty
-  std::string sid;             ///< the provider's own session; empty: it told none
-  Wall begun_at{};             ///< set by Sessions::begin
+  policy::Kind kind = policy::Kind::personal;  ///< of the account: whose rule of policy applies
+  std::int64_t person_id = 0;                  ///< 0 unless proof is vneid
+  std::int64_t link_id = 0;                    ///< the link made or found at this login; 0: none
+  std::string provider;     ///< name of the identity provider; empty unless proof is vneid
+  std::string subject_key;  ///< 32 raw bytes (link::subject_key); may be empty
+  std::string sid;          ///< the provider's own session; empty: it told none
+  Wall begun_at{};          ///< set by Sessions::begin
 };
 
 /// A session that was read, with the token of its cookie (for CSRF and for ending it).

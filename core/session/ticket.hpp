@@ -10,6 +10,7 @@
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
 #include "net/redis.hpp"
+#include "policy/policy.hpp"
 #include "session/withheld_answer.hpp"
 
 namespace vneid {
@@ -20,8 +21,9 @@ struct Ticket {
   Wall issued_at{};
   std::string portal;
   std::int64_t account_id = 0;
-  std::string account_masked;  ///< as the notice shows it
-  std::string name_masked;     ///< may be empty
+  policy::Kind kind = policy::Kind::personal;  ///< whose rule of policy applies
+  std::string account_masked;                  ///< as the notice shows it
+  std::string name_masked;                     ///< may be empty
 };
 
 enum class TicketError {

@@ -234,6 +234,31 @@ class Configuration(ModuleTest):
         self.assert_refused('unknown population source "csdl" in "vneid_population_source"', more=used)
         self.assert_refused('invalid population source name "off"', population=block(base, "off"))
 
+    def test_policy(self):
+        refuse = self.assert_refused
+        self.assert_accepted(more="vneid_policy personal notice enforce=2024-07-01T00:00:00+07:00 closed=2025-01-01; "
+                                  "vneid_policy organization observe closed=2025-07-01; vneid_policy foreign pass; "
+                                  "vneid_on_failure notice=closed enforce=open;")
+        self.assert_accepted(clock="vneid_rehearsal on; vneid_clock 2024-06-30T23:59:59+07:00 stopped;")
+        self.assert_accepted(clock="map $arg_a $v {{ default off; }}", vneid="vneid $v;")
+        refuse('"vneid_clock" moves the cut-over', clock="vneid_clock 2024-07-01;")
+        refuse('"vneid_clock" moves the cut-over', clock="vneid_rehearsal off; vneid_clock 2024-07-01;")
+        refuse('invalid parameter "slow"', clock="vneid_rehearsal on; vneid_clock 2024-07-01 slow;")
+        refuse('expected on or off', clock="vneid_rehearsal yes;")
+        for instant in ("2024-02-30", "01/07/2024", "2024-07-01T00:00:00", "2024-07-01T25:00:00Z"):
+            refuse(f'invalid instant "{instant}"', more=f"vneid_policy personal notice enforce={instant};")
+        refuse('unknown kind of account "person"', more="vneid_policy person notice;")
+        refuse('unknown mode "on"', more="vneid_policy personal on;")
+        refuse('"vneid_policy personal" is duplicate', more="vneid_policy personal notice; vneid_policy personal pass;")
+        refuse('already', more="vneid_policy personal enforce enforce=2024-07-01;")
+        refuse('must come after', more="vneid_policy personal notice enforce=2024-07-01 closed=2024-07-01;")
+        refuse('invalid parameter "enforce=2025-07-01"',
+               more="vneid_policy personal notice enforce=2024-07-01 enforce=2025-07-01;")
+        refuse('expected open or closed', more="vneid_on_failure notice=maybe;")
+        refuse('invalid parameter "pass=open"', more="vneid_on_failure pass=open;")
+        self.assert_refused('a variable in "vneid" needs exactly one', clock="map $arg_a $v {{ default off; }}",
+                            more="", vneid="vneid $v;", at="vneid $v;", again="vneid_provider b {{ " + BASE + " }}")
+
     def test_site(self):
         refuse = self.assert_refused
         refuse('unknown provider "vneid" in "vneid"', vneid="vneid vneid;")

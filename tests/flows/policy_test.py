@@ -1,0 +1,169 @@
+"""The policy clock through nginx: each mode on both sides of each instant, in +07."""
+import datetime
+import unittest
+
+from support import LINKED, NOTICE, Citizen, StackTest, wait_until
+
+VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
+ENFORCE = datetime.datetime(2024, 7, 1, tzinfo=VIETNAM)
+CLOSED = datetime.datetime(2025, 7, 1, tzinfo=VIETNAM)
+SECOND = datetime.timedelta(seconds=1)
+FROM = "Từ ngày 01/07/2024, tài khoản này không còn được sử dụng để đăng nhập"
+RULES = (f"vneid_policy personal notice enforce={ENFORCE.isoformat()} closed={CLOSED.isoformat()};"
+         f"vneid_policy organization pass enforce={CLOSED.isoformat()};")
+
+
+class PolicyTest(StackTest):
+    def at(self, instant, rules=RULES, stopped=True, more=""):
+        """nginx goes on with this clock."""
+        self.stack.http_extra = (f"vneid_rehearsal on; vneid_clock {instant.isoformat()}{' stopped' if stopped else ''};")
+        self.stack.nginx_extra = rules + more
+        self.stack.reload_nginx()
+
+    def seen(self, case):
+        """What the legacy login leads to: in, notice, enforce, refused."""
+        citizen, page = self.to_notice(case)
+        if page.url.endswith("/trang-chu"):
+            return "in", citizen
+        self.assertNotIn("portal_session", citizen.cookies["localhost"])
+        buttons = [text for form in page.forms for _, _, text in form["buttons"]]
+        if "Bỏ qua" in buttons:
+            return "notice", citizen
+        if "Đăng nhập bằng VNeID" in buttons:
+            self.assertIn(FROM, page.text)
+            return "enforce", citizen
+        self.assertIn("không còn được sử dụng để đăng nhập", page.text)
+        self.assertEqual(page.status, 403)
+        return "refused", citizen
+
+
+class Table(PolicyTest):
+    def test_each_side_of_each_instant(self):
+        linked = self.someone()
+        self.link(linked)
+        personal, organization = self.stack.scenarios["happy"], self.stack.scenarios["organization"]
+        foreign = self.stack.scenarios["foreign"]
+        table = [
+            (ENFORCE - SECOND, "notice", "in", "in", "in"), (ENFORCE, "enforce", "enforce", "in", "in"),
+            (ENFORCE + SECOND, "enforce", "enforce", "in", "in"), (CLOSED - SECOND, "enforce", "enforce", "in", "in"),
+            (CLOSED, "refused", "refused", "refused", "in"), (CLOSED + SECOND, "refused", "refused", "refused", "in"),
+        ]
+        for instant, for_personal, for_linked, for_organization, for_foreign in table:
+            with self.subTest(instant.isoformat()):
+                self.at(instant)
+                self.assertEqual(self.seen(personal)[0], for_personal)
+                self.assertEqual(self.seen(linked)[0], for_linked, "a linked account's password")
+                self.assertEqual(self.seen(organization)[0], for_organization)
+                self.assertEqual(self.seen(foreign)[0], for_foreign)
+
+    def test_modes_without_instants(self):
+        for mode, expected in (("observe", "in"), ("notice", "notice"), ("enforce", "enforce"), ("closed", "refused"),
+                               ("pass", "in")):
+            with self.subTest(mode):
+                self.at(ENFORCE, rules=f"vneid_policy personal {mode}; vneid_notice date=2024-07-01;")
+                self.assertEqual(self.seen(self.stack.scenarios["happy"])[0], expected)
+        self.assertIn("observed: this legacy login would have seen the notice", self.stack.error_log.read_text())
+
+    def test_the_notice_counts_the_days(self):
+        for instant, words in ((ENFORCE - SECOND, "Còn 0 ngày đến hạn 01/07/2024"),
+                               (ENFORCE - datetime.timedelta(days=30), "Còn 29 ngày đến hạn 01/07/2024")):
+            self.at(instant)
+            _, page = self.to_notice(self.stack.scenarios["happy"])
+            self.assertIn(words, page.text)
+            self.assertIn(NOTICE, page.text)
+
+
+class InProgress(PolicyTest):
+    def test_skipping_after_the_instant_is_refused_and_linking_is_not(self):
+        case = self.someone()
+        self.at(ENFORCE - 4 * SECOND, stopped=False)
+        citizen, page = self.to_notice(case)
+        self.assertIn(NOTICE, page.text)
+        # The page that was opened before the instant, posted after it.
+        form = next(f for f in page.forms if f["fields"].get("choice") == "skip")
+        notice = lambda: citizen.request("GET", self.stack.url + "/vneid/notice").text
+        wait_until(lambda: FROM in notice(), "the instant")
+        answer = citizen.request("POST", self.stack.url + "/vneid/notice", form["fields"])
+        self.assertEqual(answer.status, 403)
+        self.assertIn(FROM, answer.text)
+        self.assertNotIn("portal_session", citizen.cookies["localhost"])
+        citizen.get(self.stack.url + "/vneid/notice")
+        page = citizen.submit("Đăng nhập bằng VNeID")
+        from citizen import log_in_to_vneid
+        page = log_in_to_vneid(citizen, page, case["vneid_number"], case["vneid_password"])
+        self.assertIn(LINKED, page.text)
+        page = citizen.submit("Tiếp tục")
+        self.assertEqual(page.url, self.stack.url + "/trang-chu")
+
+    def test_sessions_from_before_the_instant_end_with_it(self):
+        case = self.someone()
+        self.at(ENFORCE - SECOND)
+        citizen, _ = self.to_notice(case)
+        citizen.submit("Bỏ qua")
+        for path in ("identity", "vault", "links", "api/v1/identity"):
+            self.assertEqual(citizen.get(self.stack.url + "/vneid/" + path).status, 200, path)
+        self.at(ENFORCE)
+        for path in ("identity", "vault", "links", "api/v1/identity"):
+            self.assertEqual(citizen.get(self.stack.url + "/vneid/" + path).status, 401, path)
+
+    def test_failures_offer_no_skip_after_the_instant(self):
+        self.at(ENFORCE)
+        for name in ("level1", "other_number", "mismatch_name"):
+            citizen, page = self.link(self.stack.scenarios[name])
+            self.assertNotIn("Bỏ qua", [text for form in page.forms for _, _, text in form["buttons"]], name)
+            self.assertNotIn("vẫn sử dụng được như trước", page.text)
+        case = self.stack.population_cases["self_entered"]
+        citizen, page = self.to_provider(case)
+        self.assertEqual(page.url, self.stack.url + "/vneid/verify")
+        self.assertNotIn("Bỏ qua", [text for form in page.forms for _, _, text in form["buttons"]])
+        form = next(f for f in page.forms if "birth_date" in f["fields"])
+        answer = citizen.request("POST", page.url, {**form["fields"], "action": "skip"})
+        self.assertEqual(answer.status, 403)
+        self.assertNotIn("portal_session", citizen.cookies["localhost"])
+
+
+class OnFailure(PolicyTest):
+    def test_stores_away_by_mode(self):
+        table = [(ENFORCE - SECOND, "", "in"), (ENFORCE, "", 503), (CLOSED, "", 503),
+                 (ENFORCE - SECOND, "vneid_on_failure notice=closed;", 503),
+                 (ENFORCE, "vneid_on_failure notice=open enforce=open;", "in"),
+                 (CLOSED, "vneid_on_failure enforce=open;", 503)]
+        case = self.stack.scenarios["happy"]
+        for instant, rule, expected in table:
+            with self.subTest(f"{instant} {rule}"):
+                self.at(instant, more=rule)
+                self.stack.stop_process("redis")
+                self.stack.stop_postgres()
+                try:
+                    citizen, page = self.to_notice(case)
+                    if expected == "in":
+                        self.assertTrue(page.url.endswith("/trang-chu"), page)
+                    else:
+                        self.assertEqual(page.status, expected)
+                        self.assertIsNotNone(page.header("Retry-After"))
+                        self.assertNotIn("portal_session", citizen.cookies["localhost"])
+                    organization, page = self.to_notice(self.stack.scenarios["organization"])
+                    self.assertEqual(page.url.endswith("/trang-chu"), instant < CLOSED or "enforce=open" in rule, page)
+                finally:
+                    self.stack.start_redis()
+                    self.stack.start_postgres()
+        # Recovery needs no reload.
+        wait_until(lambda: self.to_notice(case)[1].status == 403, "the stores are asked again")
+
+
+class Canary(StackTest):
+    stack_options = {"http_extra": 'map $http_x_canary $canary { default off; yes bca; odd nobody; }', "provider": "$canary"}
+
+    def test_a_variable_chooses_who_is_asked(self):
+        case = self.someone()
+        for value, asked in (("yes", True), ("no", False), ("odd", False), ("", False)):
+            citizen = Citizen(headers={"X-Canary": value})
+            _, page = self.to_notice(case, citizen)
+            self.assertEqual(NOTICE in page.text, asked, value)
+        _, page = self.link(case, Citizen(headers={"X-Canary": "yes"}))
+        self.assertIn(LINKED, page.text)
+        self.assertIn("names no provider", self.stack.error_log.read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
