@@ -38,6 +38,21 @@ TEST(Notice, ShowsWhichAccountItIsAbout) {
   EXPECT_EQ(unnamed.find("Họ tên"), std::string::npos);
 }
 
+TEST(Notice, HasNoSkipOnceItIsEnforced) {
+  NoticePage page = samples::notice();
+  page.enforced = true;
+  const auto html = renderer().render(page, samples::context());
+  EXPECT_EQ(html.find("value=\"skip\""), std::string::npos);
+  EXPECT_NE(html.find("value=\"vneid\""), std::string::npos);
+  const auto text = words(html);
+  EXPECT_EQ(text.find("Bỏ qua"), std::string::npos);
+  EXPECT_NE(
+      text.find("Từ ngày 01/07/2024, tài khoản này không còn được sử dụng để đăng nhập. Đề nghị "
+                "đăng nhập bằng VNeID."),
+      std::string::npos)
+      << text;
+}
+
 TEST(Notice, HasTwoPostFormsWithTheToken) {
   const auto html = renderer().render(samples::notice(), samples::context());
   const std::regex form(
