@@ -98,7 +98,7 @@ void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& ch
     throw ConfigurationError("\"vneid_login\" without effect: \"vneid\" is off here",
                              child.login->at);
   }
-  const auto& main =
+  auto& main =
       *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_vneid_module));
   if (child.provider_value != nullptr) {
     // Which of several it will be cannot be told here, and the pages are one provider's.
@@ -115,6 +115,7 @@ void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& ch
   auto& server =
       *static_cast<ServerConf*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_vneid_module));
   child.site = !says_something && parent.site ? parent.site : make_site(cf, child);
+  if (child.site != parent.site) main.sites.push_back(child.site);
   if (!server.pages) server.pages = child.site;
   // The pages are the server's: what only one location says of them would have no effect.
   if (!same_pages(*server.pages, *child.site)) {

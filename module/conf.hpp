@@ -38,8 +38,9 @@ struct MainConf {
   /// With `vneid_zone` all workers count in the same memory, from when nginx has mapped it (before
   /// any worker starts); without it each counts for itself.
   metrics::Metrics metrics;
-  std::optional<metrics::SharedBlock> block;  ///< of `vneid_zone`
-  std::uint64_t generation = 0;               ///< of this configuration in the zone, from 1
+  std::optional<metrics::SharedBlock> block;       ///< of `vneid_zone`
+  std::vector<std::shared_ptr<const Site>> sites;  ///< for the status page
+  std::uint64_t generation = 0;                    ///< of this configuration in the zone, from 1
 };
 
 /// What a server{} says.

@@ -168,6 +168,7 @@ void HeldLogin::drop() noexcept {
 
 ngx_int_t HeldLogin::refuse(int status, const char* why) {
   log(why);
+  main_conf(r_).settings->metrics.add(metrics::Login::refused);
   state_ = State::answered;
   body_.clear();
   r_->keepalive = 0;  // the portal may still be sending, and the next request would wait for it

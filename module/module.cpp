@@ -101,6 +101,7 @@ ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
   return guard(cycle->log, "start", ngx_int_t{NGX_ERROR}, [&]() -> ngx_int_t {
     Presence::begin(cycle->log, *conf);
     if (conf->first_use) Process::start(cycle->log, conf->settings);
+    Presence::follow_process();
     return NGX_OK;
   });
 }

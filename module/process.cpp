@@ -41,6 +41,8 @@ Process& Process::current() {
   return *process;
 }
 
+Process* Process::find() noexcept { return process.get(); }
+
 void Process::start(ngx_log_t* log, std::shared_ptr<const Settings> settings) {
   process = std::make_unique<Process>(log, std::move(settings));
 }

@@ -40,6 +40,7 @@ class Process {
 
   [[nodiscard]] NgxEventLoop& loop() noexcept { return loop_; }
   [[nodiscard]] Service& service() noexcept { return service_; }
+  [[nodiscard]] const Service& service() const noexcept { return service_; }
 
   using Live = std::list<LiveFlow*>;
   Live::iterator enlist(LiveFlow& flow) { return live_.insert(live_.end(), &flow); }
@@ -48,6 +49,8 @@ class Process {
   /// Of this process. Throws std::logic_error where there is none: in the master, or when `vneid`
   /// is nowhere on.
   static Process& current();
+  /// Null where there is none.
+  static Process* find() noexcept;
   static void start(ngx_log_t* log, std::shared_ptr<const Settings> settings);
   static void stop() noexcept;
 

@@ -1,5 +1,8 @@
 #include "status_handler.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "operator_page.hpp"
 #include "status/status_json.hpp"
 #include "zone.hpp"
@@ -7,6 +10,33 @@
 namespace vneid::ngx {
 
 namespace {
+
+[[nodiscard]] status::PolicyLine line_of(const Site& site, policy::Kind kind, Wall now) {
+  const policy::Rule& rule = site.policy.of(kind);
+  status::PolicyLine line;
+  line.portal = site.portal;
+  line.kind = policy::to_text(kind);
+  line.mode = policy::to_text(policy::mode_at(rule, now));
+  if (const auto change = policy::next_change(rule, now)) {
+    line.next_mode = policy::to_text(change->to);
+    line.next_change = change->at;
+  }
+  return line;
+}
+
+/// Each portal's policy once, however many locations it has.
+[[nodiscard]] std::vector<status::PolicyLine> policy_lines(const MainConf& conf, Wall now) {
+  constexpr std::array kinds{policy::Kind::personal, policy::Kind::organization,
+                             policy::Kind::foreign};
+  std::vector<status::PolicyLine> lines;
+  for (const auto& site : conf.sites) {
+    for (const auto kind : kinds) {
+      auto line = line_of(*site, kind, now);
+      if (std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
+    }
+  }
+  return lines;
+}
 
 [[nodiscard]] Reply status_reply(ngx_http_request_t* r) {
   const MainConf& conf = main_conf(r);
@@ -17,6 +47,7 @@ namespace {
   report.counting_since = conf.block->created();
   report.answered_by = ngx_pid;
   report.generation = conf.generation;
+  report.policies = policy_lines(conf, report.now);
   report.workers = metrics::StatusBoard{*conf.block}.workers();
   Reply reply;
   reply.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};

@@ -8,6 +8,7 @@
 #include "zone.hpp"
 
 #include "directive.hpp"
+#include "process.hpp"
 #include "text.hpp"
 
 namespace vneid::ngx {
@@ -42,6 +43,7 @@ ngx_int_t init_zone(ngx_shm_zone_t* zone, void* /*old_conf*/) noexcept {
       return NGX_ERROR;
     }
     conf.metrics = conf.block->metrics();
+    conf.settings->metrics = conf.metrics;
     conf.generation = conf.block->next_generation();
     return NGX_OK;
   });
@@ -84,6 +86,7 @@ Presence::Presence(metrics::WorkerSlot slot, const MainConf& conf) : slot_(std::
 }
 
 void Presence::publish() noexcept {
+  if (const Process* process = Process::find()) process->service().describe(status);
   status.updated = wall_clock();
   status.leaving = ngx_exiting != 0;
   slot_.publish(status);
@@ -101,6 +104,15 @@ void Presence::begin(ngx_log_t* log, const MainConf& conf) {
     return;
   }
   presence = std::make_unique<Presence>(std::move(*slot), conf);
+}
+
+void Presence::follow_process() {
+  Process* process = Process::find();
+  if (process == nullptr || !presence) return;
+  process->service().on_news([] {
+    if (presence) presence->publish();
+  });
+  presence->publish();
 }
 
 void Presence::end() noexcept { presence.reset(); }

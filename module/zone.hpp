@@ -20,6 +20,8 @@ class Presence {
   /// Of this process; null in the master, without `vneid_zone`, and when all places are taken.
   static Presence* current() noexcept;
   static void begin(ngx_log_t* log, const MainConf& conf);
+  /// Publishes from now on what the worker's flows learn of the servers they ask.
+  static void follow_process();
   static void end() noexcept;
 
  private:

@@ -4,6 +4,7 @@
 
 #include "crypto/digest.hpp"
 #include "flows/api_answer.hpp"
+#include "flows/counting.hpp"
 #include "oidc/form.hpp"
 #include "pages/security_headers.hpp"
 
@@ -59,6 +60,7 @@ Reply page_reply(const Exchange& exchange, int status, std::string html) {
 Reply error_reply(const Exchange& exchange, const pages::ErrorPage& page, std::string_view cause) {
   const auto context = page_context(exchange);
   const auto status = pages::error_status(page.kind);
+  exchange.count(refusal_of(page.kind));
   exchange.worker->log.write(Log::Severity::error, exchange.request.id, cause);
   auto reply = is_api(exchange)
                    ? json_reply(status.status, api_error(exchange, error_name(page.kind)).get())

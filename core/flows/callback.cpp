@@ -3,6 +3,7 @@
 
 #include "async/wait.hpp"
 #include "flows/answer.hpp"
+#include "flows/counting.hpp"
 #include "flows/flows.hpp"
 #include "flows/held_choice.hpp"
 #include "flows/linking.hpp"
@@ -80,6 +81,7 @@ Task<Reply> linked_reply(Exchange exchange, FlowOutcome outcome) {
   session.link_id = outcome.link_id;
   std::string cookie = co_await exchange.worker->sessions.begin(
       std::move(session), exchange.request.cookie, exchange.now());
+  exchange.count(metrics::SessionBegun::vneid);
   Reply reply = redirect(exchange.site->path + "linked");
   reply.headers.emplace_back("Set-Cookie", std::move(cookie));
   co_return reply;
@@ -88,9 +90,12 @@ Task<Reply> linked_reply(Exchange exchange, FlowOutcome outcome) {
 Task<Reply> answer(Exchange exchange, LinkingResult result) {
   if (result.outcome.state == FlowOutcome::State::linked) {
     Reply reply = co_await linked_reply(exchange, std::move(result.outcome));
+    exchange.count(metrics::Callback::linked);
     co_return reply;
   }
+  const auto kind = static_cast<ErrorKind>(result.outcome.error);
   Reply reply = co_await failure_page(exchange, std::move(result.outcome), std::move(result.cause));
+  exchange.count(callback_of(kind));
   co_return reply;
 }
 
@@ -122,16 +127,19 @@ Task<Reply> repeated(Exchange exchange, std::string state, std::string browser) 
   while (worker.loop.now() < deadline) {
     auto outcome = co_await worker.flows.outcome(state, browser);
     if (!outcome) {
+      exchange.count(metrics::Callback::expired);
       co_return error_reply(exchange, ErrorKind::expired,
                             "no flow of this browser has this state: expired, or begun elsewhere");
     }
     if (outcome->state == FlowOutcome::State::linked) {
       Reply reply = co_await linked_again(exchange, std::move(*outcome));
+      exchange.count(metrics::Callback::repeated);
       co_return reply;
     }
     if (outcome->state == FlowOutcome::State::failed) {
       Reply reply = co_await failure_page(exchange, std::move(*outcome),
                                           "the same callback has failed before");
+      exchange.count(metrics::Callback::repeated);
       co_return reply;
     }
     co_await sleep_for(worker.loop, poll_interval);
@@ -140,15 +148,18 @@ Task<Reply> repeated(Exchange exchange, std::string state, std::string browser) 
   Reply reply =
       co_await failure_page(exchange, failure(ErrorKind::stores_away, ticket ? ticket->id : ""),
                             "the first of these callbacks has not finished in time");
+  exchange.count(metrics::Callback::stores_away);
   co_return reply;
 }
 
 /// Ends a flow that will not reach the link, so that a reload shows the same page.
 Task<Reply> finish_early(Exchange exchange, std::string state, std::string browser,
                          FlowOutcome outcome, std::string cause) {
+  const auto kind = static_cast<ErrorKind>(outcome.error);
   outcome.finished_at = exchange.now();
   co_await exchange.worker->flows.finish(std::move(state), std::move(browser), outcome);
   Reply reply = co_await failure_page(exchange, std::move(outcome), std::move(cause));
+  exchange.count(callback_of(kind));
   co_return reply;
 }
 
@@ -184,20 +195,21 @@ Task<Reply> proceed(Exchange exchange, oidc::AuthorizationResponse response, std
   co_return reply;
 }
 
-}  // namespace
-
-Task<Reply> callback(Exchange exchange, std::string provider) {
+Task<Reply> answer_callback(Exchange exchange, std::string provider) {
   if (provider != exchange.site->provider) {
+    exchange.count(metrics::Callback::bad_request);
     co_return error_reply(exchange, ErrorKind::not_found, "no such provider here");
   }
   auto response = exchange.worker->providers.at(provider)->read_callback(exchange.request.query);
   if (const auto* malformed = std::get_if<oidc::MalformedResponse>(&response)) {
+    exchange.count(metrics::Callback::bad_request);
     co_return error_reply(exchange, ErrorKind::bad_request, "callback: " + malformed->cause);
   }
   const auto* code = std::get_if<oidc::CodeResponse>(&response);
   std::string state = code != nullptr ? code->state : std::get<oidc::ErrorResponse>(response).state;
   std::string browser = browser_of(exchange.request.cookie);
   if (browser.empty()) {
+    exchange.count(metrics::Callback::expired);
     co_return error_reply(exchange, ErrorKind::expired,
                           "callback without a flow cookie: another browser, or cookies are off");
   }
@@ -209,6 +221,19 @@ Task<Reply> callback(Exchange exchange, std::string provider) {
   Reply reply = co_await proceed(exchange, std::move(response), std::move(state),
                                  std::move(browser), std::move(*record));
   co_return reply;
+}
+
+}  // namespace
+
+Task<Reply> callback(Exchange exchange, std::string provider) {
+  // Each way to an answer counts what it ends with; what is thrown has no answer yet.
+  try {
+    Reply reply = co_await answer_callback(exchange, std::move(provider));
+    co_return reply;
+  } catch (...) {
+    exchange.count(callback_of(error_kind_of(std::current_exception())));
+    throw;
+  }
 }
 
 }  // namespace vneid::flows

@@ -91,6 +91,7 @@ Task<Reply> skip(Exchange exchange, Ticket ticket) {
   auto answer = co_await worker.tickets.release(exchange.request.cookie, exchange.site->portal,
                                                 exchange.now());
   if (!answer) co_return ticket_refused(exchange, answer.error());
+  exchange.count(metrics::Notice::skipped);
   Reply reply = released(std::move(*answer));
   reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
   reply.headers.emplace_back("Set-Cookie", std::move(cookie));
@@ -114,6 +115,7 @@ Task<Reply> begin_vneid(Exchange exchange, Ticket ticket) {
   if (browser.empty()) browser = crypto::random_token();
   co_await worker.flows.begin(authorization.state, browser, std::move(record));
   co_await keep_choice(exchange, ticket.account_id, audit::Choice::vneid);
+  exchange.count(metrics::Notice::vneid);
   Reply reply = redirect(std::move(authorization.url));
   reply.headers.emplace_back("Set-Cookie", set_cookie(cookie_name::flow, browser));
   co_return reply;

@@ -133,6 +133,25 @@ link::Verification verification_of(const Exchange& exchange, std::int64_t accoun
   return verification;
 }
 
+/// What a question came to; it was put, so nothing was mistyped.
+metrics::Population outcome_of(State state) noexcept {
+  switch (state) {
+    case State::verified:
+    case State::mistyped:
+      return metrics::Population::match;
+    case State::no_match:
+      return metrics::Population::no_match;
+    case State::in_review:
+      return metrics::Population::review;
+    case State::asked_too_often:
+    case State::busy:
+      return metrics::Population::limited;
+    case State::away:
+      break;
+  }
+  return metrics::Population::unavailable;
+}
+
 IdentityCheck limited(const population::Limited& limit) {
   IdentityCheck check;
   check.state =
@@ -199,9 +218,11 @@ Task<IdentityCheck> check_identity(Exchange exchange, std::int64_t account_id,
     co_await audit_call(exchange, account_id, checked.values, audit::Result::failed, "unavailable");
     IdentityCheck failed;
     failed.state = State::away;
+    exchange.count(outcome_of(failed.state));
     co_return failed;
   }
   IdentityCheck done = co_await judge(exchange, account_id, std::move(checked), std::move(answer));
+  exchange.count(outcome_of(done.state));
   co_return done;
 }
 

@@ -114,6 +114,7 @@ Task<LoginVerdict> legacy_login(Exchange exchange, LegacyLogin login) {
   const policy::Kind rule = kind_of(account.kind);
   const Course course = course_of(exchange.mode(rule), account);
   if (course == Course::refuse) {
+    exchange.count(metrics::Login::refused);
     co_return refuse(exchange, "a legacy login that policy refuses");
   }
   if (course == Course::hold) {
@@ -124,12 +125,14 @@ Task<LoginVerdict> legacy_login(Exchange exchange, LegacyLogin login) {
                                  "that the browser had before, the notice can be walked around");
     }
     LoginVerdict verdict = co_await hold(exchange, std::move(login), std::move(account));
+    exchange.count(metrics::Login::held);
     co_return verdict;
   }
   if (course == Course::observe) {
     exchange.worker->log.write(Log::Severity::info, exchange.request.id,
                                "observed: this legacy login would have seen the notice");
   }
+  exchange.count(account.linked ? metrics::Login::passed_linked : metrics::Login::passed_kind);
   LoginVerdict verdict = co_await let_in(exchange, account.id, rule);
   co_return verdict;
 }

@@ -15,6 +15,7 @@ Task<std::string> begin_legacy_session(Exchange exchange, std::int64_t account_i
   try {
     std::string cookie = co_await exchange.worker->sessions.begin(
         std::move(session), exchange.request.cookie, exchange.now());
+    exchange.count(metrics::SessionBegun::legacy);
     co_return cookie;
   } catch (const Unavailable& failure) {
     exchange.worker->log.write(Log::Severity::error, exchange.request.id,

@@ -120,6 +120,14 @@ Task<link::LinkOutcome> link_surely(Worker& worker, link::LinkRequest request) {
   co_return outcome;
 }
 
+void count_link(const Exchange& exchange, const link::Linked& linked) {
+  if (linked.repeated) return;
+  exchange.count(metrics::Link::made);
+  exchange.count(metrics::Record::moved, static_cast<std::uint64_t>(linked.transfer.moved_total()));
+  exchange.count(metrics::Record::stayed,
+                 static_cast<std::uint64_t>(linked.transfer.stayed_total()));
+}
+
 Task<LinkingResult> redeem_and_link(Exchange exchange, Linking linking) {
   Worker& worker = *exchange.worker;
   oidc::LoginProvider& provider = *worker.providers.at(linking.record.provider);
@@ -136,6 +144,7 @@ Task<LinkingResult> redeem_and_link(Exchange exchange, Linking linking) {
   }
   auto request = request_for(exchange, linking, *person, provider.settings().required_level);
   link::LinkOutcome outcome = co_await link_surely(worker, std::move(request));
+  if (const auto* linked = std::get_if<link::Linked>(&outcome)) count_link(exchange, *linked);
   co_return std::visit(Translate{linking}, outcome);
 }
 

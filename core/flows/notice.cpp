@@ -19,6 +19,7 @@ Task<Reply> show_notice(Exchange exchange) {
   const bool unused = co_await worker.tickets.unused(ticket->id);
   if (!unused) co_return ticket_refused(exchange, TicketError::used);
   co_await keep_choice(exchange, ticket->account_id, audit::Choice::shown);
+  exchange.count(metrics::Notice::shown);
   co_return notice_page(exchange, *ticket);
 }
 

@@ -1,5 +1,6 @@
 #include "flows/service.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -7,20 +8,31 @@
 
 #include "async/deadline.hpp"
 #include "flows/answer.hpp"
+#include "flows/counting.hpp"
 #include "flows/flows.hpp"
 #include "flows/routes.hpp"
 #include "flows/worker.hpp"
-#include "net/unavailable.hpp"
 #include "session/cookie.hpp"
 
 namespace vneid {
+
+namespace {
+
+template <class ClientSettings>
+ClientSettings watched(ClientSettings settings, Health& health, metrics::Dependency dependency) {
+  settings.observer = health.observer(dependency);
+  return settings;
+}
+
+}  // namespace
 
 Worker::Worker(EventLoop& event_loop, std::shared_ptr<const Settings> configuration, Log& sink)
     : loop(event_loop),
       settings(std::move(configuration)),
       log(sink),
-      redis(loop, settings->redis),
-      postgres(loop, settings->postgres),
+      health(loop, settings->metrics),
+      redis(loop, watched(settings->redis, health, metrics::Dependency::redis)),
+      postgres(loop, watched(settings->postgres, health, metrics::Dependency::postgres)),
       http(loop),
       scope(loop),
       tickets(redis, settings->keys),
@@ -31,40 +43,41 @@ Worker::Worker(EventLoop& event_loop, std::shared_ptr<const Settings> configurat
       identities(postgres, settings->keys),
       vault(postgres, settings->keys) {
   for (const auto& [name, provider] : settings->providers) {
-    providers.emplace(name, oidc::make_provider(loop, http, provider));
+    providers.emplace(
+        name,
+        oidc::make_provider(loop, http, watched(provider, health, metrics::Dependency::provider)));
   }
   for (const auto& [name, source] : settings->populations) {
-    populations.emplace(
-        name, std::make_unique<population::Source>(loop, http, redis, settings->keys, source));
+    populations.emplace(name, std::make_unique<population::Source>(
+                                  loop, http, redis, settings->keys,
+                                  watched(source, health, metrics::Dependency::population)));
   }
 }
 
 namespace {
 
-pages::ErrorKind kind_of(const Unavailable& failure) {
-  switch (failure.dependency()) {
-    case Unavailable::Dependency::provider:
-      return pages::ErrorKind::provider_away;
-    case Unavailable::Dependency::population:
-      return pages::ErrorKind::population_away;
-    case Unavailable::Dependency::redis:
-    case Unavailable::Dependency::postgres:
-      break;
-  }
-  return pages::ErrorKind::stores_away;
-}
-
 /// What went wrong, as a page. Called from a catch block's outside: `failure` is never null.
 Reply failed(const Exchange& exchange, const std::exception_ptr& failure) {
+  const auto kind = error_kind_of(failure);
+  if (kind == pages::ErrorKind::stores_away) exchange.count(metrics::Outage::fail_closed);
   try {
     std::rethrow_exception(failure);
-  } catch (const Unavailable& away) {
-    return error_reply(exchange, kind_of(away), away.what());
-  } catch (const LoopExhausted& overload) {
-    return error_reply(exchange, pages::ErrorKind::overloaded, overload.what());
-  } catch (const std::exception& bug) {
-    return error_reply(exchange, pages::ErrorKind::internal, bug.what());
+  } catch (const std::exception& cause) {
+    return error_reply(exchange, kind, cause.what());
   }
+}
+
+/// In the order of their gravity, as describe() compares them.
+metrics::Circuit circuit_of(population::Circuit circuit) noexcept {
+  switch (circuit) {
+    case population::Circuit::closed:
+      return metrics::Circuit::closed;
+    case population::Circuit::probing:
+      return metrics::Circuit::half_open;
+    case population::Circuit::open:
+      break;
+  }
+  return metrics::Circuit::open;
 }
 
 /// A browser that only guesses where the person will go next must not start or spend anything.
@@ -109,8 +122,12 @@ LoginVerdict unjudged(const Exchange& exchange, policy::Kind kind, const std::st
   if (policy::goes_on_unjudged(exchange.site->on_failure, mode)) {
     exchange.worker->log.write(Log::Severity::error, exchange.request.id,
                                "legacy login let through without the notice: " + cause);
+    exchange.count(metrics::Login::let_through_unasked);
+    exchange.count(metrics::Outage::fail_open);
     return let_through_unasked();
   }
+  exchange.count(metrics::Login::refused);
+  exchange.count(metrics::Outage::fail_closed);
   LoginVerdict verdict;
   verdict.reply = error_reply(exchange, pages::ErrorKind::stores_away,
                               "legacy login refused, since it cannot be judged: " + cause);
@@ -157,6 +174,27 @@ Task<LoginVerdict> Service::legacy_login(Request request, LegacyLogin login,
                                          std::shared_ptr<const Site> site) {
   return guarded_login(Exchange{&impl_->worker_, std::move(site), std::move(request)},
                        std::move(login));
+}
+
+void Service::describe(metrics::WorkerStatus& status) const noexcept {
+  const Worker& worker = impl_->worker_;
+  status.dependencies = worker.health.statuses();
+  auto& population = status.dependencies[static_cast<std::size_t>(metrics::Dependency::population)];
+  for (const auto& [name, source] : worker.populations) {
+    population.circuit = std::max(population.circuit, circuit_of(source->circuit()));
+  }
+  std::size_t index = 0;
+  for (const auto& [name, provider] : worker.providers) {
+    if (index == status.providers.size()) break;
+    const auto documents = provider->documents();
+    status.providers[index++] = {.name = metrics::ShortText<48>{name},
+                                 .metadata_at = documents.metadata_at,
+                                 .keys_at = documents.keys_at};
+  }
+}
+
+void Service::on_news(std::function<void()> news) {
+  impl_->worker_.health.on_news(std::move(news));
 }
 
 void Service::close() noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "async/event_loop.hpp"
@@ -7,6 +8,7 @@
 #include "flows/log.hpp"
 #include "flows/message.hpp"
 #include "flows/settings.hpp"
+#include "metrics/worker_status.hpp"
 
 namespace vneid {
 
@@ -27,6 +29,11 @@ class Service {
   /// A successful legacy login whose answer is held back. Never throws.
   Task<LoginVerdict> legacy_login(Request request, LegacyLogin login,
                                   std::shared_ptr<const Site> site);
+
+  /// What this worker knows of the servers it asks.
+  void describe(metrics::WorkerStatus& status) const noexcept;
+  /// Calls `news`, which must not throw, when there is something new to describe().
+  void on_news(std::function<void()> news);
 
   /// Closes the connections of the three clients, before the loop goes away.
   void close() noexcept;

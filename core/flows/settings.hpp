@@ -6,6 +6,7 @@
 #include <string>
 
 #include "crypto/key_ring.hpp"
+#include "metrics/metrics.hpp"
 #include "net/postgres.hpp"
 #include "net/redis.hpp"
 #include "oidc/provider_settings.hpp"
@@ -41,6 +42,7 @@ struct Settings {
   std::map<std::string, oidc::ProviderSettings> providers;
   std::map<std::string, population::Settings> populations;
   std::shared_ptr<const pages::Renderer> renderer;
+  metrics::Metrics metrics;  ///< of all workers with `vneid_zone`, else of each worker
 };
 
 }  // namespace vneid

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "async/event_loop.hpp"
 #include "async/scope.hpp"
+#include "flows/health.hpp"
 #include "flows/log.hpp"
 #include "flows/message.hpp"
 #include "flows/settings.hpp"
@@ -32,6 +34,7 @@ struct Worker {
   EventLoop& loop;
   std::shared_ptr<const Settings> settings;
   Log& log;
+  Health health;
   redis::Client redis;
   postgres::Pool postgres;
   http::Client http;
@@ -52,6 +55,12 @@ struct Exchange {
   Worker* worker;
   std::shared_ptr<const Site> site;
   Request request;
+
+  /// Counts, for `vneid_metrics`.
+  template <metrics::Counted Label>
+  void count(Label label, std::uint64_t times = 1) const noexcept {
+    worker->settings->metrics.add(label, times);
+  }
 
   /// By the clock that policy goes by: in a rehearsal another than the machine's.
   [[nodiscard]] Wall now() const {

@@ -24,12 +24,23 @@ Client::~Client() = default;
 
 Task<IncomingResponse> Client::send(OutgoingRequest request) {
   Multi& multi = impl_->multi_;
-  Transfer transfer{multi.loop(), std::move(request)};
-  multi.add(transfer);
-  // From here on the client may be gone.
-  co_await transfer.finished();
-  IncomingResponse response = transfer.take();
-  co_return response;
+  const CallTimer timer{request.observer, multi.loop()};
+  try {
+    Transfer transfer{multi.loop(), std::move(request)};
+    multi.add(transfer);
+    // From here on the client may be gone.
+    co_await transfer.finished();
+    IncomingResponse response = transfer.take();
+    if (response.status < 500) {
+      timer.answered();
+    } else {
+      timer.failed(FailureKind::protocol);
+    }
+    co_return response;
+  } catch (const ExchangeFailed& failure) {
+    timer.failed(failure.kind());
+    throw;
+  }
 }
 
 void Client::close() noexcept { impl_->multi_.close(); }

@@ -10,6 +10,7 @@
 
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
+#include "net/call_observer.hpp"
 
 namespace vneid::http {
 
@@ -23,9 +24,10 @@ struct OutgoingRequest {
   std::string url;              ///< http or https, without user and password
   std::vector<Header> headers;  ///< a CR, LF or NUL in one makes the request fail
   std::string body;
-  std::string trusted_certificate;  ///< PEM file of the only CAs trusted; empty: the system's
-  Milliseconds timeout{5000};       ///< for the whole exchange
-  std::size_t max_body = 262'144;   ///< bytes; a larger answer (after decoding) is a failure
+  std::string trusted_certificate;   ///< PEM file of the only CAs trusted; empty: the system's
+  Milliseconds timeout{5000};        ///< for the whole exchange
+  std::size_t max_body = 262'144;    ///< bytes; a larger answer (after decoding) is a failure
+  CallObserver* observer = nullptr;  ///< of this call; null: nobody
 };
 
 struct IncomingResponse {
@@ -42,7 +44,12 @@ struct IncomingResponse {
 /// and the cause, never the query, headers or body.
 class ExchangeFailed : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit ExchangeFailed(const std::string& cause, FailureKind kind = FailureKind::other)
+      : std::runtime_error(cause), kind_(kind) {}
+  [[nodiscard]] FailureKind kind() const noexcept { return kind_; }
+
+ private:
+  FailureKind kind_;
 };
 
 /// libcurl's multi-socket interface on the event loop; connections are kept alive and shared: at
@@ -57,7 +64,8 @@ class Client {
   Client& operator=(const Client&) = delete;
   ~Client();
 
-  /// Makes the exchange; throws ExchangeFailed. An answer of any status is an answer.
+  /// Makes the exchange; throws ExchangeFailed. An answer of any status is an answer; only the
+  /// observer hears of a 5xx as a failure.
   Task<IncomingResponse> send(OutgoingRequest request);
 
   /// Takes down what runs (ExchangeFailed) and closes kept connections. Used when the worker

@@ -34,6 +34,25 @@ bool breaks_header(std::string_view value) noexcept {
   return value.find_first_of(breaking) != std::string_view::npos;
 }
 
+FailureKind kind_of(CURLcode result) noexcept {
+  switch (result) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+      return FailureKind::refused;
+    case CURLE_OPERATION_TIMEDOUT:
+      return FailureKind::timeout;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+      return FailureKind::tls;
+    default:
+      return FailureKind::protocol;
+  }
+}
+
 std::string_view trimmed(std::string_view text) noexcept {
   constexpr std::string_view blank = " \t\r\n";
   const auto begin = text.find_first_not_of(blank);
@@ -69,7 +88,7 @@ Transfer& Transfer::of(CURL* handle) noexcept {
 }
 
 ExchangeFailed Transfer::failed(const std::string& cause) const {
-  return ExchangeFailed{(host_.empty() ? std::string("http") : host_) + ": " + cause};
+  return ExchangeFailed{(host_.empty() ? std::string("http") : host_) + ": " + cause, kind_};
 }
 
 template <class Value>
@@ -214,6 +233,7 @@ void Transfer::finish(CURLcode result) noexcept {
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
   response_.status = static_cast<int>(status);
+  kind_ = kind_of(result);
   if (result == CURLE_FILESIZE_EXCEEDED) failure_ = body_too_large;
   if (result != CURLE_OK && failure_ == nullptr) failure_ = curl_easy_strerror(result);
   // libcurl takes a connection's end for the body's end even without TLS's farewell, so a body

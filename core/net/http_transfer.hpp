@@ -69,6 +69,7 @@ class Transfer {
   bool expects_status_line_ = true;
   bool headers_complete_ = false;
   const char* failure_ = nullptr;  // a static text
+  FailureKind kind_ = FailureKind::other;
   Wakeup finished_;
 };
 

@@ -12,6 +12,7 @@
 
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
+#include "net/call_observer.hpp"
 
 namespace vneid::postgres {
 
@@ -22,6 +23,7 @@ struct Settings {
   /// For one call: the wait for a connection, connecting and the statement together. The server
   /// ends a statement by itself a little earlier, and an idle transaction after twice as long.
   Milliseconds timeout{2000};
+  CallObserver* observer = nullptr;  ///< of statements, begins and ends; null: nobody
 };
 
 /// What `nginx -t` says about a conninfo. Refused: what libpq cannot parse, a `service`, and a

@@ -42,7 +42,7 @@ void throw_failure(const PGresult* result) {
   const std::string_view state = sqlstate(result);
   const bool out_of_time = state == "57014";
   if (state.empty() || is_farewell(result) || state == "53300" || out_of_time) {
-    throw Unavailable(Unavailable::Dependency::postgres, describe(result));
+    throw Unavailable(Unavailable::Dependency::postgres, describe(result), FailureKind::refused);
   }
   throw StatementError(std::string(state), std::string(field(result, PG_DIAG_CONSTRAINT_NAME)),
                        describe(result));

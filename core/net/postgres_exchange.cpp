@@ -84,7 +84,8 @@ void Connection::lose() {
     if (!last) break;
     if (is_farewell(last.get())) throw_failure(last.get());
   }
-  throw Unavailable(Unavailable::Dependency::postgres, "postgres: connection lost");
+  throw Unavailable(Unavailable::Dependency::postgres, "postgres: connection lost",
+                    FailureKind::refused);
 }
 
 void Connection::check(const PGresult* result) {

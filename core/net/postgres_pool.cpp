@@ -97,7 +97,7 @@ void Pool::Impl::release_slot() noexcept {
 void Pool::Impl::refuse_while_failing() const {
   // One call tries at a time, so that a stalled server costs one caller its time and not all.
   if (back_off_.holds(loop_.now()) || (back_off_.failing() && connecting_ > 0)) {
-    throw Unavailable(Unavailable::Dependency::postgres, back_off_.cause());
+    throw Unavailable(Unavailable::Dependency::postgres, back_off_.cause(), FailureKind::refused);
   }
 }
 
@@ -120,7 +120,8 @@ Task<std::unique_ptr<Connection>> Pool::Impl::connect(Self self, Monotonic deadl
   // Who spent its time in the queue learned nothing about the server.
   const bool had_time = attempt.lasted(self->loop_.now()) >= self->settings_.timeout / 2;
   if (!out_of_time || had_time) self->back_off_.failed(self->loop_.now(), cause);
-  throw Unavailable(Unavailable::Dependency::postgres, cause);
+  throw Unavailable(Unavailable::Dependency::postgres, cause,
+                    out_of_time ? FailureKind::timeout : FailureKind::refused);
 }
 
 std::unique_ptr<Connection> Pool::Impl::take_idle() noexcept {

@@ -14,8 +14,9 @@
 
 namespace vneid::postgres {
 
-[[noreturn]] inline void throw_unavailable(const std::string& cause) {
-  throw Unavailable(Unavailable::Dependency::postgres, "postgres: " + cause);
+[[noreturn]] inline void throw_unavailable(const std::string& cause,
+                                           FailureKind kind = FailureKind::other) {
+  throw Unavailable(Unavailable::Dependency::postgres, "postgres: " + cause, kind);
 }
 
 /// Awaits the task until the deadline, and says what was not done in time.
@@ -30,7 +31,7 @@ Task<T> bounded(EventLoop& loop, Monotonic deadline, const char* what, Task<T> t
       co_return value;
     }
   } catch (const DeadlinePassed&) {
-    throw_unavailable(std::string(what) + " in time");
+    throw_unavailable(std::string(what) + " in time", FailureKind::timeout);
   }
 }
 
@@ -65,6 +66,12 @@ class Pool::Impl : public std::enable_shared_from_this<Pool::Impl> {
   [[nodiscard]] EventLoop& loop() const noexcept { return loop_; }
   [[nodiscard]] Monotonic deadline() const noexcept { return loop_.now() + settings_.timeout; }
   [[nodiscard]] Counts counts() const noexcept;
+
+  /// The call, told to the settings' observer.
+  template <class T>
+  [[nodiscard]] Task<T> watched(Task<T> call) const {
+    return observed(settings_.observer, loop_, std::move(call));
+  }
 
  private:
   friend class Transaction::Lease;

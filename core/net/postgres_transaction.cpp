@@ -47,10 +47,12 @@ Pool::Pool(EventLoop& loop, Settings settings)
 Pool::~Pool() { impl_->close(); }
 
 Task<Result> Pool::query(Statement statement, Params params) {
-  return Impl::query(impl_, statement, std::move(params));
+  return impl_->watched(Impl::query(impl_, statement, std::move(params)));
 }
 
-Task<Transaction> Pool::begin(Isolation isolation) { return Impl::begin(impl_, isolation); }
+Task<Transaction> Pool::begin(Isolation isolation) {
+  return impl_->watched(Impl::begin(impl_, isolation));
+}
 
 Task<void> Pool::execute_script(std::string sql) {
   return Impl::execute_script(impl_, std::move(sql));
@@ -70,8 +72,8 @@ Transaction::~Transaction() = default;
 Task<Result> Transaction::query(Statement statement, Params params) {
   if (!lease_) throw std::logic_error("postgres: the transaction is over");
   Pool::Impl& pool = lease_->pool();
-  Result result = co_await bounded(pool.loop(), pool.deadline(), "no answer",
-                                   lease_->connection().execute(statement, params));
+  Result result = co_await pool.watched(bounded(pool.loop(), pool.deadline(), "no answer",
+                                                lease_->connection().execute(statement, params)));
   co_return result;
 }
 
@@ -79,8 +81,8 @@ Task<void> Transaction::commit() {
   if (!lease_) throw std::logic_error("postgres: the transaction is over");
   const std::unique_ptr<Lease> lease = std::move(lease_);
   Pool::Impl& pool = lease->pool();
-  std::string tag = co_await bounded(pool.loop(), pool.deadline(), "no answer to COMMIT",
-                                     lease->connection().end("commit"));
+  std::string tag = co_await pool.watched(bounded(
+      pool.loop(), pool.deadline(), "no answer to COMMIT", lease->connection().end("commit")));
   if (tag != "COMMIT") {
     throw StatementError("25P02", "", "postgres 25P02: rolled back, since a statement had failed");
   }

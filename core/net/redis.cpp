@@ -63,7 +63,10 @@ class Client::Impl final : private Connection::Owner, private TimerWait {
   virtual ~Impl() { close(); }
 
   [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
+  [[nodiscard]] EventLoop& loop() const noexcept { return loop_; }
   std::shared_ptr<Operation> submit(std::vector<Command> commands);
+  Task<Reply> call(Command command);
+  Task<std::vector<Reply>> transaction(std::vector<Command> commands);
   void close() noexcept;
 
  private:
@@ -95,7 +98,8 @@ class Client::Impl final : private Connection::Owner, private TimerWait {
 std::shared_ptr<Operation> Client::Impl::submit(std::vector<Command> commands) {
   if (closed_) throw Unavailable(Unavailable::Dependency::redis, "redis: the client is closed");
   if (pending_commands_ + commands.size() > most_pending_commands) {
-    throw Unavailable(Unavailable::Dependency::redis, "redis: too many commands wait");
+    throw Unavailable(Unavailable::Dependency::redis, "redis: too many commands wait",
+                      FailureKind::overload);
   }
   if (!connection_) connect();
   auto operation =
@@ -112,14 +116,16 @@ std::shared_ptr<Operation> Client::Impl::submit(std::vector<Command> commands) {
 
 void Client::Impl::connect() {
   if (!back_off_.over(loop_.now())) {
-    throw Unavailable(Unavailable::Dependency::redis, describe(settings_) + " was just away");
+    throw Unavailable(Unavailable::Dependency::redis, describe(settings_) + " was just away",
+                      FailureKind::refused);
   }
   try {
     Connection::Owner& owner = *this;
     connection_ = std::make_unique<Connection>(loop_, owner, settings_);
   } catch (const Unavailable& failure) {
     back_off_.failed(loop_.now());
-    throw Unavailable(Unavailable::Dependency::redis, describe(settings_) + ": " + failure.what());
+    throw Unavailable(Unavailable::Dependency::redis, describe(settings_) + ": " + failure.what(),
+                      FailureKind::refused);
   }
   answered_ = false;
   shake_hands();
@@ -214,12 +220,13 @@ void Client::Impl::expired() noexcept {
 
 void Client::Impl::lose(const std::string& cause, bool stalled) noexcept {
   const std::string told = describe(settings_) + ": " + cause;
+  const FailureKind kind = stalled ? FailureKind::timeout : FailureKind::refused;
   connection_.reset();
   handshake_.clear();
   TimerWait::disarm();
   if (stalled || !answered_) back_off_.failed(loop_.now());
   for (auto* queue : {&sent_, &waiting_}) {
-    for (const auto& operation : *queue) operation->fail(told);
+    for (const auto& operation : *queue) operation->fail(told, kind);
     queue->clear();
   }
   pending_commands_ = 0;
@@ -230,23 +237,18 @@ void Client::Impl::close() noexcept {
   lose("the client is closed", false);
 }
 
-Client::Client(EventLoop& loop, Settings settings)
-    : impl_(std::make_unique<Impl>(loop, std::move(settings))) {}
-
-Client::~Client() = default;
-
-Task<Reply> Client::call(Command command) {
+Task<Reply> Client::Impl::call(Command command) {
   check_command(command);
   std::vector<Command> commands;
   commands.push_back(std::move(command));
-  Caller caller{impl_->submit(std::move(commands))};
+  Caller caller{submit(std::move(commands))};
   // From here on the client may be gone.
   co_await caller.answered();
   std::vector<Reply> replies = caller.take();
   co_return std::move(replies.front());
 }
 
-Task<std::vector<Reply>> Client::transaction(std::vector<Command> commands) {
+Task<std::vector<Reply>> Client::Impl::transaction(std::vector<Command> commands) {
   std::vector<Command> sent;
   sent.push_back({"MULTI"});
   for (Command& command : commands) {
@@ -254,7 +256,7 @@ Task<std::vector<Reply>> Client::transaction(std::vector<Command> commands) {
     sent.push_back(std::move(command));
   }
   sent.push_back({"EXEC"});
-  Caller caller{impl_->submit(std::move(sent))};
+  Caller caller{submit(std::move(sent))};
   co_await caller.answered();
   std::vector<Reply> replies = caller.take();
   Reply executed = std::move(replies.back());
@@ -272,6 +274,20 @@ Task<std::vector<Reply>> Client::transaction(std::vector<Command> commands) {
     throw Unavailable(Unavailable::Dependency::redis, "redis did not carry out a transaction");
   }
   co_return refusals;
+}
+
+Client::Client(EventLoop& loop, Settings settings)
+    : impl_(std::make_unique<Impl>(loop, std::move(settings))) {}
+
+Client::~Client() = default;
+
+Task<Reply> Client::call(Command command) {
+  return observed(impl_->settings().observer, impl_->loop(), impl_->call(std::move(command)));
+}
+
+Task<std::vector<Reply>> Client::transaction(std::vector<Command> commands) {
+  return observed(impl_->settings().observer, impl_->loop(),
+                  impl_->transaction(std::move(commands)));
 }
 
 std::string Client::key(std::string_view name) const {

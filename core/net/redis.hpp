@@ -9,6 +9,7 @@
 
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
+#include "net/call_observer.hpp"
 
 namespace vneid::redis {
 
@@ -20,8 +21,9 @@ struct Settings {
   std::string user;      ///< empty: AUTH with the password alone
   std::string password;  ///< empty: no AUTH
   unsigned database = 0;
-  std::string prefix = "vneid:";  ///< put before every key by the callers of Client::key
-  Milliseconds timeout{300};      ///< from the call to its reply, connecting included
+  std::string prefix = "vneid:";     ///< put before every key by the callers of Client::key
+  Milliseconds timeout{300};         ///< from the call to its reply, connecting included
+  CallObserver* observer = nullptr;  ///< of every call; null: nobody
 };
 
 /// What a command was answered. An error reply is a value: the caller knows what it means.

@@ -22,6 +22,11 @@ const Reply* find_state_error(const Reply& reply) noexcept {
   return nullptr;
 }
 
+FailureKind kind_of(std::string_view state_error) noexcept {
+  const auto code = error_code(state_error);
+  return code == "NOAUTH" || code == "NOPERM" ? FailureKind::credentials : FailureKind::other;
+}
+
 std::string text_of(const redisReply& reply) {
   return reply.str == nullptr ? std::string{} : std::string(reply.str, reply.len);
 }
@@ -75,8 +80,9 @@ bool Operation::add(const redisReply& reply) noexcept {
   return true;
 }
 
-void Operation::fail(const std::string& cause) noexcept {
+void Operation::fail(const std::string& cause, FailureKind kind) noexcept {
   failure_ = cause;
+  kind_ = kind;
   answered_.wake();
 }
 
@@ -87,11 +93,12 @@ void Operation::abandon() noexcept {
 }
 
 std::vector<Reply> Operation::take() {
-  if (!failure_.empty()) throw Unavailable(Unavailable::Dependency::redis, failure_);
+  if (!failure_.empty()) throw Unavailable(Unavailable::Dependency::redis, failure_, kind_);
   for (const Reply& reply : replies_) {
     if (const Reply* error = find_state_error(reply)) {
       throw Unavailable(Unavailable::Dependency::redis,
-                        "redis answered " + std::string(error_code(error->text)));
+                        "redis answered " + std::string(error_code(error->text)),
+                        kind_of(error->text));
     }
   }
   return std::move(replies_);

@@ -12,6 +12,7 @@
 #include "async/event_loop.hpp"
 #include "async/wake.hpp"
 #include "net/redis.hpp"
+#include "net/unavailable.hpp"
 
 namespace vneid::redis {
 
@@ -40,7 +41,7 @@ class Operation {
 
   /// Takes the next reply; true when it was the last one owed.
   [[nodiscard]] bool add(const redisReply& reply) noexcept;
-  void fail(const std::string& cause) noexcept;
+  void fail(const std::string& cause, FailureKind kind) noexcept;
 
   [[nodiscard]] Wakeup& answered() noexcept { return answered_; }
   void abandon() noexcept;
@@ -55,6 +56,7 @@ class Operation {
   Monotonic deadline_;
   std::vector<Reply> replies_;
   std::string failure_;
+  FailureKind kind_ = FailureKind::other;
   bool abandoned_ = false;
 };
 

@@ -34,6 +34,7 @@ Task<http::IncomingResponse> LoginProvider::call(http::OutgoingRequest request, 
   request.headers.emplace_back("Accept", "application/json");
   request.trusted_certificate = settings_.trusted_certificate;
   request.timeout = settings_.timeout;
+  request.observer = settings_.observer;
   std::string cause;
   try {
     http::IncomingResponse response = co_await client_.send(std::move(request));

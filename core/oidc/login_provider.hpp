@@ -66,6 +66,13 @@ class LoginProvider {
   virtual Task<AuthorizationRequest> authorization_request(std::string redirect_uri,
                                                            AuthorizationOptions options) = 0;
 
+  /// When its documents were fetched last; the epoch: never, or it has none.
+  struct Documents {
+    Wall metadata_at{};
+    Wall keys_at{};
+  };
+  [[nodiscard]] virtual Documents documents() const noexcept { return {}; }
+
   /// Reads the raw query of a callback as this provider writes it.
   [[nodiscard]] virtual AuthorizationResponse read_callback(std::string_view query) const = 0;
 

@@ -49,6 +49,8 @@ class Provider : public LoginProvider {
   /// Why the last refresh of a document failed, for the status page; empty: it did not.
   [[nodiscard]] const std::string& last_failure() const noexcept { return last_failure_; }
 
+  [[nodiscard]] Documents documents() const noexcept override { return documents_; }
+
   /// Checked metadata, at most `lifetime_from()` old unless no newer could be had.
   Task<std::shared_ptr<const Metadata>> metadata() override;
 
@@ -92,6 +94,7 @@ class Provider : public LoginProvider {
   DocumentTimes times_;
   Counters counters_;
   std::string last_failure_;
+  Documents documents_;
   Cached<Metadata> metadata_;
   Cached<KeySet> keys_;
   std::optional<Monotonic> forced_at_;

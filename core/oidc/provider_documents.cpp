@@ -48,6 +48,7 @@ Task<Provider::MetadataPtr> Provider::fetch_metadata() {
   if (!parsed) unavailable("discovery: " + parsed.error());
   auto fresh = std::make_shared<const Metadata>(std::move(*parsed));
   metadata_.store(fresh, loop_.now(), lifetime_of(response));
+  documents_.metadata_at = loop_.wall_now();
   co_return fresh;
 }
 
@@ -98,6 +99,7 @@ Task<Provider::KeysPtr> Provider::fetch_keys() {
   if (parsed->size() == 0) unavailable("keys: none that can be used");
   auto fresh = std::make_shared<const KeySet>(std::move(*parsed));
   keys_.store(fresh, loop_.now(), lifetime_of(response));
+  documents_.keys_at = loop_.wall_now();
   co_return fresh;
 }
 

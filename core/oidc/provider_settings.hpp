@@ -3,6 +3,7 @@
 #include <string>
 
 #include "async/event_loop.hpp"
+#include "net/call_observer.hpp"
 
 namespace vneid::oidc {
 
@@ -58,8 +59,9 @@ struct ProviderSettings {
   std::string decryption_key_pem;  ///< content of `decryption_key_file`
   ClaimNames claims;
   int required_level = 2;
-  std::string trusted_certificate;  ///< PEM file; empty: the system's
-  Milliseconds timeout{5000};       ///< for one call to the provider
+  std::string trusted_certificate;   ///< PEM file; empty: the system's
+  Milliseconds timeout{5000};        ///< for one call to the provider
+  CallObserver* observer = nullptr;  ///< of calls to the provider; null: nobody
   Milliseconds clock_leeway{30'000};
 };
 

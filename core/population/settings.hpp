@@ -4,6 +4,7 @@
 #include <string>
 
 #include "async/event_loop.hpp"
+#include "net/call_observer.hpp"
 
 namespace vneid::population {
 
@@ -40,6 +41,7 @@ struct Settings {
   Rate citizen_rate{.tokens = 10, .period = Milliseconds{3'600'000}, .burst = 5};
   unsigned in_flight = 16;             ///< calls at a time, of one worker; further ones are refused
   unsigned circuit_failures = 5;       ///< in a row, after which the circuit opens
+  CallObserver* observer = nullptr;    ///< of calls that go out; null: nobody
   Milliseconds circuit_pause{30'000};  ///< how long it stays open before one call probes
 };
 

@@ -55,6 +55,7 @@ class Source::Impl {
     http::OutgoingRequest request = make_request(
         settings_, question, crypto::hex(crypto::random_bytes(request_id_bytes)), loop_.wall_now());
     request.max_body = max_answer_size;
+    request.observer = settings_.observer;
     // First of all, so that nobody loses a token to an outage. It holds a probe's turn until the
     // question is answered, found needless, or abandoned.
     auto permit = breaker_.enter(loop_.now());

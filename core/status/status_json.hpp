@@ -19,6 +19,8 @@ struct PolicyLine {
   std::string mode;
   std::string next_mode;  ///< with `next_change`
   std::optional<Wall> next_change;
+
+  friend bool operator==(const PolicyLine&, const PolicyLine&) = default;
 };
 
 /// What `vneid_status` tells.
