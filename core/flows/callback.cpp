@@ -4,6 +4,7 @@
 #include "async/wait.hpp"
 #include "flows/answer.hpp"
 #include "flows/counting.hpp"
+#include "flows/first_login.hpp"
 #include "flows/flows.hpp"
 #include "flows/held_choice.hpp"
 #include "flows/linking.hpp"
@@ -28,20 +29,6 @@ FlowOutcome failure(ErrorKind kind, std::string ticket_id) {
   outcome.error = static_cast<int>(kind);
   outcome.ticket_id = std::move(ticket_id);
   return outcome;
-}
-
-ErrorKind kind_of(oidc::ProviderError error) {
-  switch (error) {
-    case oidc::ProviderError::cancelled:
-      return ErrorKind::cancelled;
-    case oidc::ProviderError::temporarily_unavailable:
-    case oidc::ProviderError::server_error:
-      return ErrorKind::provider_away;
-    case oidc::ProviderError::login_required:
-    case oidc::ProviderError::other:
-      break;
-  }
-  return ErrorKind::provider_refused;
 }
 
 /// The page of a failure; while the legacy login is still held it offers what the notice offers.
@@ -131,6 +118,11 @@ Task<Reply> repeated(Exchange exchange, std::string state, std::string browser) 
       co_return error_reply(exchange, ErrorKind::expired,
                             "no flow of this browser has this state: expired, or begun elsewhere");
     }
+    const bool ended = outcome->state != FlowOutcome::State::pending;
+    if (ended && outcome->purpose == FlowPurpose::login) {
+      Reply reply = co_await finish_login_again(exchange, std::move(*outcome));
+      co_return reply;
+    }
     if (outcome->state == FlowOutcome::State::linked) {
       Reply reply = co_await linked_again(exchange, std::move(*outcome));
       exchange.count(metrics::Callback::repeated);
@@ -175,7 +167,7 @@ Task<Reply> proceed(Exchange exchange, oidc::AuthorizationResponse response, std
   }
   if (const auto* refused = std::get_if<oidc::ErrorResponse>(&response)) {
     Reply reply = co_await finish_early(exchange, state, browser,
-                                        failure(kind_of(refused->error), ticket->id),
+                                        failure(error_of(refused->error), ticket->id),
                                         "the provider answered error=" + refused->name);
     co_return reply;
   }
@@ -218,8 +210,10 @@ Task<Reply> answer_callback(Exchange exchange, std::string provider) {
     Reply reply = co_await repeated(exchange, std::move(state), std::move(browser));
     co_return reply;
   }
-  Reply reply = co_await proceed(exchange, std::move(response), std::move(state),
-                                 std::move(browser), std::move(*record));
+  auto way = record->purpose == FlowPurpose::login
+                 ? finish_login(exchange, std::move(response), state, browser, std::move(*record))
+                 : proceed(exchange, std::move(response), state, browser, std::move(*record));
+  Reply reply = co_await std::move(way);
   co_return reply;
 }
 

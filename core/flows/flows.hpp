@@ -22,6 +22,12 @@ Task<Reply> callback(Exchange exchange, std::string provider);
 /// The page after a link, and its [Tiếp tục].
 Task<Reply> show_linked(Exchange exchange);
 Task<Reply> continue_to_portal(Exchange exchange);
+/// VNeID first (R25): to the provider, and the page that asks which account.
+Task<Reply> begin_login(Exchange exchange);
+Task<Reply> show_choice(Exchange exchange);
+Task<Reply> choose_account(Exchange exchange);
+/// The keys with which assertions to the portal are signed.
+Task<Reply> show_jwks(Exchange exchange);
 /// "Danh sách tài khoản liên kết" (R24).
 Task<Reply> show_links(Exchange exchange);
 /// "Thông tin định danh" (R16, R17), its two forms, and what they post.

@@ -41,21 +41,6 @@ std::string in_words(const identity::LinkDecision& decision) {
   return text;
 }
 
-ErrorKind kind_of(identity::LinkOutcome outcome) {
-  switch (outcome) {
-    case identity::LinkOutcome::refuse_level:
-      return ErrorKind::level_too_low;
-    case identity::LinkOutcome::verify_first:
-      return ErrorKind::unverified_number;
-    case identity::LinkOutcome::taken_by_other:
-      return ErrorKind::taken;
-    case identity::LinkOutcome::refuse_incomplete:
-      return ErrorKind::provider_refused;
-    default:
-      return ErrorKind::mismatch;
-  }
-}
-
 /// The transaction's outcome as the flow's.
 struct Translate {
   const Linking& linking;
@@ -76,7 +61,7 @@ struct Translate {
     return result;
   }
   LinkingResult operator()(const link::Refused& refused) const {
-    return failed(linking, kind_of(refused.decision.outcome),
+    return failed(linking, error_of(refused.decision.outcome),
                   "link refused: " + in_words(refused.decision));
   }
   LinkingResult operator()(const link::Taken& /*taken*/) const {
@@ -102,24 +87,6 @@ link::LinkRequest request_for(const Exchange& exchange, const Linking& linking,
   return request;
 }
 
-/// The link, tried again when PostgreSQL went away under it: whether it stands is then unknown, and
-/// asking again both tells and does it.
-Task<link::LinkOutcome> link_surely(Worker& worker, link::LinkRequest request) {
-  link::Linker linker{worker.postgres, worker.settings->keys};
-  for (int attempt = 1; attempt < link_tries; ++attempt) {
-    try {
-      link::LinkOutcome outcome = co_await linker.link(request);
-      co_return outcome;
-    } catch (const Unavailable& failure) {
-      worker.log.write(Log::Severity::warning, request.origin.request_id,
-                       std::string("the link is tried again: ") + failure.what());
-    }
-    co_await sleep_for(worker.loop, link_pause * attempt);
-  }
-  link::LinkOutcome outcome = co_await linker.link(std::move(request));
-  co_return outcome;
-}
-
 void count_link(const Exchange& exchange, const link::Linked& linked) {
   if (linked.repeated) return;
   exchange.count(metrics::Link::made);
@@ -130,19 +97,12 @@ void count_link(const Exchange& exchange, const link::Linked& linked) {
 
 Task<LinkingResult> redeem_and_link(Exchange exchange, Linking linking) {
   Worker& worker = *exchange.worker;
-  oidc::LoginProvider& provider = *worker.providers.at(linking.record.provider);
-  oidc::Redemption redemption;
-  redemption.code = linking.code;
-  redemption.code_verifier = linking.record.code_verifier;
-  redemption.nonce = linking.record.nonce;
-  redemption.redirect_uri = linking.record.redirect_uri;
-  redemption.iss = linking.response_issuer;
-  redemption.encrypt_key = linking.encrypt_key;
-  auto person = co_await provider.redeem(std::move(redemption));
+  auto person = co_await redeem(worker, linking);
   if (!person) {
     co_return failed(linking, ErrorKind::provider_refused, person.error().text);
   }
-  auto request = request_for(exchange, linking, *person, provider.settings().required_level);
+  const int required = worker.providers.at(linking.record.provider)->settings().required_level;
+  auto request = request_for(exchange, linking, *person, required);
   link::LinkOutcome outcome = co_await link_surely(worker, std::move(request));
   if (const auto* linked = std::get_if<link::Linked>(&outcome)) count_link(exchange, *linked);
   co_return std::visit(Translate{linking}, outcome);
@@ -166,6 +126,64 @@ LinkingResult broken(const Linking& linking, const std::exception_ptr& failure) 
 }
 
 }  // namespace
+
+pages::ErrorKind error_of(identity::LinkOutcome outcome) {
+  switch (outcome) {
+    case identity::LinkOutcome::refuse_level:
+      return ErrorKind::level_too_low;
+    case identity::LinkOutcome::verify_first:
+      return ErrorKind::unverified_number;
+    case identity::LinkOutcome::taken_by_other:
+      return ErrorKind::taken;
+    case identity::LinkOutcome::refuse_incomplete:
+      return ErrorKind::provider_refused;
+    default:
+      return ErrorKind::mismatch;
+  }
+}
+
+pages::ErrorKind error_of(oidc::ProviderError error) {
+  switch (error) {
+    case oidc::ProviderError::cancelled:
+      return ErrorKind::cancelled;
+    case oidc::ProviderError::temporarily_unavailable:
+    case oidc::ProviderError::server_error:
+      return ErrorKind::provider_away;
+    case oidc::ProviderError::login_required:
+    case oidc::ProviderError::other:
+      break;
+  }
+  return ErrorKind::provider_refused;
+}
+
+Task<link::LinkOutcome> link_surely(Worker& worker, link::LinkRequest request) {
+  link::Linker linker{worker.postgres, worker.settings->keys};
+  for (int attempt = 1; attempt < link_tries; ++attempt) {
+    try {
+      link::LinkOutcome outcome = co_await linker.link(request);
+      co_return outcome;
+    } catch (const Unavailable& failure) {
+      worker.log.write(Log::Severity::warning, request.origin.request_id,
+                       std::string("the link is tried again: ") + failure.what());
+    }
+    co_await sleep_for(worker.loop, link_pause * attempt);
+  }
+  link::LinkOutcome outcome = co_await linker.link(std::move(request));
+  co_return outcome;
+}
+
+Task<oidc::LoginProvider::LoginResult> redeem(Worker& worker, Linking linking) {
+  oidc::LoginProvider& provider = *worker.providers.at(linking.record.provider);
+  oidc::Redemption redemption;
+  redemption.code = linking.code;
+  redemption.code_verifier = linking.record.code_verifier;
+  redemption.nonce = linking.record.nonce;
+  redemption.redirect_uri = linking.record.redirect_uri;
+  redemption.iss = linking.response_issuer;
+  redemption.encrypt_key = linking.encrypt_key;
+  oidc::LoginProvider::LoginResult person = co_await provider.redeem(std::move(redemption));
+  co_return person;
+}
 
 Task<LinkingResult> link_accounts(Exchange exchange, Linking linking) {
   Worker& worker = *exchange.worker;

@@ -5,6 +5,9 @@
 
 #include "async/task.hpp"
 #include "flows/worker.hpp"
+#include "link/link_transaction.hpp"
+#include "oidc/login_provider.hpp"
+#include "pages/error_kind.hpp"
 
 namespace vneid::flows {
 
@@ -27,5 +30,16 @@ struct LinkingResult {
 /// Redeems the code, decides, links, and keeps the outcome for repeated callbacks. Runs in the
 /// worker's scope under a deadline of its own; never throws.
 Task<LinkingResult> link_accounts(Exchange exchange, Linking linking);
+
+/// Spends the code of the callback at the provider that the flow was begun with.
+Task<oidc::LoginProvider::LoginResult> redeem(Worker& worker, Linking linking);
+
+/// The link, tried again when PostgreSQL went away under it: whether it stands is then unknown, and
+/// asking again both tells and does it.
+Task<link::LinkOutcome> link_surely(Worker& worker, link::LinkRequest request);
+
+/// The page for a decision against linking, and for an error that the provider sent back.
+pages::ErrorKind error_of(identity::LinkOutcome outcome);
+pages::ErrorKind error_of(oidc::ProviderError error);
 
 }  // namespace vneid::flows

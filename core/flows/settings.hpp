@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "async/event_loop.hpp"
 #include "crypto/key_ring.hpp"
 #include "metrics/metrics.hpp"
 #include "net/postgres.hpp"
@@ -15,6 +16,17 @@
 #include "population/settings.hpp"
 
 namespace vneid {
+
+namespace oidc {
+class AssertionKeys;
+}
+
+/// `vneid_session_exchange`: where the portal takes an assertion and gives its session for it.
+struct SessionExchange {
+  std::string url;                  ///< https, or http when that was allowed on purpose
+  std::string trusted_certificate;  ///< PEM file of the only CAs trusted; empty: the system's
+  Milliseconds timeout{5000};
+};
 
 /// What a location of nginx.conf says about the portal behind it (design §4.2).
 struct Site {
@@ -30,6 +42,8 @@ struct Site {
   std::string effective_date;  ///< dd/mm/yyyy, as the notice prints it; empty: the policy's
   policy::Policy policy;
   policy::OnFailure on_failure;
+  std::optional<SessionExchange> session_exchange;
+  bool new_accounts = false;  ///< `vneid_new_accounts`
 };
 
 /// Everything of one nginx configuration, immutable. Made by the module while it reads nginx.conf,
@@ -43,6 +57,8 @@ struct Settings {
   std::map<std::string, population::Settings> populations;
   std::shared_ptr<const pages::Renderer> renderer;
   metrics::Metrics metrics;  ///< of all workers with `vneid_zone`, else of each worker
+  /// `vneid_assertion_key`; null: the portal is told nothing that is signed.
+  std::shared_ptr<const oidc::AssertionKeys> assertion_keys;
 };
 
 }  // namespace vneid

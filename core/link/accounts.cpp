@@ -46,6 +46,15 @@ constexpr Statement find_by_name{
     "account_find_by_name", "select " VNEID_ACCOUNT_COLUMNS " from account a" VNEID_ACCOUNT_JOINS
                             " where a.portal = $1 and a.account_key = $2"};
 
+// What was only typed is no proof of anything: anyone may type another person's number.
+constexpr Statement find_adoptable{
+    "account_adoptable",
+    "select a.id from account a join identity_field n on n.account_id = a.id"
+    "   and n.field = 'citizen_id' and n.status = 'verified' and n.value_key = $2::bytea"
+    " where a.portal = $1 and a.status = 'active' and a.kind <> 'organization'"
+    "   and not exists (select from link l where l.account_id = a.id and l.state = 'active')"
+    " order by a.created_at, a.id limit 20"};
+
 // Locks without keeping others from referring to the account (audit, notices, reviews).
 constexpr Statement lock_row{"account_lock",
                              "select 1 from account where id = $1::bigint for no key update"};
@@ -158,6 +167,19 @@ Task<std::optional<LegacyAccount>> Accounts::find(std::string portal, std::strin
   params.text(portal).bytes(account_key(*keys_, portal, *stored));
   const Result rows = co_await pool_.query(find_by_name, std::move(params));
   co_return read_if_any(rows, *keys_);
+}
+
+Task<std::vector<LegacyAccount>> Accounts::adoptable(std::string portal,
+                                                     identity::CitizenNumber number) {
+  Params params;
+  params.text(portal).bytes(citizen_key(*keys_, number));
+  const Result rows = co_await pool_.query(find_adoptable, std::move(params));
+  std::vector<LegacyAccount> accounts;
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    auto account = co_await find(rows.integer(row, 0));
+    if (account) accounts.push_back(*std::move(account));
+  }
+  co_return accounts;
 }
 
 Task<std::optional<LegacyAccount>> lock_account(postgres::Transaction& transaction,

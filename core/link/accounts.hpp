@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
@@ -53,6 +54,9 @@ class Accounts {
   Task<std::optional<LegacyAccount>> find(std::int64_t account_id);
   /// The same by name, for the command line.
   Task<std::optional<LegacyAccount>> find(std::string portal, std::string name);
+  /// Accounts of the portal that a VNeID login may be offered (R25): open, no organisation's, not
+  /// linked, and their number is this one, verified. Oldest first, at most 20.
+  Task<std::vector<LegacyAccount>> adoptable(std::string portal, identity::CitizenNumber number);
 
  private:
   postgres::Pool& pool_;

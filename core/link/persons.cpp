@@ -36,17 +36,48 @@ constexpr Statement claim_subject{
     " on conflict (issuer, subject_key) do update set person_id = excluded.person_id"
     "   where person_subject.person_id = excluded.person_id returning 1"};
 
-}  // namespace
+constexpr Statement read_details{
+    "person_read",
+    "select citizen_key, citizen_sealed, name_sealed from person where id = $1::bigint"};
 
-Task<KnownPerson> find_person(postgres::Transaction& transaction, PersonKeys keys) {
+Params parameters_of(const PersonKeys& keys) {
   Params params;
   params.bytes(keys.citizen).text(keys.issuer).bytes(keys.subject);
-  const Result rows = co_await transaction.query(find_known, std::move(params));
+  return params;
+}
+
+KnownPerson known_of(const Result& rows) {
   KnownPerson known;
   if (!rows.is_null(0, 0)) known.by_number = rows.integer(0, 0);
   if (!rows.is_null(0, 1)) known.by_subject = rows.integer(0, 1);
   known.has_other_subject = rows.boolean(0, 2);
-  co_return known;
+  return known;
+}
+
+}  // namespace
+
+Task<KnownPerson> find_person(postgres::Transaction& transaction, PersonKeys keys) {
+  const Result rows = co_await transaction.query(find_known, parameters_of(keys));
+  co_return known_of(rows);
+}
+
+Task<KnownPerson> find_person(postgres::Pool& pool, PersonKeys keys) {
+  const Result rows = co_await pool.query(find_known, parameters_of(keys));
+  co_return known_of(rows);
+}
+
+Task<std::optional<PersonDetails>> read_person(postgres::Pool& pool,
+                                               std::shared_ptr<const crypto::KeyRing> keys,
+                                               std::int64_t person_id) {
+  Params params;
+  params.integer(person_id);
+  const Result rows = co_await pool.query(read_details, std::move(params));
+  if (rows.empty()) co_return std::nullopt;
+  const std::string key = rows.bytes(0, 0);
+  PersonDetails details;
+  details.citizen_number = open_person(*keys, key, PersonColumn::citizen, rows.bytes(0, 1));
+  details.full_name = open_person(*keys, key, PersonColumn::name, rows.bytes(0, 2));
+  co_return details;
 }
 
 Task<std::int64_t> claim_person(postgres::Transaction& transaction, const crypto::KeyRing& ring,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -32,6 +33,12 @@ struct KnownPerson {
   }
 };
 
+/// What is stored of a person, opened.
+struct PersonDetails {
+  std::string citizen_number;  ///< 12 digits, never for a log
+  std::string full_name;
+};
+
 struct PersonValues {
   identity::CitizenNumber number;
   std::string full_name;
@@ -39,6 +46,13 @@ struct PersonValues {
 };
 
 Task<KnownPerson> find_person(postgres::Transaction& transaction, PersonKeys keys);
+/// The same outside a transaction, for a login that writes nothing.
+Task<KnownPerson> find_person(postgres::Pool& pool, PersonKeys keys);
+
+/// Throws what Pool throws, and UnreadableValue.
+Task<std::optional<PersonDetails>> read_person(postgres::Pool& pool,
+                                               std::shared_ptr<const crypto::KeyRing> keys,
+                                               std::int64_t person_id);
 
 /// Finds or makes the person of the number, brings name and birth date up to date, claims the
 /// subject, and gives the person's id. The row stays locked. When somebody else has claimed number

@@ -39,6 +39,8 @@ constexpr std::array rows{
     Row{method_not_allowed, {405}, Tone::error, "err.method"},
     Row{too_large, {413}, Tone::error, "err.too_large"},
     Row{csrf, {403}, Tone::warning, "err.csrf"},
+    Row{no_account, {403}, Tone::info, "err.no_account"},
+    Row{portal_away, {502}, Tone::warning, "err.portal"},
     Row{internal, {500}, Tone::error, "err.internal"},
 };
 

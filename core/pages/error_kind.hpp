@@ -30,6 +30,8 @@ enum class ErrorKind : std::uint8_t {
   method_not_allowed,
   too_large,
   csrf,
+  no_account,   ///< a VNeID login whose person has no account here
+  portal_away,  ///< the portal gave no session for a VNeID login
   internal,
 };
 

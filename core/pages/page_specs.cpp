@@ -59,12 +59,16 @@ constexpr Name error_demands[] = {"text", "request_id", "csrf", "path"};
 constexpr Name signin[] = {"heading", "text", "login_href"};
 constexpr Name signin_demands[] = {"text"};
 
+constexpr Name choice[] = {"heading", "adopts",  "can_make_new", "accounts",
+                           "index",   "account", "name",         "return_to"};
+constexpr Name choice_demands[] = {"account", "index", "csrf", "path", "return_to"};
+
 constexpr std::array all{
     PageSpec{"notice", notice, notice_demands}, PageSpec{"linked", linked, linked_demands},
     PageSpec{"links", links, links_demands},    PageSpec{"identity", identity, identity_demands},
     PageSpec{"update", update, update_demands}, PageSpec{"edit", edit, edit_demands},
     PageSpec{"vault", vault, vault_demands},    PageSpec{"error", error, error_demands},
-    PageSpec{"signin", signin, signin_demands},
+    PageSpec{"signin", signin, signin_demands}, PageSpec{"choice", choice, choice_demands},
 };
 
 }  // namespace

@@ -138,6 +138,27 @@ Values values_of(const SignInPage& page, const StringTable& strings) {
   return values;
 }
 
+Values values_of(const ChoicePage& page, const StringTable& strings) {
+  List accounts;
+  for (const ChoicePage::Account& each : page.accounts) {
+    Values account;
+    account.set("index", std::to_string(accounts.size()));
+    account.set("account", each.masked);
+    account.set("name", text_or_false(each.name_masked));
+    accounts.push_back(account);
+  }
+  const std::string heading(strings.text(page.adopts ? "choice.adopt.title" : "choice.title"));
+  Values values;
+  values.set("title", heading);
+  values.set("heading", heading);
+  values.set("accounts", accounts);
+  values.set("adopts", page.adopts);
+  values.set("can_make_new", page.can_make_new);
+  values.set("return_to", page.return_to);
+  values.set("csrf", page.csrf);
+  return values;
+}
+
 void add_common(Values& values, const StringTable& strings, const PageContext& context,
                 std::string_view style_name) {
   values.set("lang", std::string(tag(context.language)));

@@ -26,6 +26,7 @@ enum class PageId : std::uint8_t {
   vault,
   error,
   signin,
+  choice,
 };
 
 /// One a PageId, in its order.
@@ -45,6 +46,7 @@ Values values_of(const EditPage& page, const StringTable& strings);
 Values values_of(const VaultPage& page, const StringTable& strings, Language language);
 Values values_of(const ErrorPage& page, const StringTable& strings, const PageContext& context);
 Values values_of(const SignInPage& page, const StringTable& strings);
+Values values_of(const ChoicePage& page, const StringTable& strings);
 
 /// An absent name would be looked for in what surrounds it, so an empty text is false instead.
 Values text_or_false(std::string_view text);

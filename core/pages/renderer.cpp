@@ -118,6 +118,10 @@ std::string Renderer::render(const LinkedPage& page, const PageContext& context)
   return impl_->render(PageId::linked, values_of(page, impl_->strings(context)), context);
 }
 
+std::string Renderer::render(const ChoicePage& page, const PageContext& context) const {
+  return impl_->render(PageId::choice, values_of(page, impl_->strings(context)), context);
+}
+
 std::string Renderer::render(const LinksPage& page, const PageContext& context) const {
   return impl_->render(PageId::links, values_of(page, impl_->strings(context)), context);
 }

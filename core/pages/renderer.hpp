@@ -43,6 +43,7 @@ class Renderer {
   /// A whole HTML document, UTF-8, without scripts and inline styles.
   [[nodiscard]] std::string render(const NoticePage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const LinkedPage& page, const PageContext& context) const;
+  [[nodiscard]] std::string render(const ChoicePage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const LinksPage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const IdentityPage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const UpdatePage& page, const PageContext& context) const;

@@ -46,7 +46,7 @@ constexpr std::array<std::string_view, 19> problems{"",
 constexpr std::array<std::string_view, 6> troubles{"",           "err.notfound",    "err.csdl",
                                                    "err.stores", "update.too_many", "err.busy"};
 
-constexpr std::array<std::string_view, 58> others{
+constexpr std::array<std::string_view, 60> others{
     "notice.title",
     "notice.p1",
     "notice.p2.lead",
@@ -59,6 +59,8 @@ constexpr std::array<std::string_view, 58> others{
     "ok.linked",
     "ok.already",
     "links.title",
+    "choice.title",
+    "choice.adopt.title",
     "links.provider",
     "vault.title",
     "vault.legacy.title",

@@ -76,6 +76,22 @@ struct LinkedPage {
   std::string csrf;
 };
 
+/// A VNeID login that may enter several accounts, or take over accounts that carry the person's
+/// verified number (R25, R35). POST `<path>login` with `csrf`, `return` and `account` = position of
+/// the one that is entered; when it adopts, `accountN` for each that is ticked, or `action` =
+/// `new`.
+struct ChoicePage {
+  struct Account {
+    std::string masked;
+    std::string name_masked;  ///< may be empty
+  };
+  bool adopts = false;
+  bool can_make_new = false;  ///< [Tạo tài khoản mới]; only when it adopts
+  std::vector<Account> accounts;
+  std::string return_to;
+  std::string csrf;
+};
+
 /// "Danh sách tài khoản liên kết". With `csrf` it has a sign-out form: POST `<path>logout`.
 struct LinksPage {
   std::vector<LinkItem> links;

@@ -21,7 +21,9 @@ std::string to_text(const FlowRecord& record) {
       .text("nonce", record.nonce)
       .text("verifier", record.code_verifier)
       .bytes("redirect", record.redirect_uri)
-      .text("ticket", record.ticket_id);
+      .text("ticket", record.ticket_id)
+      .integer("purpose", static_cast<int>(record.purpose))
+      .bytes("return", record.return_to);
   return writer.str();
 }
 
@@ -33,6 +35,8 @@ std::optional<FlowRecord> record_of(std::string_view text) {
   record.code_verifier = reader.text("verifier");
   record.redirect_uri = reader.bytes("redirect");
   record.ticket_id = reader.text("ticket");
+  record.purpose = static_cast<FlowPurpose>(reader.integer("purpose"));
+  record.return_to = reader.bytes("return");
   if (!reader.good()) return std::nullopt;
   return record;
 }
@@ -47,7 +51,10 @@ std::string to_text(const FlowOutcome& outcome) {
       .text("ticket", outcome.ticket_id)
       .integer("account", outcome.account_id)
       .integer("person", outcome.person_id)
-      .integer("link", outcome.link_id);
+      .integer("link", outcome.link_id)
+      .integer("purpose", static_cast<int>(outcome.purpose))
+      .bytes("return", outcome.return_to)
+      .integer("asks", outcome.asks ? 1 : 0);
   return writer.str();
 }
 
@@ -63,6 +70,9 @@ std::optional<FlowOutcome> outcome_of(std::string_view text) {
   outcome.account_id = reader.integer("account");
   outcome.person_id = reader.integer("person");
   outcome.link_id = reader.integer("link");
+  outcome.purpose = static_cast<FlowPurpose>(reader.integer("purpose"));
+  outcome.return_to = reader.bytes("return");
+  outcome.asks = reader.integer("asks") != 0;
   if (!reader.good()) return std::nullopt;
   return outcome;
 }

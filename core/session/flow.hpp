@@ -12,13 +12,19 @@
 
 namespace vneid {
 
+/// Why a browser was sent to the provider: to link the account of a held legacy login, or to log in
+/// with VNeID alone (R25).
+enum class FlowPurpose { link, login };
+
 /// What must be remembered between the authorization request and its callback (D6).
 struct FlowRecord {
   std::string provider;
   std::string nonce;
   std::string code_verifier;
   std::string redirect_uri;
-  std::string ticket_id;  ///< the legacy login that began it
+  std::string ticket_id;  ///< the legacy login that began it; empty when none did
+  FlowPurpose purpose = FlowPurpose::link;
+  std::string return_to;  ///< of a login: where to go on, a path on this server
 };
 
 /// How a callback ended, for the same browser asking again (double click, back button, reload).
@@ -33,6 +39,9 @@ struct FlowOutcome {
   std::int64_t account_id = 0;  ///< of a link, as the next two
   std::int64_t person_id = 0;
   std::int64_t link_id = 0;
+  FlowPurpose purpose = FlowPurpose::link;
+  std::string return_to;  ///< of a login
+  bool asks = false;      ///< of a login: which account is still to be chosen
 };
 
 /// Flows in progress. A flow's key is derived from its state *and* the browser's flow cookie, so

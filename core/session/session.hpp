@@ -26,6 +26,7 @@ struct Session {
   policy::Kind kind = policy::Kind::personal;  ///< of the account: whose rule of policy applies
   std::int64_t person_id = 0;                  ///< 0 unless proof is vneid
   std::int64_t link_id = 0;                    ///< the link made or found at this login; 0: none
+  std::string account;      ///< as the portal calls it; empty: not known without the database
   std::string provider;     ///< name of the identity provider; empty unless proof is vneid
   std::string subject_key;  ///< 32 raw bytes (link::subject_key); may be empty
   std::string sid;          ///< the provider's own session; empty: it told none

@@ -11,6 +11,7 @@ std::string to_text(const Session& session) {
       .integer("account", session.account_id)
       .integer("person", session.person_id)
       .integer("link", session.link_id)
+      .bytes("name", session.account)
       .bytes("provider", session.provider)
       .bytes("subject", session.subject_key)
       .bytes("sid", session.sid)
@@ -28,6 +29,7 @@ std::optional<Session> session_of(std::string_view text) {
   session.account_id = reader.integer("account");
   session.person_id = reader.integer("person");
   session.link_id = reader.integer("link");
+  session.account = reader.bytes("name");
   session.provider = reader.bytes("provider");
   session.subject_key = reader.bytes("subject");
   session.sid = reader.bytes("sid");

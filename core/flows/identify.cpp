@@ -1,0 +1,55 @@
+#include "flows/identify.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "flows/assertions.hpp"
+#include "link/persons.hpp"
+
+namespace vneid {
+
+namespace {
+
+Task<SessionFacts> read_facts(Exchange exchange, bool full) {
+  Worker& worker = *exchange.worker;
+  SessionFacts facts;
+  auto live = co_await worker.sessions.read(exchange.request.cookie, exchange.now());
+  // Two portals may share a host name over ports, and so its cookies: a session is one portal's.
+  if (!live || live->session.portal != exchange.site->portal) co_return facts;
+  facts.state = SessionFacts::State::found;
+  facts.live = *std::move(live);
+  const Session& session = facts.live.session;
+  facts.account = session.account;
+  if (facts.account.empty()) {
+    auto account = co_await worker.accounts.find(session.account_id);
+    if (account) facts.account = std::move(account->name);
+  }
+  if (!facts.by_vneid()) co_return facts;
+  facts.subject = portal_subject(*worker.settings, *exchange.site, session.person_id);
+  if (full) {
+    auto details =
+        co_await link::read_person(worker.postgres, worker.settings->keys, session.person_id);
+    if (details) {
+      facts.name = std::move(details->full_name);
+      facts.citizen_id = std::move(details->citizen_number);
+    }
+  }
+  co_return facts;
+}
+
+}  // namespace
+
+Task<SessionFacts> identify(Exchange exchange, bool full) {
+  try {
+    SessionFacts facts = co_await read_facts(exchange, full);
+    co_return facts;
+  } catch (const std::exception& failure) {
+    exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+                               std::string("the session could not be read: ") + failure.what());
+  }
+  SessionFacts unknown;
+  unknown.state = SessionFacts::State::unknown;
+  co_return unknown;
+}
+
+}  // namespace vneid

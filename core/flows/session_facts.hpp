@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "session/session.hpp"
+
+namespace vneid {
+
+/// Who a request comes from, as far as the module's session tells. Everything but `state` is blank
+/// unless it is `found`.
+struct SessionFacts {
+  enum class State : std::uint8_t {
+    absent,   ///< there is no session of this portal
+    found,    ///< there is one
+    unknown,  ///< the store could not be asked: never to be taken for absent (D7)
+  };
+
+  State state = State::absent;
+  LiveSession live;
+  std::string account;     ///< as the portal calls it
+  std::string subject;     ///< portal_subject(); of a VNeID session only
+  std::string name;        ///< of a VNeID session, when asked for in full
+  std::string citizen_id;  ///< likewise: sensitive data
+
+  [[nodiscard]] bool by_vneid() const noexcept {
+    return state == State::found && live.session.proof == Session::Proof::vneid;
+  }
+};
+
+}  // namespace vneid
