@@ -27,7 +27,7 @@ VNEID_LABELS(Record, moved, stayed);
 VNEID_LABELS(Refusal, level_too_low, mismatch, unverified_number, taken, cancelled, expired,
              ticket_used, ticket_foreign, provider_away, provider_refused, population_away,
              no_match, review, enforced, stores_away, overloaded, bad_request, not_found,
-             method_not_allowed, too_large, csrf, internal);
+             method_not_allowed, too_large, csrf, no_account, portal_away, internal);
 /// Answers of the population database. `limited`: not asked, the rate was used up.
 VNEID_LABELS(Population, match, no_match, limited, unavailable, review);
 /// Decisions of `vneid_require`. `unknown`: the session could not be read (D7).
