@@ -69,6 +69,14 @@ void inherit(T& child, const T& parent) {
     const auto& rule = server.rules[static_cast<std::size_t>(kind)];
     if (rule) site->policy.of(kind) = *rule;
   }
+  site->session_exchange = server.session_exchange;
+  site->new_accounts = server.new_accounts.value_or(false);
+  const auto& main =
+      *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_vneid_module));
+  if (site->session_exchange && !main.settings->assertion_keys) {
+    throw ConfigurationError("\"vneid_session_exchange\" needs \"vneid_assertion_key\" in http{}",
+                             server.session_exchange_at);
+  }
   if (location.notice) {
     site->legal_basis = location.notice->legal_basis;
     site->effective_date = location.notice->effective_date;
@@ -91,6 +99,7 @@ void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& ch
   inherit(child.notice, parent.notice);
   // Inherited, so that an `if` or a location inside cannot let a login slip through.
   inherit(child.login, parent.login);
+  inherit(child.identity, parent.identity);
 
   const bool on = child.provider && !child.provider->empty();
   if (!on) {
@@ -153,6 +162,12 @@ char* merge_server_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     inherit(inner.portal, outer.portal);
     inherit(inner.on_failure, outer.on_failure);
     for (std::size_t i = 0; i < inner.rules.size(); ++i) inherit(inner.rules[i], outer.rules[i]);
+    inherit(inner.trusted_headers, outer.trusted_headers);
+    inherit(inner.new_accounts, outer.new_accounts);
+    if (!inner.session_exchange) {
+      inner.session_exchange = outer.session_exchange;
+      inner.session_exchange_at = outer.session_exchange_at;
+    }
     if (!inner.population) {
       inner.population = outer.population;
       inner.population_at = outer.population_at;

@@ -43,6 +43,9 @@ struct MainConf {
   std::uint64_t generation = 0;                    ///< of this configuration in the zone, from 1
 };
 
+/// `vneid_identity`: how much of the person the variables tell.
+enum class IdentityScope : std::uint8_t { off, on, full };
+
 /// What a server{} says.
 struct ServerConf {
   std::optional<std::string> path;
@@ -52,6 +55,10 @@ struct ServerConf {
   Position population_at;
   std::array<std::optional<policy::Rule>, 3> rules;  ///< of `vneid_policy`, by policy::Kind
   std::optional<policy::OnFailure> on_failure;
+  std::optional<std::vector<std::string>> trusted_headers;  ///< prefixes, as trusted_form() gives
+  std::optional<SessionExchange> session_exchange;
+  Position session_exchange_at;
+  std::optional<bool> new_accounts;
   /// Set when `vneid` is on in the server or in a location of it: what the pages below the path
   /// are served with.
   std::shared_ptr<const Site> pages;
@@ -82,6 +89,7 @@ struct LocationConf {
   Position provider_at;
   std::optional<Notice> notice;
   std::shared_ptr<const LoginRule> login;
+  std::optional<IdentityScope> identity;
   std::shared_ptr<const Site> site;  ///< set where `vneid` is on
 };
 

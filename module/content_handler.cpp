@@ -18,6 +18,7 @@
 #include "guard.hpp"
 #include "pool.hpp"
 #include "request.hpp"
+#include "request_headers.hpp"
 
 namespace vneid::ngx {
 
@@ -70,6 +71,17 @@ ngx_int_t on_content(ngx_http_request_t* r) noexcept {
 }  // namespace
 
 ngx_int_t on_server_rewrite(ngx_http_request_t* r) noexcept {
+  // First of all, and in all locations of the server: no `if` or `set` may see them either.
+  const ngx_int_t dropped =
+      guard(r->connection->log, "request headers", ngx_int_t{500}, [r]() -> ngx_int_t {
+        static const std::vector<std::string> none;
+        const ServerConf& server = server_conf(r);
+        if (server.pages) {
+          drop_trusted_headers(r, server.trusted_headers ? *server.trusted_headers : none);
+        }
+        return NGX_OK;
+      });
+  if (dropped != NGX_OK) return dropped;
   if (!is_page(r)) return NGX_DECLINED;
   const auto* core = static_cast<ngx_http_core_main_conf_t*>(
       ngx_http_get_module_main_conf(r, ngx_http_core_module));

@@ -5,6 +5,7 @@
 #include "mark.hpp"
 #include "pool.hpp"
 #include "request.hpp"
+#include "request_headers.hpp"
 
 namespace vneid::ngx {
 
@@ -31,26 +32,6 @@ constexpr std::string_view own_prefix = "__Host-vneid-";
          "cookie";
 }
 
-/// A new list without the Cookie headers that became empty. In nginx 1.22 `hash = 0` does not keep
-/// proxy_pass from forwarding a header (code-models.md §2.9). The elements themselves stay where
-/// they are, because r->headers_in points to them by name.
-void drop_empty_cookies(ngx_http_request_t* r) {
-  ngx_list_t fresh;
-  if (ngx_list_init(&fresh, r->pool, 20, sizeof(ngx_table_elt_t)) != NGX_OK) throw std::bad_alloc();
-  for (ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr; part = part->next) {
-    const auto* headers = static_cast<const ngx_table_elt_t*>(part->elts);
-    for (ngx_uint_t i = 0; i < part->nelts; ++i) {
-      if (is_cookie(headers[i]) && headers[i].value.len == 0) continue;
-      auto* copied = static_cast<ngx_table_elt_t*>(ngx_list_push(&fresh));
-      if (copied == nullptr) throw std::bad_alloc();
-      *copied = headers[i];
-    }
-  }
-  // `last` of a list with one part points into the list itself.
-  r->headers_in.headers = fresh;
-  if (fresh.last == &fresh.part) r->headers_in.headers.last = &r->headers_in.headers.part;
-}
-
 }  // namespace
 
 std::string all_cookies(ngx_http_request_t* r) {
@@ -72,7 +53,9 @@ void withhold_own_cookies(ngx_http_request_t* r) {
       empty = empty || headers[i].value.len == 0;
     }
   }
-  if (empty) drop_empty_cookies(r);
+  if (!empty) return;
+  drop_headers(
+      r, [](const ngx_table_elt_t& header) { return is_cookie(header) && header.value.len == 0; });
 }
 
 }  // namespace vneid::ngx

@@ -5,6 +5,8 @@
 
 namespace vneid::ngx {
 
+class IdentityRead;
+
 /// What we remember of a request over internal redirects, which zero r->ctx. Found by its place in
 /// the pool's list of cleanups, as nginx-otel does (code-models.md §1.1).
 struct RequestMark {
@@ -14,6 +16,8 @@ struct RequestMark {
   const LocationConf* login;
   /// A field of the submitted form was asked for and could not be read.
   bool form_unreadable;
+  /// The session that was read for the request; belongs to its cleanups.
+  IdentityRead* identity;
 };
 
 /// Nothing when the request has none.

@@ -5,6 +5,8 @@
 #include "directive.hpp"
 #include "form_variable.hpp"
 #include "guard.hpp"
+#include "identity.hpp"
+#include "identity_variables.hpp"
 #include "login_filter.hpp"
 #include "process.hpp"
 #include "zone.hpp"
@@ -56,6 +58,11 @@ ngx_command_t commands[] = {
     location_command<parse_vneid>(ngx_string("vneid"), in_location | NGX_CONF_TAKE1),
     location_command<parse_notice>(ngx_string("vneid_notice"), in_location | NGX_CONF_1MORE),
     location_command<parse_login>(ngx_string("vneid_login"), NGX_HTTP_LOC_CONF | NGX_CONF_1MORE),
+    main_command<parse_assertion_key>(ngx_string("vneid_assertion_key"), NGX_CONF_TAKE1),
+    server_command<parse_trusted_headers>(ngx_string("vneid_trusted_headers"), NGX_CONF_1MORE),
+    server_command<parse_session_exchange>(ngx_string("vneid_session_exchange"), NGX_CONF_1MORE),
+    server_command<parse_new_accounts>(ngx_string("vneid_new_accounts"), NGX_CONF_TAKE1),
+    location_command<parse_identity>(ngx_string("vneid_identity"), in_location | NGX_CONF_TAKE1),
     location_command<parse_metrics>(ngx_string("vneid_metrics"),
                                     NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS),
     location_command<parse_status>(ngx_string("vneid_status"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS),
@@ -85,6 +92,8 @@ ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
       ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
   const bool added = conf.request_id != NGX_ERROR &&
                      add_phase(core, NGX_HTTP_SERVER_REWRITE_PHASE, on_server_rewrite) &&
+                     // The last one added comes first: our cookies are set aside before.
+                     add_phase(core, NGX_HTTP_PREACCESS_PHASE, on_identity) &&
                      add_phase(core, NGX_HTTP_PREACCESS_PHASE, on_preaccess) &&
                      add_phase(core, NGX_HTTP_PRECONTENT_PHASE, on_precontent);
   if (!added) return NGX_ERROR;
@@ -111,8 +120,13 @@ void exit_process(ngx_cycle_t* /*cycle*/) noexcept {
   Presence::end();
 }
 
+ngx_int_t add_variables(ngx_conf_t* cf) noexcept {
+  const ngx_int_t added = add_form_variable(cf);
+  return added == NGX_OK ? add_identity_variables(cf) : added;
+}
+
 ngx_http_module_t module_context = {
-    add_form_variable,  after_configuration, create_main_conf,     nullptr,
+    add_variables,      after_configuration, create_main_conf,     nullptr,
     create_server_conf, merge_server_conf,   create_location_conf, merge_location_conf};
 
 }  // namespace

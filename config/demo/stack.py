@@ -64,7 +64,7 @@ class Stack:
 
     def __init__(self, build, folder=None, workers=1, provider_options=(), nginx_extra="", location_extra="",
                  preload=None, login_options=None, environment=None, population_profile="json", population_options="",
-                 population_source="csdl", http_extra="", provider="bca"):
+                 population_source="csdl", http_extra="", provider="bca", portal_options=()):
         self.build = pathlib.Path(build).resolve()
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="vneid-"))
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -72,6 +72,8 @@ class Stack:
         self.workers = workers
         self.provider_options = list(provider_options)
         self.nginx_extra = nginx_extra
+        self.http_extra = http_extra
+        self.portal_options = list(portal_options)
         self.location_extra = location_extra
         self.preload = preload
         self.environment = dict(environment or {})
@@ -79,7 +81,6 @@ class Stack:
         self.population_profile = population_profile
         self.population_options = population_options
         self.population_source = population_source
-        self.http_extra = http_extra
         self.provider = provider
         self.processes = {}
         self.port, self.provider_port, self.portal_port, self.population_port = free_ports(4)
@@ -251,7 +252,8 @@ class Stack:
 
     def start_portal(self):
         self.spawn("portal", [FIXTURES / "portal" / "run", "--port", str(self.portal_port),
-                              "--accounts", self.data / "portal.json"])
+                              "--accounts", self.data / "portal.json", "--vneid", f"{self.url}/vneid/",
+                              *self.portal_options])
         wait_until(lambda: port_open(self.portal_port), "portal")
 
     def start_population(self):
@@ -307,6 +309,7 @@ http {{
         timeout      3s;
         {self.population_options}
     }}
+
 
     server {{
         listen 127.0.0.1:{self.port};

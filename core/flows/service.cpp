@@ -8,8 +8,10 @@
 
 #include "async/deadline.hpp"
 #include "flows/answer.hpp"
+#include "flows/assertions.hpp"
 #include "flows/counting.hpp"
 #include "flows/flows.hpp"
+#include "flows/identify.hpp"
 #include "flows/routes.hpp"
 #include "flows/worker.hpp"
 #include "session/cookie.hpp"
@@ -195,6 +197,21 @@ void Service::describe(metrics::WorkerStatus& status) const noexcept {
 
 void Service::on_news(std::function<void()> news) {
   impl_->worker_.health.on_news(std::move(news));
+}
+
+Task<SessionFacts> Service::identify(Request request, std::shared_ptr<const Site> site, bool full) {
+  return vneid::identify(Exchange{&impl_->worker_, std::move(site), std::move(request)}, full);
+}
+
+std::string Service::assertion(const SessionFacts& facts, const Site& site) const {
+  const Worker& worker = impl_->worker_;
+  if (!facts.by_vneid() || facts.account.empty() || !worker.settings->assertion_keys) return {};
+  AssertedPerson person;
+  person.account = facts.account;
+  person.person_id = facts.live.session.person_id;
+  person.name = facts.name;
+  person.citizen_id = facts.citizen_id;
+  return make_assertion(*worker.settings, site, person, worker.loop.wall_now());
 }
 
 void Service::close() noexcept {

@@ -2,11 +2,13 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
 #include "flows/log.hpp"
 #include "flows/message.hpp"
+#include "flows/session_facts.hpp"
 #include "flows/settings.hpp"
 #include "metrics/worker_status.hpp"
 
@@ -34,6 +36,13 @@ class Service {
   void describe(metrics::WorkerStatus& status) const noexcept;
   /// Calls `news`, which must not throw, when there is something new to describe().
   void on_news(std::function<void()> news);
+  /// Who the request comes from; `full` adds name and number. Never throws. The cookies of the
+  /// request are all it needs.
+  Task<SessionFacts> identify(Request request, std::shared_ptr<const Site> site, bool full);
+
+  /// An assertion about a VNeID session for the site's portal; empty for any other, and without
+  /// `vneid_assertion_key`. Throws as AssertionKeys::sign.
+  [[nodiscard]] std::string assertion(const SessionFacts& facts, const Site& site) const;
 
   /// Closes the connections of the three clients, before the loop goes away.
   void close() noexcept;

@@ -25,11 +25,16 @@ class StackTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.stack = Stack(BUILD, **cls.stack_options)
+        cls.prepare(cls.stack)
         cls.addClassCleanup(cls.check_after)
         cls.addClassCleanup(cls.stack.stop)
         cls.stack.start()
         crowd = cls.stack.crowd
         cls.spare = [case for case in crowd if case["expect"] == "link"]
+
+    @classmethod
+    def prepare(cls, stack):
+        """What is only known once the deployment has its ports and folder."""
 
     @classmethod
     def check_after(cls):

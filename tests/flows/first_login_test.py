@@ -1,0 +1,250 @@
+"""VNeID first (R25, R35): login that begins at VNeID, and what the portal learns of it."""
+import json
+import subprocess
+import unittest
+import urllib.parse
+import urllib.request
+
+from support import LINKED, Citizen, StackTest, log_in_to_vneid
+
+IDENTITY_LOCATION = """
+        location = /danh-tinh {
+            vneid_identity full;
+            proxy_pass $PORTAL;
+            proxy_set_header X-VNeID-Account $vneid_account;
+            proxy_set_header X-VNeID-Subject $vneid_subject;
+            proxy_set_header X-VNeID-Level $vneid_level;
+            proxy_set_header X-VNeID-Name $vneid_name;
+            proxy_set_header X-VNeID-Number $vneid_citizen_id;
+            proxy_set_header X-VNeID-State $vneid_link_state;
+            proxy_set_header X-VNeID-Assertion $vneid_assertion;
+        }"""
+
+
+class FirstLoginTest(StackTest):
+    """One deployment with an assertion key and a portal that gives sessions for assertions."""
+
+    new_accounts = "off"
+
+    @classmethod
+    def prepare(cls, stack):
+        key = stack.folder / "assertion.pem"
+        subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key],
+                       check=True, capture_output=True)
+        key.chmod(0o600)
+        stack.http_extra = f"vneid_assertion_key {key};"
+        stack.nginx_extra = (f"vneid_session_exchange {stack.portal_url}/phien-vneid allow_http timeout=5s;"
+                             f"vneid_new_accounts {cls.new_accounts};"
+                             + IDENTITY_LOCATION.replace("$PORTAL", stack.portal_url))
+
+    # ---- ways --------------------------------------------------------------------------------
+    def to_login_callback(self, case, citizen=None, where="/ho-so?trang=2"):
+        """Stops at the redirect to our callback: gives its URL, not yet requested."""
+        citizen = citizen or Citizen()
+        page = citizen.get(self.stack.url + "/vneid/login?return=" + urllib.parse.quote(where, safe=""))
+        page = log_in_to_vneid(citizen, page, case["vneid_number"], case["vneid_password"], follow=False)
+        for _ in range(5):
+            location = page.header("Location")
+            self.assertIsNotNone(location, page.text[:500])
+            if location.startswith(self.stack.url):
+                return citizen, location
+            page = citizen.request("GET", location if "://" in location else self.stack.issuer + location)
+        raise AssertionError(f"no way to the callback from {page}")
+
+    def log_in(self, case, citizen=None, where="/ho-so?trang=2"):
+        citizen, callback = self.to_login_callback(case, citizen, where)
+        return citizen, citizen.get(callback)
+
+    def linked_someone(self):
+        case = self.someone()
+        _, page = self.link(case)
+        self.assertIn(LINKED, page.text)
+        return case
+
+    def told(self, citizen):
+        page = citizen.request("GET", self.stack.url + "/danh-tinh")
+        self.assertEqual(page.status, 200, page.text)
+        return json.loads(page.text)
+
+    def portal_fault(self, status):
+        request = urllib.request.Request(self.stack.portal_url + "/control/exchange", json.dumps({"status": status}).encode(),
+                                         {"Content-Type": "application/json"})
+        urllib.request.urlopen(request, timeout=5).close()
+
+    def header(self, told, name):
+        return [value for key, value in told["headers"] if key.lower() == name.lower()]
+
+
+class FirstLogin(FirstLoginTest):
+    def test_one_linked_account_is_entered(self):
+        case = self.linked_someone()
+        citizen, page = self.log_in(case)
+        self.assertEqual(page.url, self.stack.url + "/ho-so?trang=2")
+        self.assertEqual(page.status, 200)
+        told = self.told(citizen)
+        self.assertEqual(told["account"], case["account"])
+        self.assertEqual(self.header(told, "X-VNeID-Account"), [case["account"].encode().decode("latin-1")])
+        self.assertEqual(self.header(told, "X-VNeID-State"), ["linked"])
+        self.assertEqual(self.header(told, "X-VNeID-Level"), ["2"])
+        self.assertEqual(self.header(told, "X-VNeID-Number"), [case["vneid_number"]])
+        self.assertEqual(len(self.header(told, "X-VNeID-Name")), 1)
+        self.assertNotIn("__Host-vneid", " ".join(self.header(told, "Cookie")))
+        self.assertEqual(len(self.header(told, "X-VNeID-Assertion")[0].split(".")), 3)
+        self.assertEqual(len(self.header(told, "X-VNeID-Subject")[0]), 43)
+
+    def test_the_portal_verified_what_it_was_given(self):
+        case = self.linked_someone()
+        citizen, _ = self.log_in(case)
+        with urllib.request.urlopen(self.stack.portal_url + "/control/exchange", timeout=5) as answer:
+            claims = json.load(answer)[-1]
+        self.assertEqual(claims["account"], case["account"])
+        self.assertEqual(claims["aud"], "portal")
+        self.assertEqual(claims["level"], 2)
+        self.assertEqual(claims["exp"] - claims["iat"], 60)
+        self.assertNotIn(case["vneid_number"], json.dumps(claims))
+        self.assertEqual(self.header(self.told(citizen), "X-VNeID-Subject"), [claims["sub"]])
+
+    def test_only_cookies_of_the_portal_pass(self):
+        citizen, callback = self.to_login_callback(self.linked_someone())
+        page = citizen.request("GET", callback)
+        self.assertEqual(page.status, 303)
+        self.assertEqual(page.header("Location"), "/ho-so?trang=2")
+        self.assertIsNone(page.header("X-Secret"))
+        names = [line.split("=")[0] for line in page.all("Set-Cookie")]
+        self.assertEqual(names.count("__Host-vneid-session"), 1)
+        self.assertIn("portal_session", names)
+        self.assertNotIn("planted", str(page.all("Set-Cookie")))
+
+    def test_a_portal_that_gives_no_session(self):
+        case = self.linked_someone()
+        self.portal_fault(500)
+        try:
+            citizen, page = self.log_in(case)
+        finally:
+            self.portal_fault(None)
+        self.assertEqual(page.status, 502)
+        self.assertIn("Cổng chưa mở được phiên làm việc", page.text)
+        self.assertNotIn("portal_session", citizen.cookies["localhost"])
+        self.assertNotIn("__Host-vneid-session", citizen.cookies["localhost"])
+
+    def test_repeated_callbacks_end_in_the_portal(self):
+        citizen, callback = self.to_login_callback(self.linked_someone())
+        first = citizen.request("GET", callback)
+        again = citizen.request("GET", callback)
+        self.assertEqual([first.status, again.status], [303, 303])
+        self.assertEqual(again.header("Location"), "/ho-so?trang=2")
+        stranger = Citizen()
+        self.assertEqual(stranger.request("GET", callback).status, 410)
+
+    def test_return_paths(self):
+        case = self.linked_someone()
+        for where, ends in (("/a?b=//c", "/a?b=//c"), ("//evil.example/", "/"), ("https://evil.example/", "/"),
+                            ("/\\evil.example", "/"), ("\\\\evil.example", "/"), ("/a\tb", "/"), ("a/b", "/"), ("", "/"),
+                            ("/" + "a" * 1000, "/"), ("/.//evil.example", "/"), ("/a b", "/")):
+            with self.subTest(where[:40]):
+                citizen, callback = self.to_login_callback(case, where=where)
+                self.assertEqual(citizen.request("GET", callback).header("Location"), ends)
+
+    def test_several_linked_accounts_are_chosen_from(self):
+        first, second = (self.stack.scenarios[name] for name in ("two_accounts_a", "two_accounts_b"))
+        for case in (first, second):
+            self.assertIn(LINKED, self.link(case)[1].text)
+        citizen, page = self.log_in(first)
+        self.assertIn("Chọn tài khoản", page.text)
+        self.assertNotIn("__Host-vneid-session", citizen.cookies["localhost"])
+        self.assertNotIn(first["account"], page.text)
+        forged = citizen.submit("Sử dụng tài khoản này", page, csrf="A" * 43)
+        self.assertEqual(forged.status, 403)
+        stranger = Citizen()
+        self.assertEqual(stranger.submit("Sử dụng tài khoản này", page).status, 410)
+        chosen = citizen.submit("Sử dụng tài khoản này", page)
+        self.assertEqual(chosen.url, self.stack.url + "/ho-so?trang=2")
+        self.assertEqual(self.told(citizen)["account"], first["account"])
+        again = citizen.submit("Sử dụng tài khoản này", page)
+        self.assertEqual(again.url, self.stack.url + "/ho-so?trang=2")
+
+    def test_a_verified_account_is_adopted(self):
+        case, links = self.someone(), self.links()
+        citizen, page = self.log_in(case)
+        self.assertIn("Liên kết tài khoản đã có", page.text)
+        self.assertEqual(self.links(), links)
+        page = citizen.submit("Liên kết và tiếp tục", page)
+        self.assertEqual(page.url, self.stack.url + "/ho-so?trang=2")
+        self.assertEqual(self.links(), links + 1)
+        self.assertEqual(self.told(citizen)["account"], case["account"])
+        self.assertEqual(self.inconsistencies(), "")
+
+    def test_unverified_accounts_are_never_shown(self):
+        links = self.links()
+        for name in ("self_entered", "self_entered_stranger", "no_number", "cmnd_only", "inactive"):
+            with self.subTest(name):
+                citizen, page = self.log_in(self.stack.scenarios[name])
+                self.assertEqual(page.status, 403)
+                self.assertIn("Chưa có tài khoản", page.text)
+                self.assertNotIn("__Host-vneid-session", citizen.cookies["localhost"])
+        self.assertEqual(self.links(), links)
+
+    def test_who_may_not_come_in(self):
+        for name, words in (("level1", "chưa đạt mức độ 2"), ("vneid_organization", "không trùng khớp")):
+            with self.subTest(name):
+                citizen, page = self.log_in(self.stack.scenarios[name])
+                self.assertEqual(page.status, 403)
+                self.assertIn(words, page.text)
+                self.assertNotIn("__Host-vneid-session", citizen.cookies["localhost"])
+
+    def test_cancel_offers_to_begin_again(self):
+        citizen = Citizen()
+        citizen.get(self.stack.url + "/vneid/login?return=/ho-so")
+        page = citizen.submit("Hủy")
+        self.assertIn("đã hủy đăng nhập VNeID", page.text)
+        self.assertIn('href="/vneid/login?return=%2Fho-so"', page.text)
+
+    def test_jwks_is_public(self):
+        page = Citizen().request("GET", self.stack.url + "/vneid/jwks")
+        self.assertEqual(page.header("Cache-Control"), "public, max-age=300")
+        keys = json.loads(page.text)["keys"]
+        self.assertEqual([key["alg"] for key in keys], ["ES256"])
+        self.assertTrue(all("d" not in key for key in keys))
+
+    def test_nobody_is_told_without_a_session(self):
+        told = self.told(Citizen())
+        self.assertEqual(self.header(told, "X-VNeID-State"), ["none"])
+        for name in ("Account", "Subject", "Level", "Name", "Number", "Assertion"):
+            self.assertEqual(self.header(told, "X-VNeID-" + name), [])
+
+    def test_a_legacy_session_tells_its_account_alone(self):
+        case = self.someone()
+        citizen, _ = self.to_notice(case)
+        citizen.submit("Bỏ qua")
+        told = self.told(citizen)
+        self.assertEqual(self.header(told, "X-VNeID-State"), ["legacy"])
+        self.assertEqual(self.header(told, "X-VNeID-Account"), [case["account"].encode().decode("latin-1")])
+        for name in ("Subject", "Level", "Name", "Number", "Assertion"):
+            self.assertEqual(self.header(told, "X-VNeID-" + name), [])
+
+
+class NewAccounts(FirstLoginTest):
+    new_accounts = "on"
+
+    def test_an_account_is_made_once(self):
+        accounts = int(self.stack.sql("select count(*) from account"))
+        case = self.stack.scenarios["no_number"]
+        citizen, page = self.log_in(case)
+        self.assertEqual(page.url, self.stack.url + "/ho-so?trang=2")
+        name = self.told(citizen)["account"]
+        self.assertRegex(name, r"^vneid-[A-Za-z0-9_-]{24}$")
+        again, _ = self.log_in(case)
+        self.assertEqual(self.told(again)["account"], name)
+        self.assertEqual(int(self.stack.sql("select count(*) from account")), accounts + 1)
+        self.assertEqual(self.inconsistencies(), "")
+
+    def test_a_new_account_may_be_preferred_to_adoption(self):
+        case = self.someone()
+        citizen, page = self.log_in(case)
+        self.assertIn("Tạo tài khoản mới", page.text)
+        citizen.submit("Tạo tài khoản mới", page)
+        self.assertRegex(self.told(citizen)["account"], "^vneid-")
+
+
+if __name__ == "__main__":
+    unittest.main()
