@@ -155,7 +155,9 @@ Task<PersonLogin> find_accounts(Exchange exchange, FlowRecord record,
     login.candidates = co_await linked_accounts(exchange, login.person_id);
   }
   if (!login.candidates.empty()) {
-    if (!known.by_subject) co_await claim_subject(exchange, person);
+    if (!known.by_subject) {
+      co_await claim_subject(exchange, person);
+    }
     co_return found_accounts(record, std::move(login));
   }
   login.kind = KeptLogin::Kind::adopt;

@@ -138,7 +138,9 @@ class Spoofing(ModuleTest):
         self.assertIn("the session could not be read", self.error_log())
 
     def test_a_client_that_leaves_while_the_session_is_read(self):
-        self.start(http_part="log_format who '$status [$vneid_account]';")
+        # The access log is written when the request's cleanups have run.
+        log = f"{self.stack.logs}/access.log"
+        self.start(http_part=f"log_format who ' $status [$vneid_account$vneid_assertion]'; access_log {log} who;")
         connection = self.send_raw("GET /own HTTP/1.1\nHost: localhost\nCookie: __Host-vneid-session=" + "A" * 43 + "\n\n")
         wait_until(lambda: self.hole.connections, "a question to Redis")
         connection.close()
