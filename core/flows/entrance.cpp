@@ -1,10 +1,13 @@
 #include "flows/entrance.hpp"
 
+#include <exception>
 #include <expected>
+#include <string>
 #include <utility>
 
 #include "flows/answer.hpp"
 #include "flows/assertions.hpp"
+#include "flows/trail.hpp"
 #include "link/stored_values.hpp"
 #include "oidc/form.hpp"
 #include "session/cookie.hpp"
@@ -48,6 +51,27 @@ Task<PortalSession> exchange_session(Exchange exchange, std::string assertion) {
     co_return cookies_of(answer);
   } catch (const http::ExchangeFailed& failure) {
     co_return std::unexpected(std::string(failure.what()));
+  }
+}
+
+/// The trail tells each login (domain.md §8.4); one that cannot be written keeps nobody out.
+Task<void> keep_trail(Exchange exchange, KeptLogin login, link::LegacyAccount account) {
+  const auto& number = login.person.citizen_id.value();
+  audit::Event event;
+  event.at = exchange.now();
+  event.name = "login.vneid";
+  event.origin = audit_origin(exchange);
+  event.account_id = account.id;
+  event.pid_masked = number.masked();
+  event.pid_key = link::citizen_key(*exchange.worker->settings->keys, number);
+  event.provider = login.provider;
+  event.level = login.person.level;
+  event.link_id = account.linked->link_id;
+  try {
+    co_await audit::record(exchange.worker->postgres, std::move(event));
+  } catch (const std::exception& failure) {
+    exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+                               std::string("a VNeID login was not audited: ") + failure.what());
   }
 }
 
@@ -98,6 +122,7 @@ Task<Reply> enter_portal(Exchange exchange, KeptLogin login, std::size_t chosen)
   std::string cookie =
       co_await worker.sessions.begin(session_of(exchange, login, *account), exchange.request.cookie,
                                      exchange.now(), login.person.id_token.reveal());
+  co_await keep_trail(exchange, login, *account);
   Reply reply = redirect(login.return_to);
   for (auto& header : portal_cookies) reply.headers.push_back(std::move(header));
   reply.headers.emplace_back("Set-Cookie", std::move(cookie));

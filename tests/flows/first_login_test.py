@@ -92,6 +92,12 @@ class FirstLogin(FirstLoginTest):
         self.assertEqual(len(self.header(told, "X-VNeID-Assertion")[0].split(".")), 3)
         self.assertEqual(len(self.header(told, "X-VNeID-Subject")[0]), 43)
 
+    def test_each_login_is_in_the_trail_without_a_number(self):
+        case = self.linked_someone()
+        before = int(self.stack.sql("select count(*) from audit_event where event = 'login.vneid'"))
+        self.log_in(case)
+        self.assertEqual(int(self.stack.sql("select count(*) from audit_event where event = 'login.vneid'")), before + 1)
+
     def test_the_portal_verified_what_it_was_given(self):
         case = self.linked_someone()
         citizen, _ = self.log_in(case)
@@ -237,6 +243,32 @@ class NewAccounts(FirstLoginTest):
         self.assertEqual(self.told(again)["account"], name)
         self.assertEqual(int(self.stack.sql("select count(*) from account")), accounts + 1)
         self.assertEqual(self.inconsistencies(), "")
+
+    def test_both_of_two_accounts_are_adopted_and_one_is_chosen(self):
+        first, second = (self.stack.scenarios[name] for name in ("two_accounts_a", "two_accounts_b"))
+        links = self.links()
+        citizen, page = self.log_in(first)
+        self.assertEqual(page.text.count('type="checkbox"'), 2)
+        page = citizen.submit("Liên kết và tiếp tục", page)
+        self.assertIn("Chọn tài khoản", page.text)
+        self.assertEqual(self.links(), links + 2)
+        citizen.submit("Sử dụng tài khoản này", page)
+        self.assertIn(self.told(citizen)["account"], (first["account"], second["account"]))
+        self.assertEqual(self.inconsistencies(), "")
+
+    def test_a_repeated_callback_comes_back_to_the_choice(self):
+        citizen, callback = self.to_login_callback(self.someone())
+        for _ in range(2):
+            page = citizen.request("GET", callback)
+            self.assertEqual((page.status, page.header("Location")), (303, "/vneid/login/choose"))
+
+    def test_what_an_officer_must_decide_is_not_linked(self):
+        links = self.links()
+        citizen, page = self.log_in(self.stack.scenarios["mismatch_name"])
+        page = citizen.submit("Liên kết và tiếp tục", page)
+        self.assertIn("Mã yêu cầu", page.text)
+        self.assertNotIn("__Host-vneid-session", citizen.cookies["localhost"])
+        self.assertEqual(self.links(), links)
 
     def test_a_new_account_may_be_preferred_to_adoption(self):
         case = self.someone()

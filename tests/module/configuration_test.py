@@ -72,6 +72,25 @@ class Configuration(ModuleTest):
     def location(self, login, name="/login"):
         return f"location = {name} {{{{ vneid_login {login}; }}}}"
 
+    def test_what_the_portal_learns(self):
+        folder = self.stack.folder
+        for name, group in (("es256.pem", "P-256"), ("es384.pem", "P-384")):
+            subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", f"ec_paramgen_curve:{group}", "-out",
+                            folder / name], check=True, capture_output=True)
+            (folder / name).chmod(0o600)
+        key = "vneid_assertion_key {folder}/es256.pem;"
+        self.assert_accepted(http=key, more="vneid_session_exchange http://127.0.0.1/x allow_http timeout=2s; "
+                             "vneid_new_accounts on; vneid_identity full; vneid_trusted_headers Remote-User X-Portal-;")
+        self.assert_refused("is not EC on P-256", http="vneid_assertion_key {folder}/es384.pem;")
+        self.assert_refused('"vneid_assertion_key": ', http="vneid_assertion_key {folder}/none.pem;")
+        self.assert_refused('"vneid_session_exchange" needs "vneid_assertion_key"', more="vneid_session_exchange https://a/;")
+        self.assert_refused("is not https", more="vneid_session_exchange http://127.0.0.1/;")
+        self.assert_refused('invalid URL "/x"', more="vneid_session_exchange /x;")
+        self.assert_refused('invalid parameter "yes"', more="vneid_new_accounts yes;")
+        self.assert_refused('invalid parameter "yes"', more="vneid_identity yes;")
+        for prefix in ("Ho", "Cookie", "content_", "X Y", "ab"):
+            self.assert_refused("invalid prefix", more=f'vneid_trusted_headers "{prefix}";')
+
     def test_what_is_right(self):
         self.assert_accepted()
         self.assert_accepted(**{name: "" for name in HTTP}, vneid="")  # loaded and not used
