@@ -108,6 +108,7 @@ Task<PersonLogin> adopt_accounts(Exchange exchange, KeptLogin login,
   }
   if (linked.empty()) co_return result;
   result.outcome.state = FlowOutcome::State::linked;
+  result.outcome.person_id = login.person_id;
   result.outcome.asks = linked.size() > 1;
   login.kind = KeptLogin::Kind::linked;
   login.candidates = std::move(linked);

@@ -244,6 +244,12 @@ class NewAccounts(FirstLoginTest):
         self.assertEqual(int(self.stack.sql("select count(*) from account")), accounts + 1)
         self.assertEqual(self.inconsistencies(), "")
 
+    def test_a_repeated_callback_comes_back_to_the_new_account(self):
+        citizen, callback = self.to_login_callback(self.stack.scenarios["cmnd_only"])
+        for _ in range(2):
+            page = citizen.request("GET", callback)
+            self.assertEqual((page.status, page.header("Location")), (303, "/ho-so?trang=2"))
+
     def test_both_of_two_accounts_are_adopted_and_one_is_chosen(self):
         first, second = (self.stack.scenarios[name] for name in ("two_accounts_a", "two_accounts_b"))
         links = self.links()
