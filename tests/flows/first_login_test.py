@@ -92,6 +92,16 @@ class FirstLogin(FirstLoginTest):
         self.assertEqual(len(self.header(told, "X-VNeID-Assertion")[0].split(".")), 3)
         self.assertEqual(len(self.header(told, "X-VNeID-Subject")[0]), 43)
 
+    def test_a_body_arrives_whole_though_the_session_is_read_first(self):
+        case = self.linked_someone()
+        citizen, _ = self.log_in(case)
+        for size in (0, 10, 3_000, 900_000):
+            with self.subTest(size):
+                page = citizen.request("POST", self.stack.url + "/danh-tinh", b"x" * size)
+                told = json.loads(page.text)
+                self.assertEqual(told["bytes"], size)
+                self.assertEqual(self.header(told, "X-VNeID-State"), ["linked"])
+
     def test_each_login_is_in_the_trail_without_a_number(self):
         case = self.linked_someone()
         before = int(self.stack.sql("select count(*) from audit_event where event = 'login.vneid'"))

@@ -1,5 +1,6 @@
 """What reaches the portal of headers that only the module may set: nothing that a client wrote, however it spells it."""
 import itertools
+import subprocess
 import unittest
 
 from harness import ModuleTest, response, wait_until
@@ -115,6 +116,17 @@ class Spoofing(ModuleTest):
         self.exchange_raw(one + "\n" + one + "\n" + one + "Connection: close\n\n")
         wait_until(lambda: len(self.portal.requests) == count + 3, "three requests")
         self.assertNotIn("forged", str([request["headers"] for request in self.portal.requests[count:]]))
+
+    def test_http_2_and_the_wait_for_the_session(self):
+        self.start(stores_timeout="300ms")
+        for path, cookie in (("/", "a=b"), ("/own", "__Host-vneid-session=" + "A" * 43)):
+            with self.subTest(path):
+                done = subprocess.run(["curl", "-s", "--http2-prior-knowledge", "-H", "x-vneid-account: forged", "-H",
+                                       "x_vneid_account: forged", "-H", "cookie: " + cookie, "-w", "%{http_code}", "-o",
+                                       "/dev/null", f"http://127.0.0.1:{self.h2_port}{path}"], capture_output=True, text=True,
+                                      timeout=30)
+                self.assertEqual(done.stdout, "200", done.stderr)
+                self.assert_clean()
 
     def test_what_the_configuration_sees(self):
         self.start()
