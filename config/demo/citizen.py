@@ -44,10 +44,10 @@ class FormReader(html.parser.HTMLParser):
             self.open = {"action": attributes.get("action", ""), "method": attributes.get("method", "get").lower(),
                          "fields": {}, "buttons": []}
             self.forms.append(self.open)
-        elif self.open is not None and tag == "input" and attributes.get("name"):
+        elif self.open is not None and tag == "input":
             if attributes.get("type") == "submit":
-                self.open["buttons"].append([attributes["name"], attributes.get("value", ""), attributes.get("value", "")])
-            else:
+                self.open["buttons"].append([attributes.get("name"), attributes.get("value", ""), attributes.get("value", "")])
+            elif attributes.get("name"):
                 self.open["fields"][attributes["name"]] = attributes.get("value") or ""
         elif self.open is not None and tag == "button":
             self.button = [attributes.get("name"), attributes.get("value") or "", ""]
