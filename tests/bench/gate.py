@@ -146,8 +146,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--directives", default="", help="what /handled says besides proxy_pass")
     parser.add_argument("--session", action="store_true")
-    parser.add_argument("--requests", type=int, default=3000)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--requests", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=31)
     parser.add_argument("--without-tracers", action="store_true")
     given = parser.parse_args()
     walker = StackTest()
@@ -164,7 +164,7 @@ def main():
         missing = [tool for tool in ("strace", "valgrind") if shutil.which(tool) is None]
         if missing:
             sys.exit("not installed: " + ", ".join(missing))
-        compare_system_calls(stack, cookie, min(given.requests, 1000))
+        compare_system_calls(stack, cookie, 500)
         compare_instructions(stack, cookie, 200)
 
 
