@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "async/deadline.hpp"
 #include "async/epoll_loop.hpp"
 #include "async/wait.hpp"
 
@@ -75,9 +76,9 @@ TEST_F(HealthTest, TellsFailuresWithTheirKindAndForgetsThemAtAnAnswer) {
 
 TEST_F(HealthTest, WhatIsNoOutageIsNotTold) {
   EXPECT_THROW(loop.run(call(refuse())), std::runtime_error);
-  {
-    const auto abandoned = call(answer_after(10ms));
-  }
+  // The caller goes away while it waits.
+  EXPECT_THROW(loop.run(with_deadline(loop, loop.now() + 5ms, call(answer_after(10ms)))),
+               DeadlinePassed);
   EXPECT_EQ(told(metrics::CallOutcome::ok).first, 0U);
   EXPECT_EQ(told(metrics::CallOutcome::failed).first, 0U);
 }
