@@ -165,7 +165,7 @@ def main():
         if missing:
             sys.exit("not installed: " + ", ".join(missing))
         compare_system_calls(stack, cookie, 500)
-        compare_instructions(stack, cookie, 200)
+        compare_instructions(stack, cookie, 2000)
 
 
 if __name__ == "__main__":
