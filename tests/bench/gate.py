@@ -157,6 +157,7 @@ def main():
         cookie = ""
         if given.session:
             citizen, _ = walker.link(next(case for case in stack.crowd if case["expect"] == "link"))
+            citizen.submit("Tiếp tục")  # releases the login, whose ticket is a large cookie
             cookie = "; ".join(f"{name}={value}" for name, value in citizen.cookies["localhost"].items())
         speed(stack, cookie, given.requests, given.rounds)
         if given.without_tracers:
