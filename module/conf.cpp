@@ -1,5 +1,7 @@
 #include "conf.hpp"
 
+#include <algorithm>
+
 #include "directive.hpp"
 #include "pages/renderer.hpp"
 #include "pool.hpp"
@@ -77,6 +79,14 @@ void inherit(T& child, const T& parent) {
     throw ConfigurationError("\"vneid_session_exchange\" needs \"vneid_assertion_key\" in http{}",
                              server.session_exchange_at);
   }
+  site->portal_cookie = server.portal_cookie.value_or("");
+  site->portal_cookie_path = server.portal_cookie_path;
+  site->logout_location = server.logout_location.value_or("");
+  site->session_limits = server.session_limits.value_or(SessionLimits{});
+  site->kiosk = server.kiosk_idle.value_or(Milliseconds{0}) > Milliseconds{0};
+  if (site->kiosk) {
+    site->session_limits.idle = std::min(*server.kiosk_idle, site->session_limits.idle);
+  }
   if (location.notice) {
     site->legal_basis = location.notice->legal_basis;
     site->effective_date = location.notice->effective_date;
@@ -100,9 +110,19 @@ void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& ch
   // Inherited, so that an `if` or a location inside cannot let a login slip through.
   inherit(child.login, parent.login);
   inherit(child.identity, parent.identity);
+  const bool says_logout = child.logout_at.has_value();
+  inherit(child.logout_at, parent.logout_at);
+  if (child.login && child.logout_at) {
+    throw ConfigurationError("\"vneid_login\" and \"vneid_logout\" in one location",
+                             child.logout_at);
+  }
 
   const bool on = child.provider && !child.provider->empty();
   if (!on) {
+    if (says_logout) {
+      throw ConfigurationError("\"vneid_logout\" without effect: \"vneid\" is off here",
+                               child.logout_at);
+    }
     if (!child.login || child.login == parent.login) return;
     throw ConfigurationError("\"vneid_login\" without effect: \"vneid\" is off here",
                              child.login->at);
@@ -168,6 +188,13 @@ char* merge_server_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
       inner.session_exchange = outer.session_exchange;
       inner.session_exchange_at = outer.session_exchange_at;
     }
+    if (!inner.portal_cookie) {
+      inner.portal_cookie = outer.portal_cookie;
+      inner.portal_cookie_path = outer.portal_cookie_path;
+    }
+    inherit(inner.logout_location, outer.logout_location);
+    inherit(inner.session_limits, outer.session_limits);
+    inherit(inner.kiosk_idle, outer.kiosk_idle);
     if (!inner.population) {
       inner.population = outer.population;
       inner.population_at = outer.population_at;

@@ -59,6 +59,12 @@ struct ServerConf {
   std::optional<SessionExchange> session_exchange;
   Position session_exchange_at;
   std::optional<bool> new_accounts;
+  std::optional<std::string> portal_cookie;
+  std::string portal_cookie_path = "/";
+  std::optional<std::string> logout_location;
+  std::optional<SessionLimits> session_limits;
+  /// Of `vneid_kiosk`: idle time of sessions there; zero: off.
+  std::optional<Milliseconds> kiosk_idle;
   /// Set when `vneid` is on in the server or in a location of it: what the pages below the path
   /// are served with.
   std::shared_ptr<const Site> pages;
@@ -90,7 +96,8 @@ struct LocationConf {
   std::optional<Notice> notice;
   std::shared_ptr<const LoginRule> login;
   std::optional<IdentityScope> identity;
-  std::shared_ptr<const Site> site;  ///< set where `vneid` is on
+  std::optional<Position> logout_at;  ///< of `vneid_logout`
+  std::shared_ptr<const Site> site;   ///< set where `vneid` is on
 };
 
 [[nodiscard]] inline MainConf& main_conf(ngx_http_request_t* r) noexcept {

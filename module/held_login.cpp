@@ -13,6 +13,18 @@ namespace {
 
 constexpr Milliseconds login_limit{10'000};
 
+/// Held in memory until our part of a sign-out is done.
+constexpr std::size_t most_sign_out_body = std::size_t{1024} * 1024;
+
+/// Whether the browser shows the answer as a page. Without Fetch metadata (old browsers) a script
+/// shows itself by what it says it accepts.
+[[nodiscard]] bool is_navigation(ngx_http_request_t* r) {
+  const std::string mode = request_header(r, "sec-fetch-mode");
+  if (!mode.empty()) return mode == "navigate";
+  return request_header(r, "x-requested-with").empty() &&
+         request_header(r, "accept").contains("text/html");
+}
+
 /// Of the four bits of r->buffered SSI, sub_filter and the copy filter use the others.
 constexpr unsigned buffered_by_vneid = 0x08;
 
@@ -25,10 +37,10 @@ constexpr unsigned buffered_by_vneid = 0x08;
 
 }  // namespace
 
-HeldLogin::HeldLogin(ngx_http_request_t* r, const LoginRule& rule, std::shared_ptr<const Site> site,
+HeldLogin::HeldLogin(ngx_http_request_t* r, std::size_t max_body, std::shared_ptr<const Site> site,
                      Recognised login, Outlet next)
     : r_(r),
-      rule_(rule),
+      max_body_(max_body),
       site_(std::move(site)),
       login_(std::move(login)),
       next_(next),
@@ -42,8 +54,12 @@ HeldLogin::HeldLogin(ngx_http_request_t* r, const LoginRule& rule, std::shared_p
 }
 
 void HeldLogin::log(const char* what) const noexcept {
-  ngx_log_error(NGX_LOG_ERR, r_->connection->log, 0, "vneid: legacy login: %s, reference %s", what,
-                reference_.c_str());
+  ngx_log_error(NGX_LOG_ERR, r_->connection->log, 0, "vneid: %s: %s, reference %s",
+                login_.signs_out ? "portal's sign-out" : "legacy login", what, reference_.c_str());
+}
+
+std::size_t HeldLogin::most_body() const noexcept {
+  return login_.signs_out ? most_sign_out_body : max_body_;
 }
 
 /// Consumes the buffers, so that the upstream can use them again. True: the last one was there.
@@ -54,7 +70,7 @@ bool HeldLogin::collect(ngx_chain_t* in) {
     last = last || buffer->last_buf;
     if (ngx_buf_in_memory(buffer)) {
       const auto size = static_cast<std::size_t>(buffer->last - buffer->pos);
-      if (state_ == State::collecting && body_.size() <= rule_.max_body) {
+      if (state_ == State::collecting && body_.size() <= most_body()) {
         body_.append(reinterpret_cast<const char*>(buffer->pos), size);
       }
     } else if (buffer->in_file && buffer->file_last > buffer->file_pos) {
@@ -83,9 +99,11 @@ ngx_int_t HeldLogin::on_body(ngx_chain_t* in) {
 ngx_int_t HeldLogin::on_collecting(ngx_chain_t* in) {
   const bool broken = breaks_off(r_, in);
   const bool last = collect(in);
-  if (body_.size() > rule_.max_body) {
+  if (body_.size() > most_body()) {
     return refuse(NGX_HTTP_BAD_GATEWAY,
-                  "the portal's answer is larger than \"max_body=\" of \"vneid_login\"");
+                  login_.signs_out
+                      ? "the portal's answer is larger than 1 MB"
+                      : "the portal's answer is larger than \"max_body=\" of \"vneid_login\"");
   }
   if (!in_memory_) return refuse(NGX_HTTP_BAD_GATEWAY, "the portal's answer is not in memory");
   if (last) return begin();
@@ -93,16 +111,26 @@ ngx_int_t HeldLogin::on_collecting(ngx_chain_t* in) {
   return NGX_OK;
 }
 
-ngx_int_t HeldLogin::begin() {
+Task<LoginVerdict> HeldLogin::flow() {
+  Service& service = Process::current().service();
+  if (login_.signs_out) {
+    PortalSignOut sign_out;
+    sign_out.answer.status = static_cast<int>(r_->headers_out.status);
+    sign_out.answer.headers = withheld_headers(r_);
+    sign_out.navigation = is_navigation(r_);
+    return service.portal_sign_out(std::move(request_), std::move(sign_out), site_);
+  }
   LegacyLogin login;
   login.account = std::move(login_.account);
   login.kind = std::move(login_.kind);
   login.answer.status = static_cast<int>(r_->headers_out.status);
   login.answer.headers = withheld_headers(r_);
   login.answer.body = body_;
-  Process& process = Process::current();
-  flow_.emplace(process, r_,
-                process.service().legacy_login(std::move(request_), std::move(login), site_));
+  return service.legacy_login(std::move(request_), std::move(login), site_);
+}
+
+ngx_int_t HeldLogin::begin() {
+  flow_.emplace(Process::current(), r_, flow());
   state_ = State::waiting;
   flow_->start(login_limit);
   if (flow_->finished()) return finish();

@@ -12,7 +12,8 @@
 
 namespace vneid::ngx {
 
-/// The portal's answer to a successful login, from its header to what becomes of it (D5).
+/// The portal's answer to a successful login, or to a sign-out, from its header to what becomes of
+/// it (D5).
 ///
 /// The header stays in r->headers_out, untouched; the body is collected here. With its last buffer
 /// the flow starts; the request is kept alive by a bit in r->buffered, as any filter with output
@@ -20,7 +21,7 @@ namespace vneid::ngx {
 /// our place in the chain of filters. Dies with the request.
 class HeldLogin {
  public:
-  HeldLogin(ngx_http_request_t* r, const LoginRule& rule, std::shared_ptr<const Site> site,
+  HeldLogin(ngx_http_request_t* r, std::size_t max_body, std::shared_ptr<const Site> site,
             Recognised login, Outlet next);
 
   /// The body filter for this request. `in` is null when nginx wants output to go on.
@@ -42,10 +43,12 @@ class HeldLogin {
   ngx_int_t finish();
   ngx_int_t release(const HeaderList& added);
   [[nodiscard]] LoginVerdict verdict();
+  [[nodiscard]] Task<LoginVerdict> flow();
+  [[nodiscard]] std::size_t most_body() const noexcept;
   void log(const char* what) const noexcept;
 
   ngx_http_request_t* r_;
-  const LoginRule& rule_;  // of the configuration, which outlives the request
+  std::size_t max_body_;  // of a login
   std::shared_ptr<const Site> site_;
   Recognised login_;
   Outlet next_;

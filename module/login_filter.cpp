@@ -1,6 +1,7 @@
 #include "login_filter.hpp"
 
 #include <memory>
+#include <optional>
 
 #include "context.hpp"
 #include "cookies.hpp"
@@ -26,14 +27,24 @@ Outlet next_filters{};  // NOLINT(cppcoreguidelines-avoid-non-const-global-varia
   return mark == nullptr ? nullptr : mark->login;
 }
 
-ngx_int_t hold(ngx_http_request_t* r, const LocationConf& location) {
-  auto login = recognise(r, *location.login);
+/// The same of `vneid_logout`.
+[[nodiscard]] const LocationConf* logout_location(ngx_http_request_t* r) {
+  const LocationConf& here = location_conf(r);
+  if (here.logout_at && here.site) return &here;
+  if (!r->internal) return nullptr;
+  const RequestMark* mark = find_mark(r);
+  return mark == nullptr ? nullptr : mark->logout;
+}
+
+ngx_int_t hold(ngx_http_request_t* r, const LocationConf& location,
+               std::optional<Recognised> login) {
   if (!login) return next_filters.header(r);
-  auto site = site_of(r, location);
+  auto site = login->signs_out ? location.site : site_of(r, location);
   if (!site) return next_filters.header(r);
   const bool unreadable = login->unreadable;
-  auto* held = object_of_request(r, std::make_unique<HeldLogin>(r, *location.login, std::move(site),
-                                                                std::move(*login), next_filters));
+  auto* held = object_of_request(
+      r, std::make_unique<HeldLogin>(r, location.login ? location.login->max_body : 0,
+                                     std::move(site), std::move(*login), next_filters));
   context(r).held = held;
   if (unreadable) {
     return held->refuse(NGX_HTTP_BAD_GATEWAY,
@@ -58,8 +69,10 @@ ngx_int_t on_header(ngx_http_request_t* r) noexcept {
       }
     }
     const LocationConf* location = login_location(r);
+    if (location != nullptr) return hold(r, *location, recognise(r, *location->login));
+    location = logout_location(r);
     if (location == nullptr) return next_filters.header(r);
-    return hold(r, *location);
+    return hold(r, *location, recognise_sign_out(r));
   });
 }
 
@@ -83,6 +96,7 @@ ngx_int_t on_preaccess(ngx_http_request_t* r) noexcept {
     const LocationConf& location = location_conf(r);
     if (r != r->main || !location.site) return NGX_DECLINED;
     if (location.login) mark(r).login = &location;
+    if (location.logout_at) mark(r).logout = &location;
     withhold_own_cookies(r);
     return NGX_DECLINED;
   });

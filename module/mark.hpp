@@ -14,6 +14,8 @@ struct RequestMark {
   /// The `vneid_login` location the request first came to. Belongs to the configuration, which
   /// outlives the request.
   const LocationConf* login;
+  /// The same of `vneid_logout`.
+  const LocationConf* logout;
   /// A field of the submitted form was asked for and could not be read.
   bool form_unreadable;
   /// The session that was read for the request; belongs to its cleanups.

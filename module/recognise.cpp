@@ -105,6 +105,13 @@ std::optional<Recognised> recognise(ngx_http_request_t* r, const LoginRule& rule
   return login;
 }
 
+std::optional<Recognised> recognise_sign_out(ngx_http_request_t* r) {
+  if (r->headers_out.status < 200 || r->headers_out.status >= 400) return {};
+  Recognised sign_out;
+  sign_out.signs_out = true;
+  return sign_out;
+}
+
 HeaderList withheld_headers(ngx_http_request_t* r) {
   HeaderList headers;
   std::string type = copy(r->headers_out.content_type);

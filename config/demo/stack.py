@@ -247,7 +247,10 @@ class Stack:
         self.spawn("provider", [FIXTURES / "identity_provider" / "run", "--port", str(self.provider_port),
                                 "--issuer", self.issuer, "--people", people, "--client-id", "portal",
                                 "--client-secret-file", self.folder / "client_secret",
-                                "--redirect-uri", f"{self.url}/vneid/callback/bca", *self.provider_options])
+                                "--redirect-uri", f"{self.url}/vneid/callback/bca",
+                                "--post-logout-redirect-uri", f"{self.url}/vneid/signed-out",
+                                "--backchannel-uri", f"{self.url}/vneid/backchannel-logout/bca",
+                                *self.provider_options])
         wait_until(lambda: port_open(self.provider_port), "identity provider")
 
     def start_portal(self):
@@ -327,6 +330,11 @@ http {{
             proxy_buffer_size 64k;  # a portal may set many cookies
             proxy_buffers 8 64k;
             {self.location_extra}
+        }}
+        location = /dang-xuat {{
+            vneid_logout;
+            proxy_pass {self.portal_url};
+            proxy_set_header Host $http_host;
         }}
         location / {{
             proxy_pass {self.portal_url};

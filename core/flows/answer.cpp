@@ -31,6 +31,13 @@ pages::PageContext page_context(const Exchange& exchange) {
   if (context.effective_date.empty() && enforce) {
     context.effective_date = policy::day_in_vietnam(*enforce);
   }
+  context.kiosk = exchange.site->kiosk;
+  if (context.kiosk) {
+    // The session dies first: what the next page says is then true.
+    context.refresh_seconds =
+        std::chrono::ceil<std::chrono::seconds>(exchange.site->session_limits.idle).count() + 1;
+    context.refresh_href = context.path + "signed-out?because=idle";
+  }
   return context;
 }
 
@@ -100,6 +107,10 @@ std::string csrf_token(const Worker& worker, std::string_view form, std::string_
   std::string purpose = "csrf ";
   purpose += form;
   return crypto::base64url_encode(worker.settings->keys->lookup_key(purpose, bound_to));
+}
+
+std::string sign_out_token(const Worker& worker, std::string_view session_token) {
+  return csrf_token(worker, "logout", session_token);
 }
 
 bool csrf_holds(const Exchange& exchange, std::string_view form, std::string_view bound_to) {

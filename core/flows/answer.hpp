@@ -30,6 +30,9 @@ Reply released(WithheldAnswer answer);
 /// A form's anti-forgery token, bound to what only this browser holds (ticket id, session token).
 std::string csrf_token(const Worker& worker, std::string_view form, std::string_view bound_to);
 
+/// The token of the sign-out form, which stands on pages beside forms of their own.
+std::string sign_out_token(const Worker& worker, std::string_view session_token);
+
 /// Whether a posted form is ours: its token fits, and the browser does not say that another site
 /// sent it.
 bool csrf_holds(const Exchange& exchange, std::string_view form, std::string_view bound_to);

@@ -66,8 +66,11 @@ Task<Reply> linked_reply(Exchange exchange, FlowOutcome outcome) {
   session.account_id = outcome.account_id;
   session.person_id = outcome.person_id;
   session.link_id = outcome.link_id;
-  std::string cookie = co_await exchange.worker->sessions.begin(
-      std::move(session), exchange.request.cookie, exchange.now());
+  session.provider = outcome.provider;
+  session.subject_key = outcome.subject_key;
+  session.sid = outcome.sid;
+  std::string cookie = co_await exchange.sessions().begin(
+      std::move(session), exchange.request.cookie, exchange.now(), std::move(outcome.id_token));
   exchange.count(metrics::SessionBegun::vneid);
   Reply reply = redirect(exchange.site->path + "linked");
   reply.headers.emplace_back("Set-Cookie", std::move(cookie));
@@ -90,7 +93,7 @@ Task<Reply> answer(Exchange exchange, LinkingResult result) {
 /// shortly after it, and only while the legacy login that began it is still held.
 Task<Reply> linked_again(Exchange exchange, FlowOutcome outcome) {
   Worker& worker = *exchange.worker;
-  auto live = co_await worker.sessions.read(exchange.request.cookie, exchange.now());
+  auto live = co_await exchange.sessions().read(exchange.request.cookie, exchange.now());
   if (live && live->session.proof == Session::Proof::vneid &&
       live->session.link_id == outcome.link_id) {
     co_return redirect(exchange.site->path + "linked");

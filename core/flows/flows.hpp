@@ -28,6 +28,16 @@ Task<Reply> show_choice(Exchange exchange);
 Task<Reply> choose_account(Exchange exchange);
 /// The keys with which assertions to the portal are signed.
 Task<Reply> show_jwks(Exchange exchange);
+/// `logout`: asks first (GET), then ends the module's, the portal's and the provider's session
+/// (POST); domain.md §4.4.
+Task<Reply> ask_sign_out(Exchange exchange);
+Task<Reply> sign_out(Exchange exchange);
+/// `signed-out`: where the provider sends the browser back to, and the end of every sign-out.
+Task<Reply> show_signed_out(Exchange exchange);
+/// The portal's own sign-out: ends our session too and, for a navigation, goes by the provider.
+Task<LoginVerdict> portal_sign_out(Exchange exchange, PortalSignOut sign_out);
+/// `backchannel-logout/<provider>` (OpenID Connect Back-Channel Logout 1.0 §2).
+Task<Reply> backchannel_logout(Exchange exchange, std::string provider);
 /// "Danh sách tài khoản liên kết" (R24).
 Task<Reply> show_links(Exchange exchange);
 /// "Thông tin định danh" (R16, R17), its two forms, and what they post.

@@ -107,8 +107,13 @@ Task<Reply> begin_vneid(Exchange exchange, Ticket ticket) {
   record.provider = exchange.site->provider;
   record.redirect_uri = exchange.site->origin + exchange.site->path + "callback/" + record.provider;
   record.ticket_id = ticket.id;
+  oidc::AuthorizationOptions options;
+  if (exchange.site->kiosk) {  // whoever sat here before must not be let in again (domain.md §4.4)
+    options.prompt = "login";
+    options.max_age = "0";
+  }
   auto authorization =
-      co_await provider.authorization_request(record.redirect_uri, oidc::AuthorizationOptions());
+      co_await provider.authorization_request(record.redirect_uri, std::move(options));
   record.nonce = authorization.nonce;
   record.code_verifier = authorization.code_verifier;
   std::string browser = browser_of(exchange.request.cookie);

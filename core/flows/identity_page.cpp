@@ -190,6 +190,7 @@ Task<Reply> show_identity(Exchange exchange) {
   auto profile = co_await profile_of(exchange, live->session);
   if (!profile) co_return gone(exchange);
   auto page = identity_page(exchange, *profile, live->session.proof == Session::Proof::vneid);
+  page.csrf = sign_out_token(*exchange.worker, live->token);
   page.note = note_of(form_field(exchange.request.query, "done"));
   co_return render(exchange, 200, page);
 }

@@ -13,7 +13,7 @@ Task<std::string> begin_legacy_session(Exchange exchange, std::int64_t account_i
   session.account_id = account_id;
   session.kind = kind;
   try {
-    std::string cookie = co_await exchange.worker->sessions.begin(
+    std::string cookie = co_await exchange.sessions().begin(
         std::move(session), exchange.request.cookie, exchange.now());
     exchange.count(metrics::SessionBegun::legacy);
     co_return cookie;

@@ -64,6 +64,7 @@ Task<Reply> show_linked(Exchange exchange) {
   page.flagged = linked->flagged;
   page.has_target = co_await answer_waits(exchange, live->session);
   page.csrf = csrf_token(worker, form, live->token);
+  page.sign_out_csrf = sign_out_token(worker, live->token);
   add_counts(page, summary);
   co_return page_reply(exchange, 200,
                        worker.settings->renderer->render(page, page_context(exchange)));
@@ -97,6 +98,7 @@ Task<Reply> show_links(Exchange exchange) {
   auto links = co_await std::move(listing);
   pages::LinksPage page;
   for (const auto& linked : links) page.links.push_back(link_item(linked, own));
+  page.csrf = sign_out_token(worker, live->token);
   co_return page_reply(exchange, 200,
                        worker.settings->renderer->render(page, page_context(exchange)));
 }

@@ -9,6 +9,7 @@
 #include "flows/identity_view.hpp"
 #include "flows/trail.hpp"
 #include "link/link_transaction.hpp"
+#include "link/stored_values.hpp"
 #include "net/unavailable.hpp"
 #include "pages/error_kind.hpp"
 
@@ -105,7 +106,15 @@ Task<LinkingResult> redeem_and_link(Exchange exchange, Linking linking) {
   auto request = request_for(exchange, linking, *person, required);
   link::LinkOutcome outcome = co_await link_surely(worker, std::move(request));
   if (const auto* linked = std::get_if<link::Linked>(&outcome)) count_link(exchange, *linked);
-  co_return std::visit(Translate{linking}, outcome);
+  LinkingResult result = std::visit(Translate{linking}, outcome);
+  if (result.outcome.state == FlowOutcome::State::linked) {
+    result.outcome.provider = linking.record.provider;
+    result.outcome.subject_key =
+        link::subject_key(*worker.settings->keys, person->issuer, person->subject);
+    result.outcome.sid = person->sid;
+    result.outcome.id_token = person->id_token.reveal();
+  }
+  co_return result;
 }
 
 /// What a thrown failure is to the citizen.

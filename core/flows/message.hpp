@@ -45,6 +45,13 @@ struct LegacyLogin {
   WithheldAnswer answer;
 };
 
+/// The portal's answer to a sign-out, in a `vneid_logout` location.
+struct PortalSignOut {
+  WithheldAnswer answer;
+  /// The browser goes to a page with it; else a script asked, and is not sent elsewhere.
+  bool navigation = false;
+};
+
 /// What becomes of a withheld answer.
 struct LoginVerdict {
   /// Set: send this instead of the portal's answer. Unset: the portal's answer goes on unchanged,

@@ -34,6 +34,8 @@ constexpr std::array page_table{
     Page{"login/choose", flows::show_choice, nullptr},
     Page{"jwks", flows::show_jwks, nullptr},
     Page{"links", flows::show_links, nullptr},
+    Page{"logout", flows::ask_sign_out, flows::sign_out},
+    Page{"signed-out", flows::show_signed_out, nullptr},
     Page{"vault", flows::show_vault, nullptr},
     Page{"api/v1/identity", flows::api_identity, nullptr},
     Page{"api/v1/identity/update", nullptr, flows::api_update},
@@ -107,6 +109,10 @@ Task<Reply> route(Exchange exchange) {
     // HEAD must not spend a code: only a navigation does.
     if (exchange.request.method != Method::get) return wrong_method(std::move(exchange), "GET");
     return flows::callback(std::move(exchange), std::string{*provider});
+  }
+  if (const auto provider = below("backchannel-logout/")) {
+    if (exchange.request.method != Method::post) return wrong_method(std::move(exchange), "POST");
+    return flows::backchannel_logout(std::move(exchange), std::string{*provider});
   }
   if (const auto rest = below("vault/")) {
     if (!reads(exchange.request)) return wrong_method(std::move(exchange), "GET");

@@ -13,6 +13,7 @@
 #include "flows/flows.hpp"
 #include "flows/identify.hpp"
 #include "flows/routes.hpp"
+#include "flows/signing_out.hpp"
 #include "flows/worker.hpp"
 #include "session/cookie.hpp"
 
@@ -40,6 +41,7 @@ Worker::Worker(EventLoop& event_loop, std::shared_ptr<const Settings> configurat
       tickets(redis, settings->keys),
       flows(redis, settings->keys),
       sessions(redis, settings->keys),
+      logout_tokens(redis, settings->keys),
       accounts(postgres, settings->keys),
       links(postgres, settings->keys),
       identities(postgres, settings->keys),
@@ -54,6 +56,15 @@ Worker::Worker(EventLoop& event_loop, std::shared_ptr<const Settings> configurat
                                   loop, http, redis, settings->keys,
                                   watched(source, health, metrics::Dependency::population)));
   }
+}
+
+Sessions& Worker::sessions_of(const Site& site) {
+  const SessionLimits& limits = site.session_limits;
+  if (limits.idle == sessions.limits().idle && limits.absolute == sessions.limits().absolute) {
+    return sessions;
+  }
+  const std::pair key{limits.idle, limits.absolute};
+  return limited_sessions_.try_emplace(key, redis, settings->keys, limits).first->second;
 }
 
 namespace {
@@ -152,6 +163,24 @@ Task<LoginVerdict> guarded_login(Exchange exchange, LegacyLogin login) {
   co_return unjudged(exchange, kind, cause);
 }
 
+/// The portal has signed its citizen out already: that must reach the browser whatever happens
+/// here, and our cookie must not stay behind on a shared PC.
+Task<LoginVerdict> guarded_sign_out(Exchange exchange, PortalSignOut answer) {
+  try {
+    LoginVerdict verdict = co_await flows::portal_sign_out(exchange, std::move(answer));
+    co_return verdict;
+  } catch (const std::exception& failure) {
+    exchange.worker->log.write(
+        Log::Severity::error, exchange.request.id,
+        std::string("signed out of the portal, but a session of ours lives on until its time is "
+                    "up: ") +
+            failure.what());
+  }
+  LoginVerdict verdict;
+  verdict.added_headers = flows::expired_cookies();
+  co_return verdict;
+}
+
 }  // namespace
 
 class Service::Impl {
@@ -212,6 +241,12 @@ std::string Service::assertion(const SessionFacts& facts, const Site& site) cons
   person.name = facts.name;
   person.citizen_id = facts.citizen_id;
   return make_assertion(*worker.settings, site, person, worker.loop.wall_now());
+}
+
+Task<LoginVerdict> Service::portal_sign_out(Request request, PortalSignOut answer,
+                                            std::shared_ptr<const Site> site) {
+  return guarded_sign_out(Exchange{&impl_->worker_, std::move(site), std::move(request)},
+                          std::move(answer));
 }
 
 void Service::close() noexcept {

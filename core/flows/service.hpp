@@ -43,6 +43,9 @@ class Service {
   /// An assertion about a VNeID session for the site's portal; empty for any other, and without
   /// `vneid_assertion_key`. Throws as AssertionKeys::sign.
   [[nodiscard]] std::string assertion(const SessionFacts& facts, const Site& site) const;
+  /// The portal's answer to a sign-out in a `vneid_logout` location. Never throws.
+  Task<LoginVerdict> portal_sign_out(Request request, PortalSignOut answer,
+                                     std::shared_ptr<const Site> site);
 
   /// Closes the connections of the three clients, before the loop goes away.
   void close() noexcept;

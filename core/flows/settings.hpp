@@ -14,6 +14,7 @@
 #include "pages/renderer.hpp"
 #include "policy/policy.hpp"
 #include "population/settings.hpp"
+#include "session/session.hpp"
 
 namespace vneid {
 
@@ -43,7 +44,12 @@ struct Site {
   policy::Policy policy;
   policy::OnFailure on_failure;
   std::optional<SessionExchange> session_exchange;
-  bool new_accounts = false;  ///< `vneid_new_accounts`
+  bool new_accounts = false;             ///< `vneid_new_accounts`
+  std::string portal_cookie;             ///< name of the portal's session cookie; empty: not told
+  std::string portal_cookie_path = "/";  ///< its Path
+  std::string logout_location;           ///< path of the portal's own sign-out; empty: not told
+  SessionLimits session_limits;          ///< `vneid_session`, or the shorter ones of `vneid_kiosk`
+  bool kiosk = false;  ///< `vneid_kiosk`: PCs that strangers use one after another
 };
 
 /// Everything of one nginx configuration, immutable. Made by the module while it reads nginx.conf,

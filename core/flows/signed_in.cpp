@@ -19,7 +19,7 @@ Reply sign_in_page(const Exchange& exchange) {
 }  // namespace
 
 Task<std::expected<LiveSession, Reply>> require_session(Exchange exchange) {
-  auto live = co_await exchange.worker->sessions.read(exchange.request.cookie, exchange.now());
+  auto live = co_await exchange.sessions().read(exchange.request.cookie, exchange.now());
   // Two portals may share a host name over ports, and so its cookies: a session is one portal's.
   if (!live || live->session.portal != exchange.site->portal) {
     co_return std::unexpected(sign_in_page(exchange));

@@ -95,6 +95,7 @@ Task<Reply> show_vault(Exchange exchange) {
   page.view = live->session.proof == Session::Proof::vneid ? pages::VaultPage::View::own
                                                            : pages::VaultPage::View::legacy;
   page.total = static_cast<std::int64_t>(records.size());
+  page.csrf = sign_out_token(worker, live->token);
   const std::size_t pages_in_all = (records.size() + records_per_page - 1) / records_per_page;
   const std::size_t number = std::clamp<std::size_t>(page_number(exchange.request), 1,
                                                      std::max<std::size_t>(pages_in_all, 1));

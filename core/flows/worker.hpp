@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "async/event_loop.hpp"
 #include "async/scope.hpp"
@@ -20,6 +21,7 @@
 #include "oidc/login_provider.hpp"
 #include "population/source.hpp"
 #include "session/flow.hpp"
+#include "session/logout_tokens.hpp"
 #include "session/session.hpp"
 #include "session/ticket.hpp"
 #include "vault/vault.hpp"
@@ -42,12 +44,20 @@ struct Worker {
   Tickets tickets;
   Flows flows;
   Sessions sessions;
+  LogoutTokens logout_tokens;
   link::Accounts accounts;
   link::Links links;
   link::Identities identities;
   vault::Vault vault;
   std::map<std::string, std::unique_ptr<oidc::LoginProvider>> providers;
   std::map<std::string, std::unique_ptr<population::Source>> populations;
+
+  /// The sessions under a site's limits.
+  Sessions& sessions_of(const Site& site);
+
+ private:
+  /// Of sites whose limits are not the default ones; their addresses stay.
+  std::map<std::pair<Milliseconds, Milliseconds>, Sessions> limited_sessions_;
 };
 
 /// One request on its way through a flow. Coroutines take it by value.
@@ -71,6 +81,8 @@ struct Exchange {
   [[nodiscard]] policy::Mode mode(policy::Kind kind) const {
     return policy::mode_at(site->policy.of(kind), now());
   }
+  /// Every session is begun and read under the limits of the site it is used on.
+  [[nodiscard]] Sessions& sessions() const { return worker->sessions_of(*site); }
 };
 
 }  // namespace vneid

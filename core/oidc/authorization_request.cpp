@@ -10,9 +10,8 @@ namespace {
 
 void add_options(Parameters& parameters, const AuthorizationOptions& options) {
   const Parameters optional{
-      {"prompt", options.prompt},
-      {"login_hint", options.login_hint},
-      {"ui_locales", options.ui_locales},
+      {"prompt", options.prompt},         {"max_age", options.max_age},
+      {"login_hint", options.login_hint}, {"ui_locales", options.ui_locales},
       {"acr_values", options.acr_values},
   };
   for (const auto& parameter : optional) {

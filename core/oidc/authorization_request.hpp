@@ -10,6 +10,7 @@ namespace vneid::oidc {
 /// What may differ from one request to the next. Empty: not sent.
 struct AuthorizationOptions {
   std::string prompt;      ///< e.g. "login" on a shared desk PC (domain.md §4.4)
+  std::string max_age;     ///< seconds since the person last proved who they are, e.g. "0"
   std::string login_hint;  ///< never a full citizen's number: it stays in browser histories
   std::string ui_locales;  ///< e.g. "vi"
   std::string acr_values;

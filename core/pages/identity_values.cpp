@@ -56,7 +56,7 @@ Values values_of(const IdentityPage& page, const StringTable& strings) {
   values.set("show_nav", true);
   values.set("nav_identity", "page");
   values.set("sign_out", !page.csrf.empty());
-  values.set("csrf", page.csrf);
+  values.set("sign_out_csrf", page.csrf);
   return values;
 }
 

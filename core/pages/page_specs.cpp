@@ -8,10 +8,11 @@ namespace {
 
 using Name = std::string_view;
 
-constexpr Name common[] = {"lang",       "title",    "portal_name",  "portal_href",
-                           "style_href", "path",     "request_id",   "legal_basis",
-                           "csrf",       "show_nav", "nav_identity", "nav_links",
-                           "nav_vault",  "sign_out", "is_error",     "effective_date"};
+constexpr Name common[] = {
+    "lang",           "title",      "portal_name",     "portal_href",  "style_href",
+    "path",           "request_id", "legal_basis",     "csrf",         "show_nav",
+    "nav_identity",   "nav_links",  "nav_vault",       "sign_out",     "is_error",
+    "effective_date", "kiosk",      "refresh_seconds", "refresh_href", "sign_out_csrf"};
 
 constexpr Name notice[] = {"account", "name", "days_left", "enforced"};
 constexpr Name notice_demands[] = {"account", "csrf", "path"};
@@ -56,8 +57,8 @@ constexpr Name error[] = {"heading",         "text",       "tone_info",  "tone_w
                           "can_retry_vneid", "can_verify", "retry_href", "login_href"};
 constexpr Name error_demands[] = {"text", "request_id", "csrf", "path"};
 
-constexpr Name signin[] = {"heading", "text", "login_href"};
-constexpr Name signin_demands[] = {"text"};
+constexpr Name signin[] = {"heading", "text", "login_href", "confirm"};
+constexpr Name signin_demands[] = {"text", "csrf", "path"};
 
 constexpr Name choice[] = {"heading", "adopts",  "can_make_new", "accounts",
                            "index",   "account", "name",         "return_to"};

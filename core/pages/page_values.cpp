@@ -87,6 +87,8 @@ Values values_of(const LinkedPage& page, const StringTable& strings) {
   values.set("newly_linked", !page.already_linked);
   values.set("has_target", page.has_target);
   values.set("csrf", page.csrf);
+  values.set("sign_out", !page.sign_out_csrf.empty());
+  values.set("sign_out_csrf", page.sign_out_csrf);
   return values;
 }
 
@@ -97,7 +99,7 @@ Values values_of(const LinksPage& page, const StringTable& strings) {
   values.set("show_nav", true);
   values.set("nav_links", true);
   values.set("sign_out", !page.csrf.empty());
-  values.set("csrf", page.csrf);
+  values.set("sign_out_csrf", page.csrf);
   return values;
 }
 
@@ -134,6 +136,8 @@ Values values_of(const SignInPage& page, const StringTable& strings) {
   values.set("title", title_of(strings, id));
   values.set("heading", title_of(strings, id));
   values.set("text", std::string(strings.text(id)));
+  values.set("confirm", page.reason == SignInPage::Reason::confirm);
+  values.set("csrf", page.csrf);
   values.set("login_href", href_or_false(page.login_href));
   return values;
 }
@@ -170,6 +174,11 @@ void add_common(Values& values, const StringTable& strings, const PageContext& c
   values.set("request_id", text_or_false(context.request_id));
   values.set("legal_basis", legal_basis(strings, context));
   values.set("effective_date", effective_date(strings, context));
+  values.set("kiosk", context.kiosk);
+  const bool refreshes = context.refresh_seconds > 0 && is_safe_href(context.refresh_href);
+  values.set("refresh_seconds",
+             text_or_false(refreshes ? std::to_string(context.refresh_seconds) : ""));
+  values.set("refresh_href", context.refresh_href);
 }
 
 std::string legal_basis(const StringTable& strings, const PageContext& context) {

@@ -149,7 +149,7 @@ Values values_of(const VaultPage& page, const StringTable& strings, Language lan
   values.set("show_nav", true);
   values.set("nav_vault", true);
   values.set("sign_out", !page.csrf.empty());
-  values.set("csrf", page.csrf);
+  values.set("sign_out_csrf", page.csrf);
   return values;
 }
 

@@ -25,6 +25,9 @@ struct PageContext {
   std::string effective_date;    ///< dd/mm/yyyy; empty: `notice.effective_date`
   std::string portal_name;       ///< in the header; empty: `layout.portal`
   std::string portal_href = "/";
+  bool kiosk = false;                ///< a shared PC: large print, and the next one
+  std::int64_t refresh_seconds = 0;  ///< after so long the page gives way to the next; 0: never
+  std::string refresh_href;
 };
 
 /// The notice after a legacy login (R13–R15). Its forms: POST `<path>notice` with `choice` = `skip`
@@ -74,6 +77,7 @@ struct LinkedPage {
   bool already_linked = false;      ///< was linked before: nothing new was done
   bool has_target = false;          ///< the portal's answer waits: [Tiếp tục] releases it
   std::string csrf;
+  std::string sign_out_csrf;  ///< of the form POST `<path>logout`; empty: no sign-out button
 };
 
 /// A VNeID login that may enter several accounts, or take over accounts that carry the person's
@@ -290,8 +294,15 @@ struct ErrorPage {
 
 /// Nobody is signed in, or nobody is any more.
 struct SignInPage {
-  enum class Reason : std::uint8_t { required, idle, signed_out };
+  enum class Reason : std::uint8_t {
+    required,
+    idle,
+    signed_out,
+    provider_left,  ///< signed out here; the provider's own session may live on
+    confirm,        ///< still signed in: with `csrf`, the button POSTs to `<path>logout`
+  };
   Reason reason = Reason::required;
+  std::string csrf;
   std::string login_href;
 };
 

@@ -54,7 +54,11 @@ std::string to_text(const FlowOutcome& outcome) {
       .integer("link", outcome.link_id)
       .integer("purpose", static_cast<int>(outcome.purpose))
       .bytes("return", outcome.return_to)
-      .integer("asks", outcome.asks ? 1 : 0);
+      .integer("asks", outcome.asks ? 1 : 0)
+      .bytes("provider", outcome.provider)
+      .bytes("subject", outcome.subject_key)
+      .bytes("sid", outcome.sid)
+      .bytes("id_token", outcome.id_token);
   return writer.str();
 }
 
@@ -73,6 +77,10 @@ std::optional<FlowOutcome> outcome_of(std::string_view text) {
   outcome.purpose = static_cast<FlowPurpose>(reader.integer("purpose"));
   outcome.return_to = reader.bytes("return");
   outcome.asks = reader.integer("asks") != 0;
+  outcome.provider = reader.bytes("provider");
+  outcome.subject_key = reader.bytes("subject");
+  outcome.sid = reader.bytes("sid");
+  outcome.id_token = reader.bytes("id_token");
   if (!reader.good()) return std::nullopt;
   return outcome;
 }

@@ -42,6 +42,10 @@ struct FlowOutcome {
   FlowPurpose purpose = FlowPurpose::link;
   std::string return_to;  ///< of a login
   bool asks = false;      ///< of a login: which account is still to be chosen
+  std::string provider;   ///< of a link, as the next three: what its session keeps (Session)
+  std::string subject_key;
+  std::string sid;
+  std::string id_token;  ///< for the hint of a sign-out; may be empty
 };
 
 /// Flows in progress. A flow's key is derived from its state *and* the browser's flow cookie, so

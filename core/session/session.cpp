@@ -146,6 +146,15 @@ Task<std::optional<LiveSession>> Sessions::read(std::string cookie_header, Wall 
   co_return std::nullopt;
 }
 
+Task<bool> Sessions::alive(std::string cookie_header) {
+  redis::Command command{"EXISTS"};
+  for (const auto& id : ids_in(cookie_header)) command.push_back(redis_.key("session:" + id));
+  if (command.size() == 1) co_return false;
+  redis::Reply reply = co_await redis_.call(std::move(command));
+  require_answer(reply);
+  co_return reply.integer > 0;
+}
+
 Task<std::optional<std::string>> Sessions::hint(std::string token) {
   if (token.size() > longest_token) co_return std::nullopt;
   const std::string id = id_of(token);

@@ -73,6 +73,9 @@ class Sessions {
   /// One command to Redis, unless it finds a session past its absolute limit.
   Task<std::optional<LiveSession>> read(std::string cookie_header, Wall now);
 
+  /// Whether one of the sessions that the Cookie header names lives; asking does not prolong it.
+  Task<bool> alive(std::string cookie_header);
+
   /// The ID token that the session of `token` (LiveSession::token) began with, as id_token_hint of
   /// a sign-out. It outlives an idle session, up to the absolute limit, so that who comes back late
   /// still signs out at the provider.

@@ -1,0 +1,333 @@
+"""Signing out: portal, module and provider session all end (domain.md §4.4)."""
+import concurrent.futures
+import json
+import re
+import time
+import unittest
+import urllib.parse
+import urllib.request
+
+from support import LINKED, Citizen, StackTest, log_in_to_portal, log_in_to_vneid, wait_until
+
+SESSION = "__Host-vneid-session"
+COOKIE = "vneid_portal_cookie portal_session;"
+LEFT = "phải đóng tất cả cửa sổ"
+
+
+class SigningOut(StackTest):
+    def setUp(self):
+        self.stack.provider_control(reset=True)
+
+    def signed_in(self, case=None):
+        """A citizen with all three sessions, on the success page with the portal's answer taken."""
+        case = case or self.someone()
+        citizen, page = self.link(case)
+        self.assertIn(LINKED, page.text)
+        citizen.submit("Tiếp tục")
+        self.assertEqual(self.alive(case), 1)
+        self.assertEqual(self.ours(citizen), 200)
+        self.assertEqual(self.portals(citizen), 200)
+        return citizen, case
+
+    # ---- the three sessions ----
+    def ours(self, citizen):
+        return citizen.request("GET", self.stack.url + "/vneid/vault").status
+
+    def portals(self, citizen):
+        return citizen.request("GET", self.stack.url + "/trang-chu").status
+
+    def alive(self, case):
+        with urllib.request.urlopen(f"{self.stack.issuer}/control/sessions?number={case['vneid_number']}", timeout=10) as answer:
+            return json.loads(answer.read())["alive"]
+
+    def logouts(self):
+        with urllib.request.urlopen(self.stack.issuer + "/control/logouts", timeout=10) as answer:
+            return json.loads(answer.read())
+
+    def sessions_in_redis(self):
+        return set(self.stack.redis_cli("--scan", "--pattern", "*session:*").split())
+
+    def assert_all_ended(self, citizen, case, cookies):
+        """Also for somebody who kept a copy of every cookie."""
+        self.assertNotIn(SESSION, citizen.cookies["localhost"])
+        self.assertEqual(self.ours(citizen), 401)
+        self.assertEqual(self.portals(citizen), 302)
+        self.assertEqual(self.alive(case), 0)
+        thief = Citizen()
+        thief.cookies["localhost"] = dict(cookies)
+        self.assertEqual(self.ours(thief), 401)
+
+
+class Logout(SigningOut):
+    stack_options = {"nginx_extra": COOKIE}
+
+    def test_none_of_three_sessions_is_left(self):
+        before = self.sessions_in_redis()
+        citizen, case = self.signed_in()
+        cookies = dict(citizen.cookies["localhost"])
+        page = citizen.get(self.stack.url + "/vneid/links")
+        page = citizen.submit("Đăng xuất", page)
+        self.assertIn("Đã đăng xuất", page.text)
+        self.assertEqual(page.url.split("?")[0], self.stack.url + "/vneid/signed-out")
+        self.assert_all_ended(citizen, case, cookies)
+        self.assertEqual(self.sessions_in_redis() - before, set())
+        self.assertNotIn("portal_session", citizen.cookies["localhost"])
+
+    def test_every_page_with_a_session_has_the_button(self):
+        citizen, case = self.signed_in()
+        for name in ("linked", "links", "vault", "identity", "logout"):
+            with self.subTest(name):
+                page = citizen.get(f"{self.stack.url}/vneid/{name}")
+                forms = [form for form in page.forms if form["action"] == "/vneid/logout"]
+                self.assertTrue(forms and all(form["fields"]["csrf"] for form in forms))
+                self.assertEqual(page.header("Cache-Control"), "no-store")
+        citizen.submit("Đăng xuất", citizen.get(self.stack.url + "/vneid/linked"))
+        self.assertEqual((self.ours(citizen), self.alive(case)), (401, 0))
+
+    def test_get_only_asks(self):
+        citizen, case = self.signed_in()
+        for method in ("GET", "HEAD"):
+            page = citizen.request(method, self.stack.url + "/vneid/logout")
+            self.assertEqual((page.status, page.all("Set-Cookie")), (200, []))
+        self.assertEqual((self.ours(citizen), self.alive(case)), (200, 1))
+        citizen.submit("Đăng xuất", citizen.get(self.stack.url + "/vneid/logout"))
+        self.assertEqual((self.ours(citizen), self.alive(case)), (401, 0))
+
+    def test_nobody_else_can_sign_a_citizen_out(self):
+        citizen, case = self.signed_in()
+        other, _ = self.signed_in()
+        url = self.stack.url + "/vneid/logout"
+        mine = citizen.get(url).forms[0]["fields"]["csrf"]
+        theirs = other.get(url).forms[0]["fields"]["csrf"]
+        nobodys = Citizen().get(url).forms[0]["fields"]["csrf"]
+        for fields, headers in (({}, {}), ({"csrf": ""}, {}), ({"csrf": theirs}, {}), ({"csrf": nobodys}, {}),
+                                ({"csrf": mine}, {"Sec-Fetch-Site": "cross-site"}),
+                                ({"csrf": mine}, {"Origin": "https://evil.example"})):
+            with self.subTest(fields=list(fields), headers=headers):
+                answer = citizen.request("POST", url, fields or "", {
+                    "Content-Type": "application/x-www-form-urlencoded", **headers})
+                self.assertEqual(answer.status, 403)
+                self.assertEqual(answer.all("Set-Cookie"), [])
+        self.assertEqual((self.ours(citizen), self.alive(case)), (200, 1))
+        self.assertEqual(citizen.request("POST", url, {"csrf": mine}).status, 303)
+
+    def test_after_the_idle_time_the_provider_is_still_signed_out(self):
+        citizen, case = self.signed_in()
+        page = citizen.get(self.stack.url + "/vneid/links")
+        for key in self.sessions_in_redis():
+            self.stack.redis_cli("DEL", key)
+        self.assertEqual(self.ours(citizen), 401)
+        citizen.submit("Đăng xuất", page)
+        self.assertEqual(self.alive(case), 0)
+
+    def test_a_legacy_session_ends_without_the_provider(self):
+        citizen, _ = self.to_notice(self.someone())
+        citizen.submit("Bỏ qua")
+        page = citizen.submit("Đăng xuất", citizen.get(self.stack.url + "/vneid/links"), follow=False)
+        self.assertEqual((page.status, page.header("Location")), (303, "/vneid/signed-out"))
+        self.assertEqual((self.ours(citizen), self.portals(citizen)), (401, 302))
+
+    def test_a_held_login_cannot_be_released_afterwards(self):
+        citizen, notice = self.to_notice(self.someone())
+        jar = dict(citizen.cookies["localhost"])
+        citizen.submit("Đăng xuất", citizen.get(self.stack.url + "/vneid/logout"))
+        citizen.cookies["localhost"] = jar
+        citizen.submit("Bỏ qua", notice, follow=False)
+        self.assertNotIn("portal_session", citizen.cookies["localhost"])
+
+    def test_a_provider_that_cannot_end_its_session(self):
+        for switches, restart in (({"discovery_claims": {"end_session_endpoint": None}}, True),
+                                  ({"down_discovery": 503}, True)):
+            with self.subTest(switches):
+                self.stack.provider_control(reset=True)
+                citizen, case = self.signed_in()
+                self.stack.provider_control(**switches)
+                self.stack.stop_process("nginx")  # forgets what it knows of the provider
+                self.stack.start_nginx()
+                page = citizen.submit("Đăng xuất", citizen.get(self.stack.url + "/vneid/links"))
+                self.assertIn(LEFT, page.text)
+                self.assertEqual((self.ours(citizen), self.portals(citizen)), (401, 302))
+        self.stack.provider_control(reset=True)
+        self.stack.stop_process("nginx")
+        self.stack.start_nginx()
+
+    def test_state_of_somewhere_else_leads_nowhere(self):
+        for state in ("", "x", "https://evil.example", "A" * 200):
+            page = Citizen().request("GET", self.stack.url + "/vneid/signed-out?" + urllib.parse.urlencode({"state": state}))
+            self.assertEqual(page.status, 200)
+
+    def test_wrong_methods(self):
+        for method, path in (("PUT", "logout"), ("POST", "signed-out"), ("GET", "backchannel-logout/bca")):
+            self.assertEqual(Citizen().request(method, f"{self.stack.url}/vneid/{path}").status, 405)
+
+
+class PortalsOwn(SigningOut):
+    """`vneid_logout` in the portal's sign-out location."""
+
+    def test_a_navigation_ends_all_three_and_ends_where_the_portal_wanted(self):
+        citizen, case = self.signed_in()
+        cookies = dict(citizen.cookies["localhost"])
+        headers = {"Sec-Fetch-Mode": "navigate"}
+        page = citizen.request("POST", self.stack.url + "/dang-xuat", "", headers)
+        self.assertEqual(page.status, 303)
+        self.assertTrue(page.header("Location").startswith(self.stack.issuer + "/end_session?"), page.header("Location"))
+        self.assertIn("portal_session=;", " ".join(page.all("Set-Cookie")))
+        page = citizen.follow(page)
+        self.assertEqual((page.status, page.url), (200, self.stack.url + "/"))
+        self.assert_all_ended(citizen, case, cookies)
+
+    def test_a_script_is_not_sent_elsewhere(self):
+        citizen, case = self.signed_in()
+        page = citizen.request("POST", self.stack.url + "/dang-xuat", "", {"Sec-Fetch-Mode": "cors", "Accept": "*/*"})
+        self.assertEqual((page.status, page.header("Location")), (303, "/"))
+        self.assertNotIn(SESSION, citizen.cookies["localhost"])
+        self.assertEqual((self.ours(citizen), self.portals(citizen)), (401, 302))
+
+    def test_without_our_session_the_portals_answer_goes_on(self):
+        citizen = Citizen()
+        page = citizen.request("GET", self.stack.url + "/dang-xuat")
+        self.assertEqual((page.status, page.header("Location")), (303, "/"))
+        self.assertIn(b"<p>", page.body)
+
+    def test_a_sign_out_that_fails_signs_nobody_out(self):
+        citizen, case = self.signed_in()
+        self.assertEqual(citizen.request("DELETE", self.stack.url + "/dang-xuat").status, 405)
+        self.assertEqual((self.ours(citizen), self.alive(case)), (200, 1))
+
+    def test_redis_away_the_portals_answer_and_no_cookie_of_ours(self):
+        citizen, case = self.signed_in()
+        self.stack.stop_process("redis")
+        try:
+            page = citizen.request("POST", self.stack.url + "/dang-xuat", "", {"Sec-Fetch-Mode": "navigate"})
+            self.assertEqual((page.status, page.header("Location")), (303, "/"))
+            self.assertNotIn(SESSION, citizen.cookies["localhost"])
+            self.assertNotIn("portal_session", citizen.cookies["localhost"])
+        finally:
+            self.stack.start_redis()
+
+
+class ThroughThePortal(SigningOut):
+    stack_options = {"nginx_extra": "vneid_logout_location /dang-xuat;"}
+
+    def test_the_portals_sign_out_comes_after_the_providers(self):
+        citizen, case = self.signed_in()
+        cookies = dict(citizen.cookies["localhost"])
+        page = citizen.submit("Đăng xuất", citizen.get(self.stack.url + "/vneid/links"))
+        self.assertEqual(page.url, self.stack.url + "/")
+        self.assert_all_ended(citizen, case, cookies)
+        thief = Citizen()
+        thief.cookies["localhost"] = cookies
+        self.assertEqual(self.portals(thief), 302)
+
+
+class Backchannel(SigningOut):
+    stack_options = {"workers": 2}
+
+    def end_at_provider(self, case, **switches):
+        self.stack.provider_control(reset=True)
+        self.stack.provider_control(**switches)
+        self.stack.provider_control(end_sessions=case["vneid_number"])
+        return self.logouts()
+
+    def tell(self, token, **headers):
+        body = urllib.parse.urlencode({"logout_token": token}) if isinstance(token, str) else urllib.parse.urlencode(token)
+        return Citizen().request("POST", self.stack.url + "/vneid/backchannel-logout/bca", body,
+                                 {"Content-Type": "application/x-www-form-urlencoded", **headers})
+
+    def test_good_tokens_end_the_session_in_every_worker(self):
+        for switches in ({}, {"logout_only_sid": True}, {"logout_only_sub": True}):
+            with self.subTest(switches):
+                citizen, case = self.signed_in()
+                other, _ = self.signed_in()
+                sent = self.end_at_provider(case, **switches)
+                self.assertEqual([one["status"] for one in sent], [200])
+                for _ in range(8):
+                    self.assertEqual(self.ours(citizen), 401)
+                self.assertEqual(self.ours(other), 200)
+
+    def test_wrong_tokens_end_nothing(self):
+        for fault in ("logout_alg_none", "logout_wrong_aud", "logout_wrong_iss", "logout_expired", "logout_future",
+                      "logout_no_events", "logout_with_nonce", "logout_no_sub_no_sid", "logout_foreign_key",
+                      "logout_id_token_instead", "logout_huge"):
+            with self.subTest(fault):
+                citizen, case = self.signed_in()
+                sent = self.end_at_provider(case, **{fault: True})
+                self.assertEqual([one["status"] for one in sent], [413 if fault == "logout_huge" else 400])
+                self.assertEqual(self.ours(citizen), 200)
+
+    def test_what_an_answer_looks_like(self):
+        _, case = self.signed_in()
+        sent = self.end_at_provider(case)
+        token = sent[0]["logout_token"]
+        for wrong in (token, "x", "", {"logout_token": token, "Logout_token": ""}, {"other": token}):
+            answer = self.tell(wrong)
+            self.assertEqual((answer.status, json.loads(answer.body)), (400, {"error": "invalid_request"}))
+            self.assertEqual(answer.header("Cache-Control"), "no-store")
+            self.assertEqual(answer.header("Content-Type"), "application/json")
+            self.assertEqual((answer.header("Location"), answer.all("Set-Cookie")), (None, []))
+        twice = Citizen().request("POST", self.stack.url + "/vneid/backchannel-logout/bca",
+                                  f"logout_token={token}&logout_token={token}",
+                                  {"Content-Type": "application/x-www-form-urlencoded"})
+        self.assertEqual(twice.status, 400)
+        plain = self.tell(token, **{"Content-Type": "text/plain"})
+        self.assertEqual(plain.status, 400)
+        self.assertEqual(Citizen().request("POST", self.stack.url + "/vneid/backchannel-logout/other", {"logout_token": token}).status, 400)
+
+    def test_of_parallel_copies_exactly_one_counts(self):
+        citizen, case = self.signed_in()
+        sent = self.end_at_provider(case, logout_parallel=16)
+        self.assertEqual(sorted(one["status"] for one in sent), [200] + [400] * 15)
+        self.assertEqual(self.ours(citizen), 401)
+
+    def test_a_replay_does_not_end_the_next_session(self):
+        citizen, case = self.signed_in()
+        sent = self.end_at_provider(case, logout_only_sub=True, logout_replay=True)
+        self.assertEqual([one["status"] for one in sent], [200, 400])
+
+    def test_redis_away_is_503_and_the_next_try_counts(self):
+        citizen, case = self.signed_in()
+        self.stack.stop_process("redis")
+        try:
+            sent = self.end_at_provider(case)
+            self.assertEqual([one["status"] for one in sent], [503])
+            answer = self.tell(sent[0]["logout_token"])
+            self.assertEqual((answer.status, answer.header("Cache-Control")), (503, "no-store"))
+        finally:
+            self.stack.start_redis()
+        wait_until(lambda: self.tell(sent[0]["logout_token"]).status == 200, "the token that was not used is good")
+
+
+class Kiosk(SigningOut):
+    stack_options = {"nginx_extra": COOKIE + " vneid_session idle=1h absolute=2h; vneid_kiosk on idle=2s;"}
+
+    def test_a_kiosk_asks_again_and_forgets_soon(self):
+        case = self.someone()
+        citizen, page = self.to_notice(case)
+        page = citizen.submit("Đăng nhập bằng VNeID", page, follow=False)
+        asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(page.header("Location")).query))
+        self.assertEqual((asked["prompt"], asked["max_age"]), ("login", "0"))
+        page = citizen.follow(page)
+        page = log_in_to_vneid(citizen, page, case["vneid_number"], case["vneid_password"])
+        self.assertIn(LINKED, page.text)
+        page = citizen.submit("Tiếp tục")
+        self.assertEqual(self.portals(citizen), 200)
+        page = citizen.get(self.stack.url + "/vneid/vault")
+        self.assertIn("kiosk", re.search(r'<body class="([^"]*)"', page.text).group(1))
+        refresh = re.search(r'<meta http-equiv="refresh" content="(\d+);url=([^"]+)"', page.text)
+        self.assertEqual(refresh.groups(), ("3", "/vneid/signed-out?because=idle"))
+        signed_out = self.stack.url + refresh.group(2)
+        early = citizen.request("GET", signed_out)
+        self.assertEqual(early.all("Set-Cookie"), [], "a link signs nobody out")
+        keys = self.sessions_in_redis()
+        self.assertEqual(len(keys), 1)
+        wait_until(lambda: not self.sessions_in_redis(), "the idle time", 6)
+        self.assertEqual(self.ours(citizen), 401)
+        page = citizen.request("GET", signed_out)
+        self.assertIn("Phiên làm việc đã kết thúc", page.text)
+        self.assertNotIn("http-equiv", page.text)
+        self.assertEqual(set(citizen.cookies["localhost"]) & {SESSION, "portal_session"}, set())
+        self.assertEqual(self.portals(citizen), 302)
+
+
+if __name__ == "__main__":
+    unittest.main()
