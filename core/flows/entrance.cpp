@@ -119,9 +119,9 @@ Task<Reply> enter_portal(Exchange exchange, KeptLogin login, std::size_t chosen)
     }
     portal_cookies = *std::move(given);
   }
-  std::string cookie =
-      co_await worker.sessions.begin(session_of(exchange, login, *account), exchange.request.cookie,
-                                     exchange.now(), login.person.id_token.reveal());
+  std::string cookie = co_await exchange.sessions().begin(session_of(exchange, login, *account),
+                                                          exchange.request.cookie, exchange.now(),
+                                                          login.person.id_token.reveal());
   co_await keep_trail(exchange, login, *account);
   Reply reply = redirect(login.return_to);
   for (auto& header : portal_cookies) reply.headers.push_back(std::move(header));

@@ -139,6 +139,29 @@ class Configuration(ModuleTest):
         for name in ("keys", "redis", "postgres"):
             refuse(f'"vneid" needs "vneid_{name}" in http{{}}', **{name: ""}, at="vneid bca;")
 
+    def test_signing_out(self):
+        self.assert_accepted(more="vneid_portal_cookie sessionid path=/app; vneid_logout_location /thoat?x=1; "
+                                  "vneid_session idle=5m absolute=1d; vneid_kiosk on idle=90s;",
+                             location="location = /x {{ vneid_logout; }}")
+        refuse = self.assert_refused
+        off = "location = /x {{ vneid off; vneid_logout; }}"
+        refuse('"vneid_logout" without effect', location=off, at="vneid_logout")
+        refuse('"vneid_login" and "vneid_logout" in one location', at="vneid_logout",
+               location="location = /x {{ vneid_login account=$http_x; vneid_logout; }}")
+        refuse('"vneid_logout" directive is duplicate', location="location = /x {{ vneid_logout; vneid_logout; }}")
+        for uri in ("https://b", "//b/", "x", "'/a b'", "'/a;b'"):
+            refuse("expected a path of this server", more=f"vneid_logout_location {uri};")
+        refuse("invalid cookie name", more="vneid_portal_cookie a=b;")
+        refuse("not one of this module", more="vneid_portal_cookie __Host-vneid-session;")
+        refuse('invalid parameter "domain=x"', more="vneid_portal_cookie a domain=x;")
+        refuse("invalid path", more="vneid_portal_cookie a path=x;")
+        refuse('expected 1s to 7d', more="vneid_session idle=10ms;")
+        refuse('expected 1s to 7d', more="vneid_session absolute=8d;")
+        refuse('"idle" is longer than "absolute"', more="vneid_session idle=9h;")
+        refuse('invalid parameter "x=1"', more="vneid_session x=1;")
+        refuse('expected "on" or "off"', more="vneid_kiosk yes;")
+        refuse('invalid parameter "idle=1m"', more="vneid_kiosk off idle=1m;")
+
     def test_provider(self):
         folder = self.stack.folder
         subprocess.run(["openssl", "genpkey", "-algorithm", "RSA", "-out", folder / "key.pem"], check=True,
