@@ -75,7 +75,8 @@ Task<Ending> claim_and_end(Exchange exchange, std::string provider, oidc::Logout
   } catch (const std::exception& failure) {
     log(exchange, Log::Severity::error, failure.what());
   }
-  if (claimed) co_await take_back(exchange, issuer, token.token_id);
+  if (!claimed) co_return Ending::stores_away;
+  co_await take_back(exchange, issuer, token.token_id);
   co_return Ending::stores_away;
 }
 

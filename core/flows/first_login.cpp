@@ -89,7 +89,7 @@ Task<Reply> finish_login_again(Exchange exchange, FlowOutcome outcome) {
     Reply reply = co_await enter_portal(exchange, std::move(*login), 0);
     co_return reply;
   }
-  auto live = co_await exchange.worker->sessions.read(exchange.request.cookie, exchange.now());
+  auto live = co_await exchange.sessions().read(exchange.request.cookie, exchange.now());
   if (live && live->session.portal == exchange.site->portal &&
       live->session.proof == Session::Proof::vneid &&
       live->session.person_id == outcome.person_id) {

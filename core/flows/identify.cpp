@@ -13,7 +13,7 @@ namespace {
 Task<SessionFacts> read_facts(Exchange exchange, bool full) {
   Worker& worker = *exchange.worker;
   SessionFacts facts;
-  auto live = co_await worker.sessions.read(exchange.request.cookie, exchange.now());
+  auto live = co_await exchange.sessions().read(exchange.request.cookie, exchange.now());
   // Two portals may share a host name over ports, and so its cookies: a session is one portal's.
   if (!live || live->session.portal != exchange.site->portal) co_return facts;
   facts.state = SessionFacts::State::found;

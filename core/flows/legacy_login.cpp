@@ -45,7 +45,7 @@ Task<LoginVerdict> hold(Exchange exchange, LegacyLogin login, link::LegacyAccoun
   std::string cookie =
       co_await exchange.worker->tickets.issue(std::move(ticket), std::move(login.answer));
   // A session of whoever used this browser before must not outlive this login.
-  co_await exchange.worker->sessions.end(exchange.request.cookie);
+  co_await exchange.sessions().end(exchange.request.cookie);
   Reply reply = redirect(exchange.site->path + "notice");
   reply.headers.emplace_back("Set-Cookie", std::move(cookie));
   reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::session));

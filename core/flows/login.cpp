@@ -36,7 +36,7 @@ Reply no_choice(const Exchange& exchange) {
 
 /// The second press of a button finds its login taken: whoever is in goes on.
 Task<Reply> chosen_before(Exchange exchange) {
-  auto live = co_await exchange.worker->sessions.read(exchange.request.cookie, exchange.now());
+  auto live = co_await exchange.sessions().read(exchange.request.cookie, exchange.now());
   if (live && live->session.portal == exchange.site->portal &&
       live->session.proof == Session::Proof::vneid) {
     co_return redirect(safe_return(form_field(exchange.request.body, "return")));

@@ -25,7 +25,8 @@ Task<ProviderLogin> provider_login(Exchange exchange) {
   ProviderLogin login;
   for (const auto value : cookie_values(exchange.request.cookie, cookie_name::session)) {
     // The hint outlives an idle session, so that who comes back late still signs out there.
-    auto hint = co_await exchange.sessions().hint(std::string{value});
+    std::string token{value};
+    auto hint = co_await exchange.sessions().hint(std::move(token));
     if (!hint) continue;
     login.any = true;
     login.hint = std::move(*hint);

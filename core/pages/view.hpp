@@ -302,8 +302,8 @@ struct SignInPage {
     confirm,        ///< still signed in: with `csrf`, the button POSTs to `<path>logout`
   };
   Reason reason = Reason::required;
-  std::string csrf;
   std::string login_href;
+  std::string csrf;  ///< of `confirm`
 };
 
 }  // namespace vneid::pages

@@ -45,7 +45,7 @@ class OwnPages : public ::testing::Test {
 };
 
 TEST_F(OwnPages, ReplaceFileByFile) {
-  write("signin.mustache", "<h1>OWN {{heading}}</h1>{{text}}");
+  write("signin.mustache", "<h1>OWN {{heading}}</h1>{{text}}{{path}}{{csrf}}");
   const auto renderer = Renderer::load(directory_.string());
   ASSERT_TRUE(renderer) << renderer.error();
   const auto own = renderer->render(SignInPage{}, samples::context());
@@ -97,7 +97,7 @@ TEST_F(OwnPages, MayBringAWording) {
 }
 
 TEST_F(OwnPages, MayAddStringsThatTheirTemplatesUse) {
-  write("signin.mustache", "{{text}} {{t.own.hours}}");
+  write("signin.mustache", "{{text}} {{path}} {{csrf}} {{t.own.hours}}");
   write("vi.json", R"({"own.hours": "Giờ làm việc"})");
   EXPECT_THAT(error(), HasSubstr("there is no string \"own.hours\" (language en)"));
   write("en.json", R"({"own.hours": "Opening hours"})");

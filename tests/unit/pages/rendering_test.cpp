@@ -79,6 +79,7 @@ std::vector<samples::Rendering> filled_with(const std::string& text) {
                         .retry_href = "/" + text,
                         .login_href = "/" + text};
   const SignInPage signin{SignInPage::Reason::idle, "/" + text};
+  const SignInPage confirm{SignInPage::Reason::confirm, "/" + text, text};
   return {samples::of(notice),
           samples::of(linked),
           samples::of(links),
@@ -88,11 +89,12 @@ std::vector<samples::Rendering> filled_with(const std::string& text) {
           samples::of(edit_with(text)),
           samples::of(vault),
           samples::of(error),
-          samples::of(signin)};
+          samples::of(signin),
+          samples::of(confirm)};
 }
 
 PageContext context_with(const std::string& text, Language language) {
-  return {language, "/" + text + "/", text, text, text, text, "/" + text};
+  return {language, "/" + text + "/", text, text, text, text, "/" + text, true, 5, "/" + text};
 }
 
 std::string with_replaced(std::string text, const std::string& from, const std::string& to) {
@@ -212,6 +214,30 @@ TEST(SignOut, IsOfferedOnlyWithAToken) {
             std::string::npos);
   page.csrf.clear();
   EXPECT_EQ(renderer().render(page, samples::context()).find("/logout"), std::string::npos);
+}
+
+TEST(SignOut, IsAskedForWithOneButton) {
+  const SignInPage page{SignInPage::Reason::confirm, "", "token"};
+  const auto html = renderer().render(page, samples::context());
+  EXPECT_NE(html.find("action=\"/vneid/logout\""), std::string::npos);
+  EXPECT_NE(html.find("value=\"token\""), std::string::npos);
+  const SignInPage done{SignInPage::Reason::signed_out, "", "token"};
+  EXPECT_EQ(renderer().render(done, samples::context()).find("/logout"), std::string::npos);
+}
+
+TEST(Kiosk, PagesAreLargeAndGiveWay) {
+  PageContext context = samples::context();
+  EXPECT_EQ(renderer().render(samples::notice(), context).find("http-equiv"), std::string::npos);
+  context.kiosk = true;
+  context.refresh_seconds = 181;
+  context.refresh_href = "/vneid/signed-out?because=idle";
+  const auto html = renderer().render(samples::notice(), context);
+  EXPECT_NE(html.find("<meta http-equiv=\"refresh\" "
+                      "content=\"181;url=/vneid/signed-out?because=idle\">"),
+            std::string::npos);
+  EXPECT_NE(html.find(" kiosk\""), std::string::npos);
+  context.refresh_href = "javascript:alert(1)";
+  EXPECT_EQ(renderer().render(samples::notice(), context).find("http-equiv"), std::string::npos);
 }
 
 TEST(Asset, IsFoundByTheNameThatPagesUse) {
