@@ -87,6 +87,7 @@ void inherit(T& child, const T& parent) {
   if (site->kiosk) {
     site->session_limits.idle = std::min(*server.kiosk_idle, site->session_limits.idle);
   }
+  if (server.session_grace) site->session_grace = *server.session_grace;
   if (location.notice) {
     site->legal_basis = location.notice->legal_basis;
     site->effective_date = location.notice->effective_date;
@@ -97,6 +98,21 @@ void inherit(T& child, const T& parent) {
 [[nodiscard]] bool same_pages(const Site& left, const Site& right) noexcept {
   return left.provider == right.provider && left.legal_basis == right.legal_basis &&
          left.effective_date == right.effective_date;
+}
+
+void refuse_idle_gate(const LocationConf& parent, const LocationConf& child) {
+  if (!child.gate || child.gate == parent.gate || !child.gate->requirement) return;
+  throw ConfigurationError("\"vneid_require\" without effect: \"vneid\" is off here",
+                           child.gate->at);
+}
+
+/// A session does not tell its level: that the provider lets nobody in below it does.
+void check_gate(const LocationConf& location, const oidc::ProviderSettings& provider) {
+  if (!location.gate || location.gate->requirement != policy::Requirement::level2) return;
+  if (provider.required_level >= 2) return;
+  throw ConfigurationError("\"vneid_require level=2\" needs \"required_level 2\" in provider \"" +
+                               *location.provider + "\"",
+                           location.gate->at);
 }
 
 void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& child) {
@@ -117,12 +133,15 @@ void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& ch
                              child.logout_at);
   }
 
+  inherit(child.gate, parent.gate);
+
   const bool on = child.provider && !child.provider->empty();
   if (!on) {
     if (says_logout) {
       throw ConfigurationError("\"vneid_logout\" without effect: \"vneid\" is off here",
                                child.logout_at);
     }
+    refuse_idle_gate(parent, child);
     if (!child.login || child.login == parent.login) return;
     throw ConfigurationError("\"vneid_login\" without effect: \"vneid\" is off here",
                              child.login->at);
@@ -141,6 +160,7 @@ void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& ch
     throw ConfigurationError("unknown provider \"" + *child.provider + "\" in \"vneid\"",
                              child.provider_at);
   }
+  check_gate(child, main.settings->providers.at(*child.provider));
   auto& server =
       *static_cast<ServerConf*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_vneid_module));
   child.site = !says_something && parent.site ? parent.site : make_site(cf, child);
@@ -195,6 +215,7 @@ char* merge_server_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     inherit(inner.logout_location, outer.logout_location);
     inherit(inner.session_limits, outer.session_limits);
     inherit(inner.kiosk_idle, outer.kiosk_idle);
+    inherit(inner.session_grace, outer.session_grace);
     if (!inner.population) {
       inner.population = outer.population;
       inner.population_at = outer.population_at;

@@ -11,6 +11,7 @@
 #include "flows/settings.hpp"
 #include "metrics/shared_block.hpp"
 #include "ngx.hpp"
+#include "policy/gate.hpp"
 
 namespace vneid::ngx {
 
@@ -65,6 +66,7 @@ struct ServerConf {
   std::optional<SessionLimits> session_limits;
   /// Of `vneid_kiosk`: idle time of sessions there; zero: off.
   std::optional<Milliseconds> kiosk_idle;
+  std::optional<Milliseconds> session_grace;  ///< of `vneid_session_grace`; zero: off
   /// Set when `vneid` is on in the server or in a location of it: what the pages below the path
   /// are served with.
   std::shared_ptr<const Site> pages;
@@ -78,6 +80,13 @@ struct LoginRule {
   std::string cookie;                ///< empty: no cookie is asked for
   std::size_t max_body = std::size_t{256} * 1024;
   bool reads_form = false;  ///< the account comes from the submitted form
+  Position at;
+};
+
+/// `vneid_require`: who is let in.
+struct GateRule {
+  std::optional<policy::Requirement> requirement;  ///< unset: off
+  std::size_t max_body = std::size_t{16} * 1024;   ///< of a form that is kept
   Position at;
 };
 
@@ -97,7 +106,8 @@ struct LocationConf {
   std::shared_ptr<const LoginRule> login;
   std::optional<IdentityScope> identity;
   std::optional<Position> logout_at;  ///< of `vneid_logout`
-  std::shared_ptr<const Site> site;   ///< set where `vneid` is on
+  std::shared_ptr<const GateRule> gate;
+  std::shared_ptr<const Site> site;  ///< set where `vneid` is on
 };
 
 [[nodiscard]] inline MainConf& main_conf(ngx_http_request_t* r) noexcept {

@@ -8,13 +8,15 @@
 //                   place of a proxy_pass, and goes on behind the rewrite phases: no `return` or
 //                   `rewrite` of server or location sees the request
 //   access          all rules apply: allow, deny, auth_basic, limit_req, satisfy …
-//   precontent      ends the phase, so that `try_files` and `mirror` do not see the request
+//   precontent      ends the phase, so that `try_files` and `mirror` do not see the request (for
+//                   other requests: the gate, if they came around the access phase)
 //   content         ours
 
 #include "content_handler.hpp"
 
 #include "conf.hpp"
 #include "exchange.hpp"
+#include "gate.hpp"
 #include "guard.hpp"
 #include "pool.hpp"
 #include "request.hpp"
@@ -97,8 +99,10 @@ ngx_int_t on_server_rewrite(ngx_http_request_t* r) noexcept {
   return NGX_DECLINED;
 }
 
+bool is_own_page(const ngx_http_request_t* r) noexcept { return r->content_handler == on_content; }
+
 ngx_int_t on_precontent(ngx_http_request_t* r) noexcept {
-  return r->content_handler == on_content ? NGX_OK : NGX_DECLINED;
+  return is_own_page(r) ? NGX_OK : on_access(r);
 }
 
 }  // namespace vneid::ngx

@@ -7,12 +7,14 @@ namespace vneid::ngx {
 
 class PageExchange;
 class HeldLogin;
+class GateExchange;
 
-/// r->ctx: which of our two ways of answering this request is on. Plain memory of the pool; what
+/// r->ctx: what we do with this request. Plain memory of the pool; what
 /// it points to belongs to the request's cleanups.
 struct RequestContext {
   PageExchange* page;
   HeldLogin* held;
+  GateExchange* gate;  ///< `vneid_require` has been asked; it may still wait
 };
 
 [[nodiscard]] inline RequestContext* find_context(ngx_http_request_t* r) noexcept {

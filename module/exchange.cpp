@@ -16,10 +16,8 @@ namespace vneid::ngx {
 /// A page's flow and what its answer needs. Dies with the request.
 class PageExchange {
  public:
-  PageExchange(Process& process, ngx_http_request_t* r, Request request,
-               std::shared_ptr<const Site> site)
-      : reference(request.id),
-        flow(process, r, process.service().handle(std::move(request), std::move(site))) {}
+  PageExchange(ngx_http_request_t* r, std::string id, Task<Reply> task)
+      : reference(std::move(id)), flow(Process::current(), r, std::move(task)) {}
 
   std::string reference;
   RequestFlow<Reply> flow;
@@ -75,8 +73,14 @@ ngx_int_t begin_page(ngx_http_request_t* r, std::string body) {
   Request request = make_request(r);
   request.path = view(r->uri).substr(site->path.size());
   request.body = std::move(body);
+  std::string reference = request.id;
+  return begin_answer(r, std::move(reference),
+                      Process::current().service().handle(std::move(request), site));
+}
+
+ngx_int_t begin_answer(ngx_http_request_t* r, std::string reference, Task<Reply> task) {
   auto* page = object_of_request(
-      r, std::make_unique<PageExchange>(Process::current(), r, std::move(request), site));
+      r, std::make_unique<PageExchange>(r, std::move(reference), std::move(task)));
   context(r).page = page;
   page->flow.start(page_limit);
   if (page->flow.finished()) return send_page(r, *page);

@@ -8,6 +8,7 @@
 #include "guard.hpp"
 #include "held_login.hpp"
 #include "mark.hpp"
+#include "portal_cookie.hpp"
 
 namespace vneid::ngx {
 
@@ -38,7 +39,10 @@ Outlet next_filters{};  // NOLINT(cppcoreguidelines-avoid-non-const-global-varia
 
 ngx_int_t hold(ngx_http_request_t* r, const LocationConf& location,
                std::optional<Recognised> login) {
-  if (!login) return next_filters.header(r);
+  if (!login) {
+    follow_portal_cookie(r);
+    return next_filters.header(r);
+  }
   auto site = login->signs_out ? location.site : site_of(r, location);
   if (!site) return next_filters.header(r);
   const bool unreadable = login->unreadable;
@@ -71,7 +75,10 @@ ngx_int_t on_header(ngx_http_request_t* r) noexcept {
     const LocationConf* location = login_location(r);
     if (location != nullptr) return hold(r, *location, recognise(r, *location->login));
     location = logout_location(r);
-    if (location == nullptr) return next_filters.header(r);
+    if (location == nullptr) {
+      follow_portal_cookie(r);
+      return next_filters.header(r);
+    }
     return hold(r, *location, recognise_sign_out(r));
   });
 }

@@ -20,6 +20,8 @@ struct RequestMark {
   bool form_unreadable;
   /// The session that was read for the request; belongs to its cleanups.
   IdentityRead* identity;
+  /// What `vneid_require` has let the request in for: a bit for each policy::Requirement.
+  unsigned admitted;
 };
 
 /// Nothing when the request has none.

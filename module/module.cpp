@@ -4,6 +4,7 @@
 #include "content_handler.hpp"
 #include "directive.hpp"
 #include "form_variable.hpp"
+#include "gate.hpp"
 #include "guard.hpp"
 #include "identity.hpp"
 #include "identity_variables.hpp"
@@ -68,6 +69,8 @@ ngx_command_t commands[] = {
     server_command<parse_session_exchange>(ngx_string("vneid_session_exchange"), NGX_CONF_1MORE),
     server_command<parse_new_accounts>(ngx_string("vneid_new_accounts"), NGX_CONF_TAKE1),
     location_command<parse_identity>(ngx_string("vneid_identity"), in_location | NGX_CONF_TAKE1),
+    server_command<parse_session_grace>(ngx_string("vneid_session_grace"), NGX_CONF_TAKE1),
+    location_command<parse_require>(ngx_string("vneid_require"), in_location | NGX_CONF_TAKE12),
     location_command<parse_metrics>(ngx_string("vneid_metrics"),
                                     NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS),
     location_command<parse_status>(ngx_string("vneid_status"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS),
@@ -100,6 +103,7 @@ ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
                      // The last one added comes first: our cookies are set aside before.
                      add_phase(core, NGX_HTTP_PREACCESS_PHASE, on_identity) &&
                      add_phase(core, NGX_HTTP_PREACCESS_PHASE, on_preaccess) &&
+                     add_phase(core, NGX_HTTP_ACCESS_PHASE, on_access) &&
                      add_phase(core, NGX_HTTP_PRECONTENT_PHASE, on_precontent);
   if (!added) return NGX_ERROR;
   install_filters();

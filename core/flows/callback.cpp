@@ -69,6 +69,12 @@ Task<Reply> linked_reply(Exchange exchange, FlowOutcome outcome) {
   session.provider = outcome.provider;
   session.subject_key = outcome.subject_key;
   session.sid = outcome.sid;
+  // The portal's session of this login is not in the browser yet: it is withheld with the ticket.
+  const auto ticket =
+      exchange.worker->tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
+  if (ticket && ticket->id == outcome.ticket_id) {
+    session.portal_cookie_key = ticket->portal_cookie_key;
+  }
   std::string cookie = co_await exchange.sessions().begin(
       std::move(session), exchange.request.cookie, exchange.now(), std::move(outcome.id_token));
   exchange.count(metrics::SessionBegun::vneid);

@@ -11,6 +11,7 @@
 #include "link/stored_values.hpp"
 #include "oidc/form.hpp"
 #include "session/cookie.hpp"
+#include "session/portal_binding.hpp"
 
 namespace vneid {
 
@@ -76,7 +77,7 @@ Task<void> keep_trail(Exchange exchange, KeptLogin login, link::LegacyAccount ac
 }
 
 Session session_of(const Exchange& exchange, const KeptLogin& login,
-                   const link::LegacyAccount& account) {
+                   const link::LegacyAccount& account, const HeaderList& portal_cookies) {
   Session session;
   session.proof = Session::Proof::vneid;
   session.portal = exchange.site->portal;
@@ -88,6 +89,9 @@ Session session_of(const Exchange& exchange, const KeptLogin& login,
   session.subject_key = link::subject_key(*exchange.worker->settings->keys, login.person.issuer,
                                           login.person.subject);
   session.sid = login.person.sid;
+  const PortalCookie cookie{exchange.site->portal, exchange.site->portal_cookie};
+  session.portal_cookie_key = portal_cookie_key(*exchange.worker->settings->keys, cookie,
+                                                exchange.request.cookie, portal_cookies);
   return session;
 }
 
@@ -119,9 +123,9 @@ Task<Reply> enter_portal(Exchange exchange, KeptLogin login, std::size_t chosen)
     }
     portal_cookies = *std::move(given);
   }
-  std::string cookie = co_await exchange.sessions().begin(session_of(exchange, login, *account),
-                                                          exchange.request.cookie, exchange.now(),
-                                                          login.person.id_token.reveal());
+  std::string cookie = co_await exchange.sessions().begin(
+      session_of(exchange, login, *account, portal_cookies), exchange.request.cookie,
+      exchange.now(), login.person.id_token.reveal());
   co_await keep_trail(exchange, login, *account);
   Reply reply = redirect(login.return_to);
   for (auto& header : portal_cookies) reply.headers.push_back(std::move(header));

@@ -9,6 +9,7 @@
 #include "identity/masking.hpp"
 #include "link/stored_values.hpp"
 #include "session/cookie.hpp"
+#include "session/portal_binding.hpp"
 
 namespace vneid::flows {
 
@@ -33,6 +34,12 @@ policy::Kind kind_of(link::AccountKind kind) {
   return policy::Kind::personal;
 }
 
+std::string portal_cookie_key_of(const Exchange& exchange, const LegacyLogin& login) {
+  const PortalCookie cookie{exchange.site->portal, exchange.site->portal_cookie};
+  return portal_cookie_key(*exchange.worker->settings->keys, cookie, exchange.request.cookie,
+                           login.answer.headers);
+}
+
 Task<LoginVerdict> hold(Exchange exchange, LegacyLogin login, link::LegacyAccount account) {
   Ticket ticket;
   ticket.id = crypto::random_token();
@@ -41,6 +48,7 @@ Task<LoginVerdict> hold(Exchange exchange, LegacyLogin login, link::LegacyAccoun
   ticket.account_id = account.id;
   ticket.kind = kind_of(account.kind);
   ticket.account_masked = identity::mask_account(login.account);
+  ticket.portal_cookie_key = portal_cookie_key_of(exchange, login);
   if (account.full_name) ticket.name_masked = identity::mask_name(*account.full_name);
   std::string cookie =
       co_await exchange.worker->tickets.issue(std::move(ticket), std::move(login.answer));
@@ -66,9 +74,11 @@ LoginVerdict refuse(const Exchange& exchange, const char* cause) {
   return verdict;
 }
 
-Task<LoginVerdict> let_in(Exchange exchange, std::int64_t account_id, policy::Kind kind) {
+Task<LoginVerdict> let_in(Exchange exchange, std::int64_t account_id, policy::Kind kind,
+                          std::string portal_cookie_key) {
   LoginVerdict verdict;
-  std::string cookie = co_await begin_legacy_session(exchange, account_id, kind);
+  std::string cookie =
+      co_await begin_legacy_session(exchange, account_id, kind, std::move(portal_cookie_key));
   verdict.added_headers.emplace_back("Set-Cookie", std::move(cookie));
   verdict.added_headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
   co_return verdict;
@@ -128,12 +138,13 @@ Task<LoginVerdict> legacy_login(Exchange exchange, LegacyLogin login) {
     exchange.count(metrics::Login::held);
     co_return verdict;
   }
+  std::string binding = portal_cookie_key_of(exchange, login);
   if (course == Course::observe) {
     exchange.worker->log.write(Log::Severity::info, exchange.request.id,
                                "observed: this legacy login would have seen the notice");
   }
   exchange.count(account.linked ? metrics::Login::passed_linked : metrics::Login::passed_kind);
-  LoginVerdict verdict = co_await let_in(exchange, account.id, rule);
+  LoginVerdict verdict = co_await let_in(exchange, account.id, rule, std::move(binding));
   co_return verdict;
 }
 

@@ -1,17 +1,20 @@
 #include "flows/legacy_session.hpp"
 
+#include <utility>
+
 #include "net/unavailable.hpp"
 #include "session/cookie.hpp"
 
 namespace vneid {
 
 Task<std::string> begin_legacy_session(Exchange exchange, std::int64_t account_id,
-                                       policy::Kind kind) {
+                                       policy::Kind kind, std::string portal_cookie_key) {
   Session session;
   session.proof = Session::Proof::legacy;
   session.portal = exchange.site->portal;
   session.account_id = account_id;
   session.kind = kind;
+  session.portal_cookie_key = std::move(portal_cookie_key);
   try {
     std::string cookie = co_await exchange.sessions().begin(
         std::move(session), exchange.request.cookie, exchange.now());

@@ -29,6 +29,11 @@ struct Request {
   std::string peer_address;    ///< client's address, numeric
   std::uint16_t peer_port = 0;
   std::string id;  ///< reference id of this request, shown to people and in the log
+  // Of a request to a location with `vneid_require` only:
+  std::string target;          ///< relative URL with its query, as the browser asked for it
+  std::string accept;          ///< Accept header
+  std::string sec_fetch_mode;  ///< "navigate", "cors", …; empty when not sent
+  std::string requested_with;  ///< X-Requested-With; scripts send it, navigations do not
 };
 
 /// What nginx is to answer.
@@ -50,6 +55,17 @@ struct PortalSignOut {
   WithheldAnswer answer;
   /// The browser goes to a page with it; else a script asked, and is not sent elsewhere.
   bool navigation = false;
+};
+
+/// What becomes of a request to a location with `vneid_require`.
+struct GateVerdict {
+  enum class Next : std::uint8_t {
+    pass,       ///< to the portal
+    answer,     ///< `reply` instead
+    keep_post,  ///< read the body and give it to Service::keep_post
+  };
+  Next next = Next::pass;
+  Reply reply;
 };
 
 /// What becomes of a withheld answer.

@@ -8,6 +8,7 @@
 
 #include "flows/answer.hpp"
 #include "flows/flows.hpp"
+#include "flows/gate.hpp"
 
 namespace vneid {
 
@@ -36,6 +37,7 @@ constexpr std::array page_table{
     Page{"links", flows::show_links, nullptr},
     Page{"logout", flows::ask_sign_out, flows::sign_out},
     Page{"signed-out", flows::show_signed_out, nullptr},
+    Page{"resume", flows::show_resume, nullptr},
     Page{"vault", flows::show_vault, nullptr},
     Page{"api/v1/identity", flows::api_identity, nullptr},
     Page{"api/v1/identity/update", nullptr, flows::api_update},

@@ -11,11 +11,13 @@
 #include "flows/assertions.hpp"
 #include "flows/counting.hpp"
 #include "flows/flows.hpp"
+#include "flows/gate.hpp"
 #include "flows/identify.hpp"
 #include "flows/routes.hpp"
 #include "flows/signing_out.hpp"
 #include "flows/worker.hpp"
 #include "session/cookie.hpp"
+#include "session/portal_binding.hpp"
 
 namespace vneid {
 
@@ -42,6 +44,7 @@ Worker::Worker(EventLoop& event_loop, std::shared_ptr<const Settings> configurat
       flows(redis, settings->keys),
       sessions(redis, settings->keys),
       logout_tokens(redis, settings->keys),
+      posts(redis, settings->keys),
       accounts(postgres, settings->keys),
       links(postgres, settings->keys),
       identities(postgres, settings->keys),
@@ -181,6 +184,32 @@ Task<LoginVerdict> guarded_sign_out(Exchange exchange, PortalSignOut answer) {
   co_return verdict;
 }
 
+/// Who cannot be judged is not let in.
+Task<GateVerdict> guarded_gate(Exchange exchange, policy::Requirement requirement) {
+  std::exception_ptr failure;
+  try {
+    GateVerdict verdict = co_await flows::gate(exchange, requirement);
+    co_return verdict;
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  GateVerdict verdict;
+  verdict.next = GateVerdict::Next::answer;
+  verdict.reply = failed(exchange, failure);
+  co_return verdict;
+}
+
+Task<Reply> guarded_keep(Exchange exchange) {
+  std::exception_ptr failure;
+  try {
+    Reply reply = co_await flows::keep_post(exchange);
+    co_return reply;
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_return failed(exchange, failure);
+}
+
 }  // namespace
 
 class Service::Impl {
@@ -247,6 +276,22 @@ Task<LoginVerdict> Service::portal_sign_out(Request request, PortalSignOut answe
                                             std::shared_ptr<const Site> site) {
   return guarded_sign_out(Exchange{&impl_->worker_, std::move(site), std::move(request)},
                           std::move(answer));
+}
+
+Task<GateVerdict> Service::gate(Request request, std::shared_ptr<const Site> site,
+                                policy::Requirement requirement) {
+  return guarded_gate(Exchange{&impl_->worker_, std::move(site), std::move(request)}, requirement);
+}
+
+Task<Reply> Service::keep_post(Request request, std::shared_ptr<const Site> site) {
+  return guarded_keep(Exchange{&impl_->worker_, std::move(site), std::move(request)});
+}
+
+std::optional<std::string> Service::follow_portal_cookie(std::string_view cookie_header,
+                                                         const HeaderList& answer,
+                                                         const Site& site) const {
+  const PortalCookie cookie{site.portal, site.portal_cookie};
+  return vneid::follow_portal_cookie(*impl_->worker_.settings->keys, cookie, cookie_header, answer);
 }
 
 void Service::close() noexcept {

@@ -2,7 +2,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
@@ -11,6 +13,7 @@
 #include "flows/session_facts.hpp"
 #include "flows/settings.hpp"
 #include "metrics/worker_status.hpp"
+#include "policy/gate.hpp"
 
 namespace vneid {
 
@@ -46,6 +49,16 @@ class Service {
   /// The portal's answer to a sign-out in a `vneid_logout` location. Never throws.
   Task<LoginVerdict> portal_sign_out(Request request, PortalSignOut answer,
                                      std::shared_ptr<const Site> site);
+  /// A request to a location with `vneid_require`: whether it may go on. Never throws.
+  Task<GateVerdict> gate(Request request, std::shared_ptr<const Site> site,
+                         policy::Requirement requirement);
+  /// What `gate` asked for; a body that was too large is left out, with `body_is_form` false.
+  Task<Reply> keep_post(Request request, std::shared_ptr<const Site> site);
+  /// The Set-Cookie value to put on an answer in which the portal changes its own cookie
+  /// (`vneid_portal_cookie`); nothing when there is nothing to say.
+  [[nodiscard]] std::optional<std::string> follow_portal_cookie(std::string_view cookie_header,
+                                                                const HeaderList& answer,
+                                                                const Site& site) const;
 
   /// Closes the connections of the three clients, before the loop goes away.
   void close() noexcept;

@@ -50,6 +50,8 @@ struct Site {
   std::string logout_location;           ///< path of the portal's own sign-out; empty: not told
   SessionLimits session_limits;          ///< `vneid_session`, or the shorter ones of `vneid_kiosk`
   bool kiosk = false;  ///< `vneid_kiosk`: PCs that strangers use one after another
+  /// `vneid_session_grace`: how long a session counts that this worker has seen, with Redis away.
+  Milliseconds session_grace{30'000};
 };
 
 /// Everything of one nginx configuration, immutable. Made by the module while it reads nginx.conf,

@@ -21,6 +21,7 @@
 #include "oidc/login_provider.hpp"
 #include "population/source.hpp"
 #include "session/flow.hpp"
+#include "session/kept_posts.hpp"
 #include "session/logout_tokens.hpp"
 #include "session/session.hpp"
 #include "session/ticket.hpp"
@@ -45,6 +46,7 @@ struct Worker {
   Flows flows;
   Sessions sessions;
   LogoutTokens logout_tokens;
+  KeptPosts posts;
   link::Accounts accounts;
   link::Links links;
   link::Identities identities;

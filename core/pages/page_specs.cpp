@@ -64,12 +64,16 @@ constexpr Name choice[] = {"heading", "adopts",  "can_make_new", "accounts",
                            "index",   "account", "name",         "return_to"};
 constexpr Name choice_demands[] = {"account", "index", "csrf", "path", "return_to"};
 
+constexpr Name resume[] = {"target", "fields", "input_name", "value"};
+constexpr Name resume_demands[] = {"target", "input_name", "value"};
+
 constexpr std::array all{
     PageSpec{"notice", notice, notice_demands}, PageSpec{"linked", linked, linked_demands},
     PageSpec{"links", links, links_demands},    PageSpec{"identity", identity, identity_demands},
     PageSpec{"update", update, update_demands}, PageSpec{"edit", edit, edit_demands},
     PageSpec{"vault", vault, vault_demands},    PageSpec{"error", error, error_demands},
     PageSpec{"signin", signin, signin_demands}, PageSpec{"choice", choice, choice_demands},
+    PageSpec{"resume", resume, resume_demands},
 };
 
 }  // namespace

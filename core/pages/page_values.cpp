@@ -163,6 +163,21 @@ Values values_of(const ChoicePage& page, const StringTable& strings) {
   return values;
 }
 
+Values values_of(const ResumePage& page, const StringTable& strings) {
+  kainjow::mustache::list fields;
+  for (const auto& [name, value] : page.fields) {
+    Values field;
+    field.set("input_name", name);
+    field.set("value", value);
+    fields.push_back(field);
+  }
+  Values values;
+  values.set("title", std::string(strings.text("resume.title")));
+  values.set("target", href_or_false(page.target));
+  values.set("fields", fields);
+  return values;
+}
+
 void add_common(Values& values, const StringTable& strings, const PageContext& context,
                 std::string_view style_name) {
   values.set("lang", std::string(tag(context.language)));

@@ -151,6 +151,10 @@ std::string Renderer::render(const SignInPage& page, const PageContext& context)
   return impl_->render(PageId::signin, values_of(page, impl_->strings(context)), context);
 }
 
+std::string Renderer::render(const ResumePage& page, const PageContext& context) const {
+  return impl_->render(PageId::resume, values_of(page, impl_->strings(context)), context);
+}
+
 const Asset* Renderer::asset(std::string_view name) const noexcept {
   return name == impl_->style().name ? &impl_->style() : nullptr;
 }

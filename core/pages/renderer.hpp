@@ -51,6 +51,7 @@ class Renderer {
   [[nodiscard]] std::string render(const VaultPage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const ErrorPage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const SignInPage& page, const PageContext& context) const;
+  [[nodiscard]] std::string render(const ResumePage& page, const PageContext& context) const;
 
   /// The asset of exactly this name, or null.
   [[nodiscard]] const Asset* asset(std::string_view name) const noexcept;

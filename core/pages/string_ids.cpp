@@ -16,8 +16,8 @@ constexpr std::array<std::string_view, 6> sources{"uploaded",        "result",  
                                                   "national_portal", "population_db", "vneid"};
 constexpr std::array<std::string_view, 7> signatures{
     "valid", "invalid", "expired_cert_at_check", "revoked", "unknown_ca", "none", "not_checked"};
-constexpr std::array<std::string_view, 5> sign_in_reasons{"required", "idle", "signed_out",
-                                                          "provider_left", "confirm"};
+constexpr std::array<std::string_view, 6> sign_in_reasons{"required",      "idle",    "signed_out",
+                                                          "provider_left", "confirm", "send_again"};
 constexpr std::array<std::string_view, 4> trust_levels{"0", "1", "2", "3"};
 constexpr std::array<std::string_view, identity::all_fields.size()> fields{
     "name", "cmnd9", "pid12", "dob", "phone", "sex", "pob", "email", "hometown", "residence"};

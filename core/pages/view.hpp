@@ -300,10 +300,18 @@ struct SignInPage {
     signed_out,
     provider_left,  ///< signed out here; the provider's own session may live on
     confirm,        ///< still signed in: with `csrf`, the button POSTs to `<path>logout`
+    send_again,     ///< a form was sent without a login, and could not be kept
   };
   Reason reason = Reason::required;
   std::string login_href;
   std::string csrf;  ///< of `confirm`
+};
+
+/// A form that was sent before its sender had logged in: [Gửi lại] sends the same fields to
+/// `target`, a path of this server.
+struct ResumePage {
+  std::string target;
+  std::vector<std::pair<std::string, std::string>> fields;  ///< name, value
 };
 
 }  // namespace vneid::pages

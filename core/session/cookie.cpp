@@ -1,10 +1,13 @@
 #include "session/cookie.hpp"
 
+#include <algorithm>
+
 namespace vneid {
 
 namespace {
 
 constexpr std::size_t most_values = 8;
+constexpr std::size_t token_length = 43;  // 32 bytes in base64url
 constexpr std::string_view attributes = "; Path=/; Secure; HttpOnly; SameSite=Lax";
 
 std::string_view trim(std::string_view text) {
@@ -34,6 +37,20 @@ std::vector<std::string_view> cookie_values(std::string_view header, std::string
     }
   }
   return values;
+}
+
+bool is_random_token(std::string_view text) noexcept {
+  return text.size() == token_length && std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_';
+         });
+}
+
+std::string token_in(std::string_view header, std::string_view name) {
+  for (std::string_view value : cookie_values(header, name)) {
+    if (is_random_token(value)) return std::string{value};
+  }
+  return {};
 }
 
 std::string set_cookie(std::string_view name, std::string_view value,

@@ -13,12 +13,20 @@ namespace cookie_name {
 inline constexpr std::string_view ticket = "__Host-vneid-ticket";
 inline constexpr std::string_view flow = "__Host-vneid-flow";
 inline constexpr std::string_view session = "__Host-vneid-session";
+inline constexpr std::string_view portal = "__Host-vneid-portal";
+inline constexpr std::string_view post = "__Host-vneid-post";
 }  // namespace cookie_name
 
 /// The values that a Cookie header gives for a name, in order. A browser may send a name twice;
 /// the caller takes the value that authenticates. Malformed pairs are passed over; at most eight
 /// values are looked at.
 std::vector<std::string_view> cookie_values(std::string_view header, std::string_view name);
+
+/// Whether text has the form of crypto::random_token().
+bool is_random_token(std::string_view text) noexcept;
+
+/// The first value of that form under the name; empty when there is none.
+std::string token_in(std::string_view header, std::string_view name);
 
 /// A Set-Cookie value: Secure, HttpOnly, SameSite=Lax (the callback is a cross-site top-level GET),
 /// Path=/. `max_age` zero: until the browser closes.

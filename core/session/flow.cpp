@@ -13,7 +13,6 @@ namespace {
 
 constexpr const char* record_purpose = "flow-record";
 constexpr const char* outcome_purpose = "flow-outcome";
-constexpr std::size_t token_length = 43;  // 256 bits in base64url
 
 std::string to_text(const FlowRecord& record) {
   json::Writer writer;
@@ -88,14 +87,7 @@ std::optional<FlowOutcome> outcome_of(std::string_view text) {
 }  // namespace
 
 std::string browser_of(std::string_view cookie_header) {
-  for (std::string_view value : cookie_values(cookie_header, cookie_name::flow)) {
-    const bool well_formed = value.size() == token_length && std::ranges::all_of(value, [](char c) {
-                               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                                      (c >= '0' && c <= '9') || c == '-' || c == '_';
-                             });
-    if (well_formed) return std::string{value};
-  }
-  return {};
+  return token_in(cookie_header, cookie_name::flow);
 }
 
 std::string Flows::name(const std::string& state, const std::string& browser) const {

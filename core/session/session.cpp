@@ -6,6 +6,7 @@
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
 #include "session/cookie.hpp"
+#include "session/seen_sessions.hpp"
 #include "session/session_text.hpp"
 #include "session/store_reply.hpp"
 
@@ -60,6 +61,32 @@ std::string milliseconds(Milliseconds time) { return std::to_string(time.count()
 
 }  // namespace
 
+Sessions::Sessions(redis::Client& redis, std::shared_ptr<const crypto::KeyRing> keys,
+                   SessionLimits limits)
+    : redis_(redis),
+      keys_(std::move(keys)),
+      limits_(limits),
+      seen_(std::make_shared<SeenSessions>()) {}
+
+void Sessions::forget(const std::vector<std::string>& ids) {
+  for (const auto& id : ids) seen_->forget(id);
+}
+
+void Sessions::remember(const LiveSession& live, Monotonic moment) {
+  seen_->saw(id_of(live.token), live.session, moment);
+}
+
+std::optional<LiveSession> Sessions::remembered(std::string_view cookie_header, Wall now,
+                                                Monotonic moment, Milliseconds grace) const {
+  for (std::string_view token : cookie_values(cookie_header, cookie_name::session)) {
+    if (token.size() > longest_token) continue;
+    auto session = seen_->recall(id_of(token), moment, grace);
+    if (!session || now >= session->begun_at + limits_.absolute) continue;
+    return LiveSession{std::string{token}, std::move(*session)};
+  }
+  return std::nullopt;
+}
+
 std::string Sessions::idle_time() const {
   return milliseconds(std::min(limits_.idle, limits_.absolute));
 }
@@ -91,13 +118,16 @@ std::vector<std::string> Sessions::sets_of(const Session& session) const {
 }
 
 Task<void> Sessions::end(std::string cookie_header) {
-  redis::Command forget{"DEL"};
-  for (const auto& id : ids_in(cookie_header)) {
-    forget.push_back(redis_.key("session:" + id));
-    forget.push_back(redis_.key("session-hint:" + id));
+  redis::Command command{"DEL"};
+  const std::vector<std::string> ids = ids_in(cookie_header);
+  for (const auto& id : ids) {
+    command.push_back(redis_.key("session:" + id));
+    command.push_back(redis_.key("session-hint:" + id));
   }
-  if (forget.size() == 1) co_return;
-  redis::Reply reply = co_await redis_.call(std::move(forget));
+  if (ids.empty()) co_return;
+  forget(ids);
+  redis::Reply reply = co_await redis_.call(std::move(command));
+  forget(ids);  // a read on its way may have come back between
   require_answer(reply);
 }
 
@@ -116,7 +146,9 @@ Task<std::string> Sessions::begin(Session session, std::string cookie_header, Wa
                   milliseconds(limits_.absolute)});
   const std::vector<std::string> before = ids_in(cookie_header);
   command.insert(command.end(), before.begin(), before.end());
+  forget(before);
   redis::Reply reply = co_await redis_.call(std::move(command));
+  forget(before);  // a read on its way may have come back between
   require_answer(reply);
   co_return set_cookie(cookie_name::session, token);
 }
@@ -130,7 +162,10 @@ Task<std::optional<LiveSession>> Sessions::read(std::string cookie_header, Wall 
     redis::Command command{"GETEX", redis_.key("session:" + id), "PX", idle_time()};
     redis::Reply reply = co_await redis_.call(std::move(command));
     require_answer(reply);
-    if (reply.type != redis::Reply::Type::string) continue;
+    if (reply.type != redis::Reply::Type::string) {
+      seen_->forget(id);
+      continue;
+    }
     auto text = keys_->open(purpose, id, reply.text);
     if (!text) continue;
     auto session = session_of(*text);
@@ -176,18 +211,24 @@ Task<std::int64_t> Sessions::end_set(std::string set) {
 Task<std::int64_t> Sessions::end_subject(std::string provider, std::string subject_key) {
   if (subject_key.empty()) co_return 0;
   std::int64_t ended = co_await end_set(subject_set(provider, subject_key));
+  seen_->forget_if([&](const Session& session) {
+    return session.provider == provider && session.subject_key == subject_key;
+  });
   co_return ended;
 }
 
 Task<std::int64_t> Sessions::end_sid(std::string provider, std::string sid) {
   if (sid.empty()) co_return 0;
   std::int64_t ended = co_await end_set(sid_set(provider, sid));
+  seen_->forget_if(
+      [&](const Session& session) { return session.provider == provider && session.sid == sid; });
   co_return ended;
 }
 
 Task<std::int64_t> Sessions::end_all_of_account(std::int64_t account_id) {
   if (account_id == 0) co_return 0;
   std::int64_t ended = co_await end_set(account_set(account_id));
+  seen_->forget_if([=](const Session& session) { return session.account_id == account_id; });
   co_return ended;
 }
 

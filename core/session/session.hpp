@@ -14,6 +14,8 @@
 
 namespace vneid {
 
+class SeenSessions;
+
 /// A session of the module's own pages.
 struct Session {
   /// What the citizen has proven. A legacy password proves the old account alone: it never opens
@@ -30,7 +32,9 @@ struct Session {
   std::string provider;     ///< name of the identity provider; empty unless proof is vneid
   std::string subject_key;  ///< 32 raw bytes (link::subject_key); may be empty
   std::string sid;          ///< the provider's own session; empty: it told none
-  Wall begun_at{};          ///< set by Sessions::begin
+  std::string
+      portal_cookie_key;  ///< the portal's session it belongs to; session/portal_binding.hpp
+  Wall begun_at{};        ///< set by Sessions::begin
 };
 
 /// A session that was read, with the token of its cookie (for CSRF and for ending it).
@@ -58,8 +62,7 @@ struct SessionLimits {
 class Sessions {
  public:
   Sessions(redis::Client& redis, std::shared_ptr<const crypto::KeyRing> keys,
-           SessionLimits limits = {})
-      : redis_(redis), keys_(std::move(keys)), limits_(limits) {}
+           SessionLimits limits = {});
 
   [[nodiscard]] const SessionLimits& limits() const noexcept { return limits_; }
 
@@ -75,6 +78,12 @@ class Sessions {
 
   /// Whether one of the sessions that the Cookie header names lives; asking does not prolong it.
   Task<bool> alive(std::string cookie_header);
+  /// What `read` found at most `grace` ago in this worker and nobody here has ended since. For when
+  /// Redis is away.
+  [[nodiscard]] std::optional<LiveSession> remembered(std::string_view cookie_header, Wall now,
+                                                      Monotonic moment, Milliseconds grace) const;
+  /// Makes `remembered` know a session that has just been read.
+  void remember(const LiveSession& live, Monotonic moment);
 
   /// The ID token that the session of `token` (LiveSession::token) began with, as id_token_hint of
   /// a sign-out. It outlives an idle session, up to the absolute limit, so that who comes back late
@@ -97,10 +106,12 @@ class Sessions {
   [[nodiscard]] std::string account_set(std::int64_t account_id) const;
   [[nodiscard]] std::vector<std::string> sets_of(const Session& session) const;
   Task<std::int64_t> end_set(std::string set);
+  void forget(const std::vector<std::string>& ids);
 
   redis::Client& redis_;
   std::shared_ptr<const crypto::KeyRing> keys_;
   SessionLimits limits_;
+  std::shared_ptr<SeenSessions> seen_;
 };
 
 }  // namespace vneid

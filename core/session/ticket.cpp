@@ -21,6 +21,7 @@ std::string to_text(const Ticket& ticket, const std::string& answer) {
       .integer("kind", static_cast<int>(ticket.kind))
       .bytes("masked", ticket.account_masked)
       .bytes("name", ticket.name_masked)
+      .bytes("portal_cookie", ticket.portal_cookie_key)
       .bytes("answer", answer);
   return writer.str();
 }
@@ -59,6 +60,7 @@ std::expected<Tickets::Opened, TicketError> Tickets::open_cookie(std::string_vie
     opened.ticket.kind = static_cast<policy::Kind>(reader.integer("kind"));
     opened.ticket.account_masked = reader.bytes("masked");
     opened.ticket.name_masked = reader.bytes("name");
+    opened.ticket.portal_cookie_key = reader.bytes("portal_cookie");
     const std::string answer = reader.bytes("answer");
     if (!reader.good() || opened.ticket.portal != portal) continue;
     if (now > opened.ticket.issued_at + lifetime) return std::unexpected(TicketError::expired);

@@ -24,6 +24,7 @@ struct Ticket {
   policy::Kind kind = policy::Kind::personal;  ///< whose rule of policy applies
   std::string account_masked;                  ///< as the notice shows it
   std::string name_masked;                     ///< may be empty
+  std::string portal_cookie_key;  ///< of the withheld answer; session/portal_binding.hpp
 };
 
 enum class TicketError {

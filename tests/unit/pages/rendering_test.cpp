@@ -80,6 +80,7 @@ std::vector<samples::Rendering> filled_with(const std::string& text) {
                         .login_href = "/" + text};
   const SignInPage signin{SignInPage::Reason::idle, "/" + text};
   const SignInPage confirm{SignInPage::Reason::confirm, "/" + text, text};
+  const ResumePage resume{"/" + text, {{text, text}}};
   return {samples::of(notice),
           samples::of(linked),
           samples::of(links),
@@ -90,7 +91,8 @@ std::vector<samples::Rendering> filled_with(const std::string& text) {
           samples::of(vault),
           samples::of(error),
           samples::of(signin),
-          samples::of(confirm)};
+          samples::of(confirm),
+          samples::of(resume)};
 }
 
 PageContext context_with(const std::string& text, Language language) {

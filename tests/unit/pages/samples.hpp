@@ -201,10 +201,12 @@ inline std::vector<std::pair<std::string, Rendering>> all() {
       {"edit-wrong", of(edit_wrong)},     {"vault", of(vault())},
       {"vault-empty-legacy", of(empty)}};
   for (const auto reason :
-       {SignInPage::Reason::required, SignInPage::Reason::idle, SignInPage::Reason::signed_out}) {
+       {SignInPage::Reason::required, SignInPage::Reason::idle, SignInPage::Reason::signed_out,
+        SignInPage::Reason::send_again}) {
     pages.emplace_back("signin-" + std::to_string(static_cast<int>(reason)),
                        of(SignInPage{reason, "/dang-nhap"}));
   }
+  pages.emplace_back("resume", of(ResumePage{"/nop-ho-so", {{"ten", "Nguyễn Văn An"}}}));
   for (const ErrorKind kind : all_error_kinds()) {
     pages.emplace_back("error-" + std::string(string_id(kind)), of(error(kind)));
   }
