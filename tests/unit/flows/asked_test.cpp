@@ -43,9 +43,9 @@ TEST(ReturnTarget, IsAPathOfThisServer) {
   for (const char* good : {"/", "/ho-so", "/ho-so?a=//b&c=http://x", "/a//b", "/h%E1%BB%93"}) {
     EXPECT_TRUE(is_return_target(good)) << good;
   }
-  for (const char* bad : {"", "ho-so", "//evil", "///", "/\\evil", "/a\\b", "https://evil/",
-                          "javascript:alert(1)", "/a\r\nSet-Cookie: x", "/a\tb", "\\/evil",
-                          " /a", "/a\x7f"}) {
+  for (const char* bad :
+       {"", "ho-so", "//evil", "///", "/\\evil", "/a\\b", "https://evil/", "javascript:alert(1)",
+        "/a\r\nSet-Cookie: x", "/a\tb", "\\/evil", " /a", "/a\x7f"}) {
     EXPECT_FALSE(is_return_target(bad)) << bad;
   }
   EXPECT_TRUE(is_return_target("/" + std::string(2047, 'a')));

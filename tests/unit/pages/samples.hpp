@@ -200,9 +200,8 @@ inline std::vector<std::pair<std::string, Rendering>> all() {
       {"update-folded", of(folded())},    {"edit", of(edit())},
       {"edit-wrong", of(edit_wrong)},     {"vault", of(vault())},
       {"vault-empty-legacy", of(empty)}};
-  for (const auto reason :
-       {SignInPage::Reason::required, SignInPage::Reason::idle, SignInPage::Reason::signed_out,
-        SignInPage::Reason::send_again}) {
+  for (const auto reason : {SignInPage::Reason::required, SignInPage::Reason::idle,
+                            SignInPage::Reason::signed_out, SignInPage::Reason::send_again}) {
     pages.emplace_back("signin-" + std::to_string(static_cast<int>(reason)),
                        of(SignInPage{reason, "/dang-nhap"}));
   }
