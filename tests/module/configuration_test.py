@@ -337,6 +337,28 @@ class Configuration(ModuleTest):
         self.assert_refused('"vneid_login" without effect: "vneid" is off here', vneid="",
                             location=self.location("account=$arg_a"))
 
+    def test_gate(self):
+        def refuse(message, require, **changes):
+            self.assert_refused(message, location=f"location /g {{{{ vneid_require {require}; }}}}", **changes)
+        for word in ("level=1", "level=3", "level", "on", "Session", "level=2,linked"):
+            refuse(f'invalid requirement "{word}" in "vneid_require", expected level=2, linked, session or off', word)
+        refuse('invalid parameter "body=1k" in "vneid_require"', "linked body=1k")
+        for size in ("2m", "-1", "much"):
+            refuse(f'invalid size "{size}" for "max_body" in "vneid_require", expected 0 to 1m', f"linked max_body={size}")
+        refuse('"vneid_require" without effect: "vneid" is off here', "session", vneid="")
+        refuse('"vneid_require level=2" needs "required_level 2" in provider "bca"', "level=2",
+               provider=self.provider(BASE + " required_level 1;"), at="vneid_require")
+        self.assert_refused('"vneid_require" directive is duplicate',
+                            location="location /g {{ vneid_require linked; vneid_require off; }}")
+        self.assert_refused('invalid cookie name "a b" in "vneid_portal_cookie"', more='vneid_portal_cookie "a b";',
+                            at="vneid_portal_cookie")
+        self.assert_refused('invalid time "2h" for "vneid_session_grace"', more="vneid_session_grace 2h;",
+                            at="vneid_session_grace")
+        self.assert_accepted(more="vneid_require session; vneid_portal_cookie JSESSIONID; vneid_session_grace off;",
+                             location="location /a {{ vneid_require level=2 max_body=1m; }} "
+                                      "location /b {{ vneid_require off; }} location /c {{ vneid off; }} "
+                                      "location /d {{ vneid_require linked max_body=0; }}")
+
     def test_names_of_variables_are_checked_later_than_their_line(self):
         """nginx knows its variables only at the end; the complaint is its own, without a line."""
         status, output = self.check(location=self.location("account=$no_such"))
