@@ -112,6 +112,7 @@ Task<Reply> begin_vneid(Exchange exchange, Ticket ticket) {
   if (exchange.site->kiosk) {  // whoever sat here before must not be let in again (domain.md §4.4)
     options.prompt = "login";
     options.max_age = "0";
+    record.fresh_since = exchange.now();
   }
   auto authorization =
       co_await provider.authorization_request(record.redirect_uri, std::move(options));

@@ -96,14 +96,25 @@ void count_link(const Exchange& exchange, const link::Linked& linked) {
                  static_cast<std::uint64_t>(linked.transfer.stayed_total()));
 }
 
+/// Whoever sat at this shared PC before may be who the provider remembers (OpenID Connect Core 1.0
+/// §3.1.2.1, max_age). A provider that does not tell when is believed to have obeyed `prompt`.
+bool is_stale(const Linking& linking, const oidc::VerifiedIdentity& person, Milliseconds leeway) {
+  return linking.record.fresh_since != Wall{} && person.authenticated_at &&
+         *person.authenticated_at + leeway < linking.record.fresh_since;
+}
+
 Task<LinkingResult> redeem_and_link(Exchange exchange, Linking linking) {
   Worker& worker = *exchange.worker;
   auto person = co_await redeem(worker, linking);
   if (!person) {
     co_return failed(linking, ErrorKind::provider_refused, person.error().text);
   }
-  const int required = worker.providers.at(linking.record.provider)->settings().required_level;
-  auto request = request_for(exchange, linking, *person, required);
+  const auto& settings = worker.providers.at(linking.record.provider)->settings();
+  if (is_stale(linking, *person, settings.clock_leeway)) {
+    co_return failed(linking, ErrorKind::provider_refused,
+                     "the provider did not ask for a fresh login, as a kiosk must have it");
+  }
+  auto request = request_for(exchange, linking, *person, settings.required_level);
   link::LinkOutcome outcome = co_await link_surely(worker, std::move(request));
   if (const auto* linked = std::get_if<link::Linked>(&outcome)) count_link(exchange, *linked);
   LinkingResult result = std::visit(Translate{linking}, outcome);

@@ -30,6 +30,8 @@ struct VerifiedIdentity {
   identity::AccountKind kind = identity::AccountKind::unknown;
   Secret id_token;  ///< as received, for the hint of RP-initiated logout
   std::string sid;  ///< the provider's session, of the ID token alone; empty: not told
+  /// When the person proved to the provider who they are (`auth_time`, of the ID token alone).
+  std::optional<Wall> authenticated_at;
 
   /// The same for the same-person decision.
   [[nodiscard]] identity::ProviderIdentity for_decision() const;

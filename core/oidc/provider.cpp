@@ -1,5 +1,6 @@
 #include "oidc/provider.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "oidc/form.hpp"
@@ -55,6 +56,12 @@ Task<Provider::LoginResult> Provider::redeem(Redemption redemption) {
   VerifiedIdentity person = map_claims(claims, settings_.claims, loop_.wall_now());
   person.id_token = tokens->id_token;
   person.sid = verified->session_id;  // the signed one, whatever userinfo says
+  const json_t* proven = json_object_get(verified->claims.get(), "auth_time");
+  if (json_is_integer(proven)) {
+    // Beyond the year 9999 the milliseconds could overflow.
+    const auto seconds = std::clamp<json_int_t>(json_integer_value(proven), 0, 253'402'300'799);
+    person.authenticated_at = Wall{std::chrono::seconds{seconds}};
+  }
   co_return person;
 }
 

@@ -22,7 +22,8 @@ std::string to_text(const FlowRecord& record) {
       .bytes("redirect", record.redirect_uri)
       .text("ticket", record.ticket_id)
       .integer("purpose", static_cast<int>(record.purpose))
-      .bytes("return", record.return_to);
+      .bytes("return", record.return_to)
+      .integer("fresh", record.fresh_since.time_since_epoch().count());
   return writer.str();
 }
 
@@ -36,6 +37,7 @@ std::optional<FlowRecord> record_of(std::string_view text) {
   record.ticket_id = reader.text("ticket");
   record.purpose = static_cast<FlowPurpose>(reader.integer("purpose"));
   record.return_to = reader.bytes("return");
+  record.fresh_since = Wall{Milliseconds{reader.integer("fresh")}};
   if (!reader.good()) return std::nullopt;
   return record;
 }

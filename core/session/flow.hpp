@@ -25,6 +25,8 @@ struct FlowRecord {
   std::string ticket_id;  ///< the legacy login that began it; empty when none did
   FlowPurpose purpose = FlowPurpose::link;
   std::string return_to;  ///< of a login: where to go on, a path on this server
+  /// A login at the provider from before this does not count (kiosks); zero: any does.
+  Wall fresh_since{};
 };
 
 /// How a callback ended, for the same browser asking again (double click, back button, reload).

@@ -1,5 +1,6 @@
 """Signing out: portal, module and provider session all end (domain.md §4.4)."""
 import re
+import time
 import unittest
 import urllib.parse
 
@@ -174,6 +175,12 @@ class ThroughThePortal(SigningOut):
 
 class Kiosk(SigningOut):
     stack_options = {"nginx_extra": COOKIE + " vneid_session idle=1h absolute=2h; vneid_kiosk on idle=2s;"}
+
+    def test_a_provider_that_remembers_the_person_before_is_not_believed(self):
+        self.stack.provider_control(id_token_claims={"auth_time": int(time.time()) - 600})
+        _, page = self.link(self.someone())
+        self.assertNotIn(LINKED, page.text)
+        self.assertIn("the provider did not ask for a fresh login", self.stack.error_log.read_text())
 
     def test_a_kiosk_asks_again_and_forgets_soon(self):
         case = self.someone()
