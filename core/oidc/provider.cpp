@@ -13,6 +13,15 @@ std::unexpected<LoginFailure> refuse(LoginFailure::Reason reason, std::string te
   return std::unexpected{LoginFailure{reason, std::move(text)}};
 }
 
+/// When the person proved who they are (OpenID Connect Core 1.0 §2); nothing when it is not told.
+std::optional<Wall> auth_time_of(const json_t* claims) {
+  const json_t* told = json_object_get(claims, "auth_time");
+  if (!json_is_integer(told)) return std::nullopt;
+  // Beyond the year 9999 the milliseconds could overflow.
+  const auto seconds = std::clamp<json_int_t>(json_integer_value(told), 0, 253'402'300'799);
+  return Wall{std::chrono::seconds{seconds}};
+}
+
 }  // namespace
 
 Provider::Provider(EventLoop& loop, http::Client& client, ProviderSettings settings,
@@ -49,6 +58,7 @@ Task<Provider::LoginResult> Provider::redeem(Redemption redemption) {
     co_return refuse(LoginFailure::Reason::id_token, "ID token: " + verified.error().text);
   }
   json_t* claims = verified->claims.get();
+  const auto authenticated_at = auth_time_of(claims);  // before userinfo's claims join them
   if (!described->userinfo_endpoint.empty()) {
     auto added = co_await add_userinfo(described->userinfo_endpoint, tokens->access_token, claims);
     if (!added) co_return std::unexpected{std::move(added.error())};
@@ -56,12 +66,7 @@ Task<Provider::LoginResult> Provider::redeem(Redemption redemption) {
   VerifiedIdentity person = map_claims(claims, settings_.claims, loop_.wall_now());
   person.id_token = tokens->id_token;
   person.sid = verified->session_id;  // the signed one, whatever userinfo says
-  const json_t* proven = json_object_get(verified->claims.get(), "auth_time");
-  if (json_is_integer(proven)) {
-    // Beyond the year 9999 the milliseconds could overflow.
-    const auto seconds = std::clamp<json_int_t>(json_integer_value(proven), 0, 253'402'300'799);
-    person.authenticated_at = Wall{std::chrono::seconds{seconds}};
-  }
+  person.authenticated_at = authenticated_at;
   co_return person;
 }
 
