@@ -46,6 +46,9 @@ class SigningOut(StackTest):
         self.assertEqual(self.ours(citizen), 401)
         self.assertEqual(self.portals(citizen), 302)
         self.assertEqual(self.alive(case), 0)
+        self.assert_worthless(cookies)
+
+    def assert_worthless(self, cookies):
         thief = Citizen()
         thief.cookies["localhost"] = dict(cookies)
         self.assertEqual(self.ours(thief), 401)
