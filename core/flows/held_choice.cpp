@@ -6,6 +6,7 @@
 #include "crypto/random.hpp"
 #include "flows/answer.hpp"
 #include "flows/legacy_session.hpp"
+#include "flows/linking.hpp"
 #include "flows/trail.hpp"
 #include "session/cookie.hpp"
 
@@ -109,11 +110,7 @@ Task<Reply> begin_vneid(Exchange exchange, Ticket ticket) {
   record.redirect_uri = exchange.site->origin + exchange.site->path + "callback/" + record.provider;
   record.ticket_id = ticket.id;
   oidc::AuthorizationOptions options;
-  if (exchange.site->kiosk) {  // whoever sat here before must not be let in again (domain.md §4.4)
-    options.prompt = "login";
-    options.max_age = "0";
-    record.fresh_since = exchange.now();
-  }
+  if (exchange.site->kiosk) ask_for_fresh_login(exchange, options, record);
   auto authorization =
       co_await provider.authorization_request(record.redirect_uri, std::move(options));
   record.nonce = authorization.nonce;

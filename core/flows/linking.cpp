@@ -109,12 +109,8 @@ Task<LinkingResult> redeem_and_link(Exchange exchange, Linking linking) {
   if (!person) {
     co_return failed(linking, ErrorKind::provider_refused, person.error().text);
   }
-  const auto& settings = worker.providers.at(linking.record.provider)->settings();
-  if (is_stale(linking, *person, settings.clock_leeway)) {
-    co_return failed(linking, ErrorKind::provider_refused,
-                     "the provider did not ask for a fresh login, as a kiosk must have it");
-  }
-  auto request = request_for(exchange, linking, *person, settings.required_level);
+  const int required = worker.providers.at(linking.record.provider)->settings().required_level;
+  auto request = request_for(exchange, linking, *person, required);
   link::LinkOutcome outcome = co_await link_surely(worker, std::move(request));
   if (const auto* linked = std::get_if<link::Linked>(&outcome)) count_link(exchange, *linked);
   LinkingResult result = std::visit(Translate{linking}, outcome);
@@ -202,7 +198,20 @@ Task<oidc::LoginProvider::LoginResult> redeem(Worker& worker, Linking linking) {
   redemption.iss = linking.response_issuer;
   redemption.encrypt_key = linking.encrypt_key;
   oidc::LoginProvider::LoginResult person = co_await provider.redeem(std::move(redemption));
+  if (person && is_stale(linking, *person, provider.settings().clock_leeway)) {
+    oidc::LoginFailure stale;
+    stale.reason = oidc::LoginFailure::Reason::id_token;
+    stale.text = "the provider did not ask for a fresh login, as a kiosk must have it";
+    co_return std::unexpected(std::move(stale));
+  }
   co_return person;
+}
+
+void ask_for_fresh_login(const Exchange& exchange, oidc::AuthorizationOptions& options,
+                         FlowRecord& record) {
+  options.prompt = "login";
+  options.max_age = "0";
+  record.fresh_since = exchange.worker->loop.wall_now();  // the provider's clock is no rehearsal's
 }
 
 Task<LinkingResult> link_accounts(Exchange exchange, Linking linking) {

@@ -31,6 +31,10 @@ struct LinkingResult {
 /// worker's scope under a deadline of its own; never throws.
 Task<LinkingResult> link_accounts(Exchange exchange, Linking linking);
 
+/// At a kiosk whoever sat there before must not be let in again (domain.md §4.4).
+void ask_for_fresh_login(const Exchange& exchange, oidc::AuthorizationOptions& options,
+                         FlowRecord& record);
+
 /// Spends the code of the callback at the provider that the flow was begun with.
 Task<oidc::LoginProvider::LoginResult> redeem(Worker& worker, Linking linking);
 

@@ -9,6 +9,7 @@
 #include "flows/entrance.hpp"
 #include "flows/first_login.hpp"
 #include "flows/flows.hpp"
+#include "flows/linking.hpp"
 #include "flows/person_login.hpp"
 #include "flows/return_path.hpp"
 #include "oidc/assertion.hpp"
@@ -84,8 +85,10 @@ Task<Reply> begin_login(Exchange exchange) {
   record.return_to = asked_return(exchange.request);
   record.provider = exchange.site->provider;
   record.redirect_uri = exchange.site->origin + exchange.site->path + "callback/" + record.provider;
+  oidc::AuthorizationOptions options;
+  if (exchange.site->kiosk) ask_for_fresh_login(exchange, options, record);
   auto authorization =
-      co_await provider.authorization_request(record.redirect_uri, oidc::AuthorizationOptions());
+      co_await provider.authorization_request(record.redirect_uri, std::move(options));
   record.nonce = authorization.nonce;
   record.code_verifier = authorization.code_verifier;
   std::string browser = browser_of(exchange.request.cookie);
