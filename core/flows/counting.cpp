@@ -93,6 +93,10 @@ Callback callback_of(ErrorKind kind) noexcept {
     case ErrorKind::too_large:
     case ErrorKind::csrf:
       return Callback::bad_request;
+    case ErrorKind::no_account:
+      return Callback::no_account;
+    case ErrorKind::portal_away:
+      return Callback::portal_away;
     case ErrorKind::enforced:
     case ErrorKind::internal:
       break;

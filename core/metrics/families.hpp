@@ -18,7 +18,7 @@ VNEID_LABELS(Notice, shown, skipped, vneid);
 /// How callbacks ended. `repeated`: the answer of an earlier one was given again.
 VNEID_LABELS(Callback, linked, repeated, review, mismatch, level, unverified_number, taken,
              cancelled, provider_refused, provider_away, population_away, no_match, stores_away,
-             overloaded, expired, bad_request, internal);
+             overloaded, expired, bad_request, no_account, portal_away, internal);
 /// `made` counts new links only, not those found again.
 VNEID_LABELS(Link, made, undone);
 /// Vault records at a link: carried to the person, or left with the account.
