@@ -47,7 +47,8 @@ namespace {
   report.counting_since = conf.block->created();
   report.answered_by = ngx_pid;
   report.generation = conf.generation;
-  report.policies = policy_lines(conf, report.now);
+  const auto& clock = conf.settings->clock;
+  report.policies = policy_lines(conf, clock ? policy::rehearsed(*clock, report.now) : report.now);
   report.workers = metrics::StatusBoard{*conf.block}.workers();
   Reply reply;
   reply.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};

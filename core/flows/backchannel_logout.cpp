@@ -1,4 +1,5 @@
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include "flows/answer.hpp"
@@ -59,25 +60,36 @@ Task<void> take_back(Exchange exchange, std::string issuer, std::string token_id
   }
 }
 
-/// Runs in the worker's scope: between the claim and the end of the sessions nobody may leave.
-Task<Ending> claim_and_end(Exchange exchange, std::string provider, oidc::LogoutToken token) {
-  Worker& worker = *exchange.worker;
-  const std::string issuer = worker.providers.at(provider)->settings().issuer;
-  bool claimed = false;
+Task<Ending> end_or_take_back(Exchange exchange, std::string provider, std::string issuer,
+                              oidc::LogoutToken token) {
   try {
-    auto use = co_await worker.logout_tokens.claim(issuer, token.token_id, token.good_until,
-                                                   exchange.now());
-    if (use == LogoutTokens::Use::replayed) co_return Ending::replayed;
-    claimed = true;
-    std::int64_t ended = co_await end_named(exchange, provider, token);
+    std::int64_t ended = co_await end_named(exchange, std::move(provider), token);
     log(exchange, Log::Severity::info, std::to_string(ended) + " sessions ended");
     co_return Ending::done;
   } catch (const std::exception& failure) {
     log(exchange, Log::Severity::error, failure.what());
   }
-  if (!claimed) co_return Ending::stores_away;
-  co_await take_back(exchange, issuer, token.token_id);
+  co_await take_back(exchange, std::move(issuer), std::move(token.token_id));
   co_return Ending::stores_away;
+}
+
+/// Runs in the worker's scope: between the claim and the end of the sessions nobody may leave.
+Task<Ending> claim_and_end(Exchange exchange, std::string provider, oidc::LogoutToken token) {
+  Worker& worker = *exchange.worker;
+  std::string issuer = worker.providers.at(provider)->settings().issuer;
+  std::optional<LogoutTokens::Use> use;
+  try {
+    // The token's times are the provider's: no rehearsal moves them.
+    use = co_await worker.logout_tokens.claim(issuer, token.token_id, token.good_until,
+                                              worker.loop.wall_now());
+  } catch (const std::exception& failure) {
+    log(exchange, Log::Severity::error, failure.what());
+  }
+  if (!use) co_return Ending::stores_away;
+  if (*use == LogoutTokens::Use::replayed) co_return Ending::replayed;
+  Ending ending =
+      co_await end_or_take_back(exchange, std::move(provider), std::move(issuer), std::move(token));
+  co_return ending;
 }
 
 }  // namespace

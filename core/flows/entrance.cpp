@@ -112,7 +112,7 @@ Task<Reply> enter_portal(Exchange exchange, KeptLogin login, std::size_t chosen)
     person.account = account->name;
     person.person_id = login.person_id;
     std::string assertion =
-        make_assertion(*worker.settings, *exchange.site, person, exchange.now());
+        make_assertion(*worker.settings, *exchange.site, person, worker.loop.wall_now());
     auto given = co_await exchange_session(exchange, std::move(assertion));
     if (!given) {
       pages::ErrorPage page;

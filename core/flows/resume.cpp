@@ -28,9 +28,9 @@ Reply send_again(const Exchange& exchange) {
                     exchange.worker->settings->renderer->render(page, page_context(exchange)));
 }
 
-void replace(HeaderList& headers, std::string_view name, std::string value) {
+void replace(HeaderList& headers, std::string_view name, const std::string& value) {
   for (auto& [key, text] : headers) {
-    if (key == name) text = std::move(value);
+    if (key == name) text = value;
   }
 }
 

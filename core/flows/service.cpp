@@ -150,8 +150,8 @@ LoginVerdict unjudged(const Exchange& exchange, policy::Kind kind, const std::st
   return verdict;
 }
 
-Task<LoginVerdict> guarded_login(Exchange exchange, LegacyLogin login) {
-  const policy::Kind kind = flows::policy_kind(login.kind);
+/// `kind`: by the portal's word alone, for when nothing else can be known.
+Task<LoginVerdict> guarded_login(Exchange exchange, LegacyLogin login, policy::Kind kind) {
   std::string cause;
   try {
     EventLoop& loop = exchange.worker->loop;
@@ -232,8 +232,9 @@ Task<Reply> Service::handle(Request request, std::shared_ptr<const Site> site) {
 
 Task<LoginVerdict> Service::legacy_login(Request request, LegacyLogin login,
                                          std::shared_ptr<const Site> site) {
+  const policy::Kind kind = flows::policy_kind(login.kind);
   return guarded_login(Exchange{&impl_->worker_, std::move(site), std::move(request)},
-                       std::move(login));
+                       std::move(login), kind);
 }
 
 void Service::describe(metrics::WorkerStatus& status) const noexcept {
