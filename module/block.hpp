@@ -15,9 +15,9 @@ namespace vneid::ngx {
 template <class Draft>
 struct Member {
   std::string_view name;
-  std::size_t least;  ///< parameters
-  std::size_t most;
-  void (*read)(const Directive&, Draft&);
+  std::size_t least = 0;  ///< parameters
+  std::size_t most = 0;
+  void (*read)(const Directive&, Draft&) = nullptr;
   bool repeats = false;
 };
 

@@ -9,9 +9,6 @@ namespace vneid::ngx {
 
 namespace {
 
-using policy::Kind;
-using policy::Mode;
-
 [[nodiscard]] Wall read_instant(const Directive& directive, std::string_view text) {
   const auto instant = policy::parse_instant(text);
   if (!instant) {

@@ -215,11 +215,16 @@ void check_profile(const Directive& directive, const oidc::ProviderSettings& pro
     const std::string& value = provider.*member.value;
     const std::string quoted = "\"" + std::string{member.name} + "\"";
     if (value.empty() == direct) {
-      directive.fail(who + (direct ? "has no " + quoted + ", which its profile vneid-direct needs"
-                                   : "has " + quoted + ", which is for profile vneid-direct"));
+      std::string problem = who;
+      problem.append(direct ? "has no " : "has ").append(quoted);
+      problem.append(direct ? ", which its profile vneid-direct needs"
+                            : ", which is for profile vneid-direct");
+      directive.fail(problem);
     }
     if (direct && member.is_url && !provider.allow_http && !value.starts_with("https://")) {
-      directive.fail(quoted + " \"" + value + "\" is not https");
+      std::string problem = quoted;
+      problem.append(" \"").append(value).append("\" is not https");
+      directive.fail(problem);
     }
   }
 }
