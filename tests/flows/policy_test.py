@@ -122,6 +122,35 @@ class InProgress(PolicyTest):
         self.assertNotIn("portal_session", citizen.cookies["localhost"])
 
 
+class GateAndClock(PolicyTest):
+    GATE = """vneid_portal_cookie portal_session;
+        location /trang-chu { vneid_require session; proxy_pass %s; proxy_set_header Host $http_host; }"""
+    NAVIGATION = {"Sec-Fetch-Mode": "navigate"}
+
+    def test_no_portal_session_outlives_the_instant_without_vneid(self):
+        case = self.someone()
+        more = self.GATE % self.stack.portal_url
+        self.at(ENFORCE - SECOND, more=more)
+        citizen, _ = self.to_notice(case)
+        citizen.submit("Bỏ qua")
+        older = Citizen()  # a session that never passed the module
+        older.cookies["localhost"] = {"portal_session": citizen.cookies["localhost"]["portal_session"]}
+
+        def home(who):
+            return who.request("GET", self.stack.url + "/trang-chu", headers=self.NAVIGATION)
+        self.assertEqual(home(citizen).status, 200)
+        self.assertEqual(home(older).status, 200)
+        self.at(ENFORCE, more=more)
+        for who in (citizen, older):
+            page = home(who)
+            self.assertEqual((page.status, page.header("Location")), (303, "/vneid/login?return=%2Ftrang-chu"))
+            page = who.request("GET", self.stack.url + "/trang-chu", headers={"Sec-Fetch-Mode": "cors"})
+            self.assertEqual(page.status, 401)
+        citizen, page = self.link(case)
+        citizen.submit("Tiếp tục", page)
+        self.assertEqual(home(citizen).status, 200)
+
+
 class OnFailure(PolicyTest):
     def test_stores_away_by_mode(self):
         table = [(ENFORCE - SECOND, "", "in"), (ENFORCE, "", 503), (CLOSED, "", 503),
