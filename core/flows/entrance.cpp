@@ -126,6 +126,7 @@ Task<Reply> enter_portal(Exchange exchange, KeptLogin login, std::size_t chosen)
   std::string cookie = co_await exchange.sessions().begin(
       session_of(exchange, login, *account, portal_cookies), exchange.request.cookie,
       exchange.now(), login.person.id_token.reveal());
+  exchange.count(metrics::SessionBegun::vneid);
   co_await keep_trail(exchange, login, *account);
   Reply reply = redirect(login.return_to);
   for (auto& header : portal_cookies) reply.headers.push_back(std::move(header));

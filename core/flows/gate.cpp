@@ -64,7 +64,10 @@ Reply sign_in_first(const Exchange& exchange) {
 }
 
 GateVerdict refused(const Exchange& exchange) {
-  switch (asked(exchange.request)) {
+  const Asked kind = asked(exchange.request);
+  const bool to_login = kind == Asked::page || kind == Asked::form;
+  exchange.count(to_login ? metrics::Gate::sent_to_login : metrics::Gate::unauthorized);
+  switch (kind) {
     case Asked::page:
       return answered(redirect(login_url(exchange.site->path, exchange.request.target)));
     case Asked::form: {
@@ -115,9 +118,13 @@ Task<GateVerdict> gate(Exchange exchange, policy::Requirement requirement) {
   }
   const Shown shown = shown_by(exchange, live);
   if (policy::admits(requirement, shown, exchange.site->policy, exchange.now())) {
+    exchange.count(metrics::Gate::allowed);
     co_return GateVerdict{};
   }
-  if (away && !live) co_return unknown(exchange, "gate: " + *away);
+  if (away && !live) {
+    exchange.count(metrics::Gate::unknown);
+    co_return unknown(exchange, "gate: " + *away);
+  }
   co_return refused(exchange);
 }
 

@@ -9,8 +9,9 @@ from support import LINKED, ROOT, Citizen, StackTest, wait_until
 
 PAGES = """
         location = /vneid-metrics { vneid_metrics; }
-        location = /vneid-status  { vneid_status; }"""
-FAMILIES = ("logins", "notices", "callbacks", "links", "records", "refusals", "population", "sessions", "outage")
+        location = /vneid-status  { vneid_status; }
+        location = /vneid-gated-x { vneid_require level=2; proxy_pass http://127.0.0.1:9; }"""
+FAMILIES = ("gate", "logins", "notices", "callbacks", "links", "records", "refusals", "population", "sessions", "outage")
 
 
 class Counting(StackTest):
@@ -73,6 +74,18 @@ class Counting(StackTest):
         self.to_notice(case, citizen)
         self.assertEqual(self.gained(before), {'callbacks{result="repeated"}': 1, 'sessions_begun{proof="legacy"}': 1,
                                                'legacy_logins{outcome="passed_linked"}': 1})
+
+    def test_gate_decisions(self):
+        citizen, page = self.link(self.someone())
+        self.assertIn(LINKED, page.text)
+        before = self.counts()
+        url = self.stack.url + "/vneid-gated-x"
+        Citizen().request("GET", url, headers={"Sec-Fetch-Mode": "navigate"})
+        Citizen().request("GET", url, headers={"Sec-Fetch-Mode": "cors"})
+        self.assertEqual(citizen.request("GET", url).status, 502, "let through, and nobody is there")
+        self.assertEqual({name: n for name, n in self.gained(before).items() if "gate" in name},
+                         {'gate_decisions{decision="sent_to_login"}': 1, 'gate_decisions{decision="unauthorized"}': 1,
+                          'gate_decisions{decision="allowed"}': 1})
 
     def test_who_is_not_asked(self):
         before = self.counts()
