@@ -41,10 +41,14 @@ class Office(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Wide(http.server.ThreadingHTTPServer):
+    request_queue_size = 512  # hundreds come at once
+
+
 class Gate(StackTest):
     @classmethod
     def setUpClass(cls):
-        cls.office = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Office)
+        cls.office = Wide(("127.0.0.1", 0), Office)
         threading.Thread(target=cls.office.serve_forever, daemon=True).start()
         cls.addClassCleanup(cls.office.server_close)
         cls.addClassCleanup(cls.office.shutdown)
