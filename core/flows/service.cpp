@@ -236,7 +236,8 @@ Task<Reply> guarded_keep(Exchange exchange) {
 Task<void> greet_redis(Worker* worker) {
   try {
     // Of the commands that sessions need, the one that old servers do not know.
-    co_await worker->redis.call({"GETEX", worker->redis.key("greeting")});
+    redis::Command greeting{"GETEX", worker->redis.key("greeting")};
+    co_await worker->redis.call(std::move(greeting));
   } catch (const Unavailable&) {  // NOLINT(bugprone-empty-catch)
   }
 }
@@ -245,7 +246,7 @@ Task<void> greet_postgres(Worker* worker) {
   static constexpr postgres::Statement greeting{"service_greeting",
                                                 "select 1 from account limit 1"};
   try {
-    co_await worker->postgres.query(greeting, {});
+    co_await worker->postgres.query(greeting, postgres::Params());
   } catch (const Unavailable&) {               // NOLINT(bugprone-empty-catch)
   } catch (const postgres::StatementError&) {  // NOLINT(bugprone-empty-catch)
   }

@@ -132,7 +132,8 @@ Task<std::unique_ptr<Connection>> Pool::Impl::open_checked(Self self) {
   if (self->settings_.requirement == nullptr) co_return connection;
   std::string refused;
   try {
-    const Result row = co_await connection->execute(*self->settings_.requirement, Params{});
+    const Params none;
+    const Result row = co_await connection->execute(*self->settings_.requirement, none);
     if (row.boolean(0, 0)) co_return connection;
     refused = "postgres: " + std::string{row.text(0, 1)};
   } catch (const StatementError& error) {
