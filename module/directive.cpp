@@ -22,7 +22,7 @@ namespace {
 /// Debian's bundle of all CAs has a quarter of a megabyte.
 constexpr std::size_t most_certificate_bytes = std::size_t{4} * 1024 * 1024;
 
-[[nodiscard]] std::string quoted(std::string_view text) { return "\"" + std::string{text} + "\""; }
+[[nodiscard]] std::string quote(std::string_view text) { return "\"" + std::string{text} + "\""; }
 
 using Bio = std::unique_ptr<BIO, crypto::HandleDeleter<BIO_free_all>>;
 using Certificate = std::unique_ptr<X509, crypto::HandleDeleter<X509_free>>;
@@ -55,15 +55,15 @@ std::optional<std::string_view> Directive::value_of(std::string_view word, std::
 }
 
 void Directive::refuse_duplicate(bool seen) const {
-  if (seen) fail(quoted(name()) + " directive is duplicate");
+  if (seen) fail(quote(name()) + " directive is duplicate");
 }
 
 void Directive::fail_parameter(std::string_view word) const {
-  fail("invalid parameter " + quoted(word) + " in " + quoted(name()));
+  fail("invalid parameter " + quote(word) + " in " + quote(name()));
 }
 
 std::string Directive::path(std::string_view word) const {
-  if (word.empty()) fail("empty file name in " + quoted(name()));
+  if (word.empty()) fail("empty file name in " + quote(name()));
   ngx_str_t full = in_pool(cf_->pool, word);
   if (ngx_conf_full_name(cf_->cycle, &full, 1) != NGX_OK) throw std::bad_alloc();
   return copy(full);
@@ -107,7 +107,7 @@ Milliseconds Directive::time(std::string_view word, std::string_view key) const 
   ngx_str_t text = in_pool(cf_->temp_pool, word);
   const ngx_int_t value = ngx_parse_time(&text, 0);
   if (value == NGX_ERROR || value < 1 || value > 60'000) {
-    fail("invalid time " + quoted(word) + " for " + quoted(key) + " in " + quoted(name()) +
+    fail("invalid time " + quote(word) + " for " + quote(key) + " in " + quote(name()) +
          ", expected 1ms to 60s");
   }
   return Milliseconds{value};
@@ -118,7 +118,7 @@ unsigned Directive::number(std::string_view word, std::string_view key, unsigned
   unsigned value = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
   if (error != std::errc{} || end != word.data() + word.size() || value < least || value > most) {
-    fail("invalid number " + quoted(word) + " for " + quoted(key) + " in " + quoted(name()) +
+    fail("invalid number " + quote(word) + " for " + quote(key) + " in " + quote(name()) +
          ", expected " + std::to_string(least) + " to " + std::to_string(most));
   }
   return value;
