@@ -68,11 +68,11 @@ void throw_failure(const PGresult* result) {
 
 std::string_view cure_of(std::string_view sqlstate) noexcept {
   if (sqlstate == "28000" || sqlstate == "28P01") {
-    return "make the role and its way in: \"vneidctl database create\", pg_hba.conf";
+    return "make it known: runuser -u postgres -- vneidctl database create; see also pg_hba.conf";
   }
-  if (sqlstate == "3D000") return "make the database: \"vneidctl database create\"";
+  if (sqlstate == "3D000") return "make it: runuser -u postgres -- vneidctl database create";
   if (sqlstate == "42501") {
-    return "give the role its rights: \"vneidctl database create\" again as postgres";
+    return "give the role its rights: runuser -u postgres -- vneidctl database create";
   }
   if (sqlstate == "42P01" || sqlstate == "42703" || sqlstate == "42883" || sqlstate == "42704" ||
       sqlstate == "3F000") {

@@ -91,7 +91,7 @@ TEST_F(PostgresMisconfigured, WhatIsNotPermittedOrNotThere) {
   EXPECT_TRUE(denied.is_misconfiguration());
   EXPECT_EQ(told_,
             "postgres 42501: permission denied for table things; give the role its rights: "
-            "\"vneidctl database create\" again as postgres");
+            "runuser -u postgres -- vneidctl database create");
   const auto missing = refusal(pool, {"misconfigured_missing", "select * from no_such_table"});
   EXPECT_TRUE(missing.is_misconfiguration());
   EXPECT_NE(told_.find("vneidctl schema migrate"), std::string::npos) << told_;
