@@ -95,10 +95,10 @@ std::string roles_sql(const DatabasePlan& plan) {
 
 std::string create_query(const DatabasePlan& plan) {
   const std::string name = quoted_text(plan.database);
-  return "select format('create database %I owner vneid_owner template template0 encoding ''UTF8'''"
-         " ' locale %L', " +
+  return "select format('create database %I owner vneid_owner template template0'\n"
+         "  ' encoding ''UTF8'' locale %L', " +
          name +
-         ", case when exists (select from pg_collation where collname in ('C.UTF-8', 'C.utf8'))"
+         ",\n  case when exists (select from pg_collation where collname in ('C.UTF-8', 'C.utf8'))"
          " then 'C.UTF-8' else 'C' end)\n"
          "where not exists (select from pg_database where datname = " +
          name + ")";
