@@ -78,7 +78,8 @@ if [ -n "${BARE_CCACHE:-}" ]; then
   environment+=(CCACHE_DIR=/ccache CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache)
 fi
 
-# Mounts are made in a namespace of the machine's own: they end with it, however it ends.
+# Mounts are made in a namespace of the machine's own: they end with it, however it ends. Its first process stays a
+# bash, which waits for the processes that lost their parent.
 setpriv --pdeathsig KILL unshare --mount --pid --ipc --fork --kill-child bash -euc '
   root=$1 archives=$2 ccache=$3; shift 3
   mount -t proc proc "$root/proc"
@@ -87,7 +88,7 @@ setpriv --pdeathsig KILL unshare --mount --pid --ipc --fork --kill-child bash -e
   mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
   mount --bind "$archives" "$root/var/cache/apt/archives"
   [ -z "$ccache" ] || mount --bind "$ccache" "$root/ccache"
-  exec chroot "$root" "$@"' \
+  chroot "$root" "$@" || exit $?' \
   bash "$root" "$archives" "${BARE_CCACHE:-}" env -i --default-signal "${environment[@]}" bash -euc '
   chown _apt /var/cache/apt/archives/partial
   # Not every mirror carries the security suite.
