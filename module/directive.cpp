@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t most_file_bytes = std::size_t{64} * 1024;
 
-[[nodiscard]] std::string quoted(std::string_view text) { return "\"" + std::string{text} + "\""; }
+[[nodiscard]] std::string quote(std::string_view text) { return "\"" + std::string{text} + "\""; }
 
 }  // namespace
 
@@ -35,15 +35,15 @@ std::optional<std::string_view> Directive::value_of(std::string_view word, std::
 }
 
 void Directive::refuse_duplicate(bool seen) const {
-  if (seen) fail(quoted(name()) + " directive is duplicate");
+  if (seen) fail(quote(name()) + " directive is duplicate");
 }
 
 void Directive::fail_parameter(std::string_view word) const {
-  fail("invalid parameter " + quoted(word) + " in " + quoted(name()));
+  fail("invalid parameter " + quote(word) + " in " + quote(name()));
 }
 
 std::string Directive::path(std::string_view word) const {
-  if (word.empty()) fail("empty file name in " + quoted(name()));
+  if (word.empty()) fail("empty file name in " + quote(name()));
   ngx_str_t full = in_pool(cf_->pool, word);
   if (ngx_conf_full_name(cf_->cycle, &full, 1) != NGX_OK) throw std::bad_alloc();
   return copy(full);
@@ -52,7 +52,7 @@ std::string Directive::path(std::string_view word) const {
 std::string Directive::file(std::string_view word, std::string_view what) const {
   const std::string name = path(word);
   const auto refuse = [&](const std::string& why) {
-    fail(std::string{what} + " " + quoted(name) + " " + why);
+    fail(std::string{what} + " " + quote(name) + " " + why);
   };
   struct stat status{};
   if (::stat(name.c_str(), &status) != 0) refuse(std::string{"cannot be read: "} + strerror(errno));
@@ -71,7 +71,7 @@ std::string Directive::secret(std::string_view word, std::string_view what) cons
   std::string content = file(word, what);
   while (!content.empty() && (content.back() == '\n' || content.back() == '\r')) content.pop_back();
   if (content.empty() || std::ranges::any_of(content, is_control)) {
-    fail(std::string{what} + " " + quoted(path(word)) + " must hold one line that is not empty");
+    fail(std::string{what} + " " + quote(path(word)) + " must hold one line that is not empty");
   }
   return content;
 }
@@ -91,7 +91,7 @@ Milliseconds Directive::time(std::string_view word, std::string_view key) const 
   ngx_str_t text = in_pool(cf_->temp_pool, word);
   const ngx_int_t value = ngx_parse_time(&text, 0);
   if (value == NGX_ERROR || value < 1 || value > 60'000) {
-    fail("invalid time " + quoted(word) + " for " + quoted(key) + " in " + quoted(name()) +
+    fail("invalid time " + quote(word) + " for " + quote(key) + " in " + quote(name()) +
          ", expected 1ms to 60s");
   }
   return Milliseconds{value};
@@ -102,7 +102,7 @@ unsigned Directive::number(std::string_view word, std::string_view key, unsigned
   unsigned value = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
   if (error != std::errc{} || end != word.data() + word.size() || value < least || value > most) {
-    fail("invalid number " + quoted(word) + " for " + quoted(key) + " in " + quoted(name()) +
+    fail("invalid number " + quote(word) + " for " + quote(key) + " in " + quote(name()) +
          ", expected " + std::to_string(least) + " to " + std::to_string(most));
   }
   return value;

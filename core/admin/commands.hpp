@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "admin/options.hpp"
 #include "async/epoll_loop.hpp"
@@ -13,6 +15,7 @@ namespace vneid::admin {
 
 Exit schema_migrate(const Options& options);
 Exit schema_status(const Options& options);
+Exit database_create(const Options& options);
 Exit keys_generate(const Options& options);
 Exit keys_rotate(const Options& options);
 Exit import_accounts(const Options& options);
@@ -25,6 +28,13 @@ Exit review_reject(const Options& options);
 
 /// The database that the options name; `timeout` for one statement.
 postgres::Pool open_pool(EventLoop& loop, const Options& options, Milliseconds timeout);
+/// The database's name in a conninfo; empty when it names none, or is no conninfo.
+std::string database_of(const std::string& conninfo);
+/// The same server, by the same user, but another of its databases.
+std::string with_database(const std::string& conninfo, const std::string& name);
+/// Whether the server refused a connection because it knows no such role or database, or does not
+/// let this user in: what `database create` cures. `cause` as in Unavailable.
+bool is_unknown_here(std::string_view cause);
 /// The key ring that the options name.
 std::shared_ptr<const crypto::KeyRing> load_keys(const Options& options);
 

@@ -1,8 +1,49 @@
+#include <algorithm>
+#include <array>
+#include <map>
 #include <utility>
+
+#include <libpq-fe.h>
 
 #include "admin/commands.hpp"
 
 namespace vneid::admin {
+
+namespace {
+
+/// Keywords and values; empty for what libpq cannot read.
+std::map<std::string, std::string> parts_of(const std::string& conninfo) {
+  std::map<std::string, std::string> parts;
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
+      PQconninfoParse(conninfo.c_str(), nullptr), &PQconninfoFree);
+  for (const auto* option = options.get(); option != nullptr && option->keyword != nullptr;
+       ++option) {
+    if (option->val != nullptr) parts[option->keyword] = option->val;
+  }
+  return parts;
+}
+
+}  // namespace
+
+std::string database_of(const std::string& conninfo) { return parts_of(conninfo)["dbname"]; }
+
+std::string with_database(const std::string& conninfo, const std::string& name) {
+  auto parts = parts_of(conninfo);
+  parts["dbname"] = name;
+  std::string text;
+  for (const auto& [keyword, value] : parts) {
+    text.append(text.empty() ? "" : " ").append(keyword).append("='");
+    for (const char c : value) text.append(c == '\'' || c == '\\' ? "\\" : "").append(1, c);
+    text += '\'';
+  }
+  return text;
+}
+
+bool is_unknown_here(std::string_view cause) {
+  constexpr std::array<std::string_view, 3> signs{"\" does not exist", "Peer authentication failed",
+                                                  "permission denied for database"};
+  return std::ranges::any_of(signs, [cause](auto sign) { return cause.contains(sign); });
+}
 
 postgres::Pool open_pool(EventLoop& loop, const Options& options, Milliseconds timeout) {
   if (options.postgres.empty()) {

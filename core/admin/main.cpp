@@ -19,6 +19,7 @@ struct Command {
 constexpr std::array commands{
     Command{"schema", "migrate", 0, schema_migrate},
     Command{"schema", "status", 0, schema_status},
+    Command{"database", "create", 0, database_create},
     Command{"keys", "generate", 1, keys_generate},
     Command{"keys", "rotate", 1, keys_rotate},
     Command{"import", "accounts", 1, import_accounts},
@@ -71,9 +72,16 @@ std::string explained(const postgres::StatementError& refused) {
   if (refused.sqlstate() == undefined_table) {
     text += "; run \"vneidctl schema migrate\" first";
   } else if (refused.sqlstate() == insufficient_privilege) {
-    text += "; connect as the owner of the database";
+    text += "; run it as the database's owner or a member of vneid_owner";
   }
   return text;
+}
+
+std::string explained(const Unavailable& away) {
+  return std::string{away.what()} +
+         (is_unknown_here(away.what())
+              ? "; make it known: runuser -u postgres -- vneidctl database create"
+              : "; check --postgres and that the server runs");
 }
 
 }  // namespace
@@ -87,7 +95,7 @@ int main(int argc, char** argv) {
     std::cerr << "vneidctl: " << failed.what() << '\n';
     return failed.code();
   } catch (const vneid::Unavailable& away) {
-    std::cerr << "vneidctl: " << away.what() << "; check --postgres and that the server runs\n";
+    std::cerr << "vneidctl: " << admin::explained(away) << '\n';
   } catch (const vneid::postgres::StatementError& refused) {
     std::cerr << "vneidctl: " << admin::explained(refused) << '\n';
   } catch (const std::exception& failure) {

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "admin/grants.hpp"
 #include "crypto/digest.hpp"
 
 namespace vneid::admin {
@@ -46,7 +47,8 @@ std::string script_of(const SchemaFile& file) {
   const std::string version = std::to_string(file.version);
   return "begin;\n"
          "set local statement_timeout = 0;\n"
-         "select pg_advisory_xact_lock(hashtextextended('vneid schema', 0));\n"
+         "select pg_advisory_xact_lock(hashtextextended('vneid schema', 0));\n" +
+         as_owner() +
          "create table if not exists schema_version (version integer primary key,"
          " name text not null unique, sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),"
          " applied_at timestamptz not null default now());\n"

@@ -15,6 +15,7 @@ constexpr std::string_view help =
 Commands:
   schema migrate            apply the schema files that the database does not have yet
   schema status             tell which are applied, pending or changed
+  database create           make database, roles, tables and grants; run as postgres
   keys generate FILE        write a new key file, readable by its owner alone
   keys rotate FILE          put a fresh sealing key in front; old ones still open
   import accounts FILE      read accounts.csv
@@ -31,6 +32,10 @@ Options:
   --schema DIR         folder of the schema files     (environment: VNEID_SCHEMA)
   --portal NAME        as vneid_portal in nginx.conf; default "portal"
                                                       (environment: VNEID_PORTAL)
+  --name NAME          database create: its name; default "vneid"
+  --worker USER        database create: who runs nginx's workers; default "www-data"
+  --operator USER      database create: who runs vneidctl; default "root"
+  --print              database create: print the SQL for psql, do nothing
   --dry-run            import: check and count, change nothing
   --errors FILE        import: write the lines that were not imported, with the reason
   --state STATE        review list: open (the default), approved, rejected or all
@@ -46,6 +51,10 @@ enum Option : int {
   keys,
   schema,
   portal,
+  name_wanted,
+  worker_user,
+  operator_user,
+  print,
   dry_run,
   errors,
   state,
@@ -59,6 +68,10 @@ constexpr std::array long_options{
     option{"keys", required_argument, nullptr, keys},
     option{"schema", required_argument, nullptr, schema},
     option{"portal", required_argument, nullptr, portal},
+    option{"name", required_argument, nullptr, name_wanted},
+    option{"worker", required_argument, nullptr, worker_user},
+    option{"operator", required_argument, nullptr, operator_user},
+    option{"print", no_argument, nullptr, print},
     option{"dry-run", no_argument, nullptr, dry_run},
     option{"errors", required_argument, nullptr, errors},
     option{"state", required_argument, nullptr, state},
@@ -93,6 +106,18 @@ void apply(Options& options, int name, const char* value) {
       break;
     case portal:
       options.portal = value;
+      break;
+    case name_wanted:
+      options.name = value;
+      break;
+    case worker_user:
+      options.worker_user = value;
+      break;
+    case operator_user:
+      options.operator_user = value;
+      break;
+    case print:
+      options.print = true;
       break;
     case dry_run:
       options.dry_run = true;

@@ -24,6 +24,10 @@ struct Options {
   std::string keys;                ///< --keys, VNEID_KEYS
   std::filesystem::path schema;    ///< --schema, VNEID_SCHEMA
   std::string portal = "portal";   ///< --portal, VNEID_PORTAL: as `vneid_portal` in nginx.conf
+  std::string name;                ///< --name of the database to create
+  std::string worker_user = "www-data";  ///< --worker
+  std::string operator_user = "root";    ///< --operator
+  bool print = false;                    ///< --print: the SQL, instead of running it
   bool dry_run = false;
   std::string errors;          ///< --errors: CSV of the lines that were not imported
   std::string state = "open";  ///< --state of the reviews listed; "all" for all

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "admin/commands.hpp"
+#include "admin/grants.hpp"
 #include "admin/migrator.hpp"
 
 namespace vneid::admin {
@@ -32,7 +33,9 @@ Exit schema_migrate(const Options& options) {
   auto done = loop.run(migrator.migrate());
   if (!done) throw CommandFailed(exit_failed, done.error());
   for (const std::string& name : *done) std::cout << "applied " << name << '\n';
-  if (done->empty()) std::cout << "nothing to apply: the schema is up to date\n";
+  const bool granted = loop.run(apply_grants(pool));
+  if (granted) std::cout << "granted what the roles need\n";
+  if (done->empty() && !granted) std::cout << "nothing to apply: the schema is up to date\n";
   return exit_ok;
 }
 

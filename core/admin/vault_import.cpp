@@ -26,7 +26,7 @@ constexpr Statement find_accounts{
 constexpr Statement lock_vaults{
     "import_lock_vaults",
     "insert into vault (account_id) select id::bigint from unnest($1::text[]) id order by 1"
-    " on conflict (account_id) do update set account_id = excluded.account_id"
+    " on conflict (account_id) do update set created_at = vault.created_at"
     " returning account_id, id"};
 
 constexpr Statement read_records{

@@ -33,7 +33,7 @@ constexpr Statement claim_subject{
     "insert into person_subject (issuer, subject_key, person_id)"
     " select $1, $2::bytea, $3::bigint where not exists (select from person_subject"
     "   where issuer = $1 and person_id = $3::bigint and subject_key <> $2::bytea)"
-    " on conflict (issuer, subject_key) do update set person_id = excluded.person_id"
+    " on conflict (issuer, subject_key) do update set created_at = person_subject.created_at"
     "   where person_subject.person_id = excluded.person_id returning 1"};
 
 constexpr Statement read_details{

@@ -16,11 +16,11 @@ using postgres::Statement;
 constexpr Statement lock_account_vault{
     "vault_lock_account",
     "insert into vault (account_id) values ($1::bigint)"
-    " on conflict (account_id) do update set account_id = excluded.account_id returning id"};
+    " on conflict (account_id) do update set created_at = vault.created_at returning id"};
 constexpr Statement lock_person_vault{
     "vault_lock_person",
     "insert into vault (person_id) values ($1::bigint)"
-    " on conflict (person_id) do update set person_id = excluded.person_id returning id"};
+    " on conflict (person_id) do update set created_at = vault.created_at returning id"};
 
 constexpr Statement insert_job{"vault_insert_job",
                                "insert into transfer_job (link_id) values ($1::bigint)"};

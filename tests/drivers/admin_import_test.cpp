@@ -31,7 +31,7 @@ std::string counts(const Imported& imported) {
 
 struct ImportAccounts : testing::Test {
   Imported import(const std::string& rows, bool dry_run = false) {
-    return test::import_text(world.loop, world.pool, test::account_rows(), heading + rows, dry_run);
+    return test::import_text(world.loop, world.operator_pool, test::account_rows(), heading + rows, dry_run);
   }
   std::string fields() {
     return world.database.sql(
@@ -144,7 +144,7 @@ TEST_F(ImportAccounts, ManyBatches) {
 TEST_F(ImportAccounts, HeadingIsChecked) {
   const auto fails = [this](const std::string& csv) {
     try {
-      (void)test::import_text(world.loop, world.pool, test::account_rows(), csv);
+      (void)test::import_text(world.loop, world.operator_pool, test::account_rows(), csv);
       return std::string{};
     } catch (const std::runtime_error& error) {
       return std::string{error.what()};
@@ -161,7 +161,7 @@ struct ImportVault : testing::Test {
   ImportVault() { world.add_account("a", mau); }
   Imported import(const std::string& rows, bool dry_run = false) {
     const std::filesystem::path root = std::filesystem::path(world.folder.file("x")).parent_path();
-    return test::import_text(world.loop, world.pool, test::vault_rows(root),
+    return test::import_text(world.loop, world.operator_pool, test::vault_rows(root),
                              "account,record,kind,title,source,trust,issued_on,file,file_name,"
                              "signature_status\n" +
                                  rows,

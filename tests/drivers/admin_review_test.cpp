@@ -29,7 +29,7 @@ struct VneidctlReview : testing::Test {
     std::filesystem::permissions(folder.file("keys"), std::filesystem::perms::owner_read);
     keys =
         std::make_shared<const crypto::KeyRing>(crypto::KeyRing::load(folder.file("keys")).value());
-    test::import_text(world.loop, world.pool, admin::AccountRows{keys, "portal", 2026},
+    test::import_text(world.loop, world.operator_pool, admin::AccountRows{keys, "portal", 2026},
                       "account,citizen_id,name,birth_date,citizen_id_status,source,verified_at\n"
                       "mau.le," +
                           mau.number + "," + mau.name + "," + mau.birth_date +
@@ -54,7 +54,7 @@ struct VneidctlReview : testing::Test {
     const std::string name = world.database.sql("select current_database()");
     command.insert(command.end(), {"--postgres",
                                    "host=127.0.0.1 port=" + std::to_string(server.port()) +
-                                       " user=tester dbname=" + name,
+                                       " user=officer dbname=" + name,
                                    "--keys", folder.file("keys")});
     const int status = test::ChildProcess(command, folder.file("output")).wait();
     std::ifstream stream(folder.file("output"));

@@ -148,7 +148,7 @@ TEST(LinkCrashAfterCommit, TransferSeesAllOrNothingOfAnImport) {
   auto linking = scope.start(world.linker.link(world.request(account, mau)));
   wait_for_locks(world, "1");
   auto importing = scope.start(imported(
-      world.pool, test::vault_rows(std::filesystem::temp_directory_path()),
+      world.operator_pool, test::vault_rows(std::filesystem::temp_directory_path()),
       "account,record,kind,title,source,owner_citizen_id\na,later,paper,x,dossier_result," +
           mau.number + "\n"));
   wait_for_locks(world, "2");

@@ -158,13 +158,14 @@ class Configuration(ModuleTest):
                        capture_output=True)
         subprocess.run(["openssl", "genpkey", "-algorithm", "RSA", "-aes256", "-pass", "pass:x", "-out",
                         folder / "locked.pem"], check=True, capture_output=True)
+        subprocess.run(["openssl", "req", "-x509", "-key", folder / "key.pem", "-subj", "/CN=ca", "-out", folder / "ca.pem"],
+                       check=True, capture_output=True)
         key = "client_key_file {folder}/key.pem;"
         no_secret = "issuer https://sso.example; client_id portal; "
         self.assert_accepted(provider=self.provider(no_secret + key))
         self.assert_accepted(provider=self.provider(
             BASE + "profile oidc; client_authentication post; scope openid; claim citizen_id a; claim level b; "
-                   "required_level 1; timeout 900ms; trusted_certificate /etc/ssl/certs/ca-certificates.crt;"
-            if pathlib.Path("/etc/ssl/certs/ca-certificates.crt").exists() else BASE))
+                   "required_level 1; timeout 900ms; trusted_certificate {folder}/ca.pem;"))
 
         def refuse(message, members):
             self.assert_refused(message, provider=self.provider(members), at="vneid_provider")

@@ -13,6 +13,8 @@
 #include <libpq-fe.h>
 
 #include "admin/account_import.hpp"
+#include "admin/database_sql.hpp"
+#include "admin/grants.hpp"
 #include "admin/import.hpp"
 #include "admin/migrator.hpp"
 #include "admin/vault_import.hpp"
@@ -76,9 +78,18 @@ class Database {
     }
   }
 
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] std::string conninfo() const { return conninfo_of(name_); }
+  /// As another role: `worker`, `operator` and `officer` have what their duty needs, no more.
+  [[nodiscard]] std::string conninfo_as(const std::string& role) const {
+    return conninfo() + " user=" + role;
+  }
   [[nodiscard]] postgres::Settings settings(unsigned connections = 4) const {
-    return {.conninfo = conninfo(),
+    return settings_as("tester", connections);
+  }
+  [[nodiscard]] postgres::Settings settings_as(const std::string& role,
+                                               unsigned connections = 4) const {
+    return {.conninfo = conninfo_as(role),
             .connections = connections,
             .timeout = std::chrono::milliseconds{20'000}};
   }
@@ -99,16 +110,28 @@ class Database {
     std::string text = PostgresServer::shared().by_socket();
     return text.replace(text.find("dbname=postgres"), std::string::npos, "dbname=" + name);
   }
+  static void make_roles(const admin::DatabasePlan& plan) {
+    PostgresServer& server = PostgresServer::shared();
+    server.sql(admin::roles_sql(plan));
+    if (server.sql("select count(*) from pg_roles where rolname = 'officer'") == "0") {
+      server.sql("create role officer login in role vneid_officer");
+    }
+  }
   static const std::string& schema_template() {
     static const std::string made = [] {
       const std::string name = "schema_template";
-      PostgresServer::shared().sql("create database " + name);
+      const admin::DatabasePlan plan{
+          .database = name, .worker_user = "worker", .operator_user = "operator"};
+      make_roles(plan);
+      PostgresServer::shared().sql("create database " + name + " owner vneid_owner");
+      PlainConnection{conninfo_of(name)}.sql(admin::access_sql(plan));
       EpollLoop loop;
       postgres::Pool pool{
           loop, {.conninfo = conninfo_of(name), .timeout = std::chrono::milliseconds{60'000}}};
       admin::Migrator migrator{pool, admin::read_schema_files(VNEID_CONFIG "/schema").value()};
       const auto done = loop.run(migrator.migrate());
       if (!done) throw std::runtime_error(done.error());
+      loop.run(admin::apply_grants(pool));
       return name;
     }();
     return made;

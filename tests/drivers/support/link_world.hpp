@@ -24,13 +24,15 @@ inline const Citizen thu{"052190000001", "Trần Thị Thử", "02/03/1990"};
 
 /// A database with accounts and records, and what a link needs around it.
 struct LinkWorld {
-  explicit LinkWorld(unsigned connections = 4) : pool(loop, database.settings(connections)) {}
+  explicit LinkWorld(unsigned connections = 4)
+      : pool(loop, database.settings_as("worker", connections)),
+        operator_pool(loop, database.settings_as("operator", connections)) {}
 
   std::int64_t add_account(const std::string& account, const Citizen& citizen,
                            const std::string& status = "verified",
                            const std::string& kind = "personal") {
     const std::string verified = status == "verified" ? "CSDL,2023-11-20" : ",";
-    import_text(loop, pool, account_rows(),
+    import_text(loop, operator_pool, account_rows(),
                 "account,kind,citizen_id,name,birth_date,citizen_id_status,source,verified_at\n" +
                     account + "," + kind + "," + citizen.number + "," + citizen.name + "," +
                     citizen.birth_date + "," + status + "," + verified + "\n");
@@ -49,7 +51,7 @@ struct LinkWorld {
       csv += row + ",Giấy tờ mẫu,dossier_component,2,application/pdf\n";
     }
     const std::filesystem::path root = std::filesystem::path(folder.file("x")).parent_path();
-    return import_text(loop, pool, vault_rows(root), csv);
+    return import_text(loop, operator_pool, vault_rows(root), csv);
   }
 
   link::LinkRequest request(std::int64_t account, const Citizen& person,
@@ -85,7 +87,8 @@ struct LinkWorld {
   TemporaryFolder folder;
   Database database;
   EpollLoop loop;
-  postgres::Pool pool;
+  postgres::Pool pool;           ///< as nginx's workers
+  postgres::Pool operator_pool;  ///< as who imports
   link::Linker linker{pool, test_keys()};
 };
 

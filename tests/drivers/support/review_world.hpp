@@ -84,7 +84,8 @@ struct ReviewWorld : LinkWorld {
                  crypto::hex(key) + "', 'hex'))");
   }
 
-  link::ReviewQueue queue{pool, test_keys()};
+  postgres::Pool officer_pool{loop, database.settings_as("officer")};
+  link::ReviewQueue queue{officer_pool, test_keys()};
 };
 
 }  // namespace vneid::test

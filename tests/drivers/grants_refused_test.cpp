@@ -1,0 +1,207 @@
+#include <array>
+#include <stdexcept>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "drivers/support/database.hpp"
+
+namespace vneid {
+namespace {
+
+// What somebody who has taken over a worker must not be able to do (design D17).
+constexpr std::array refused_to_workers{
+    // Nothing is ever deleted.
+    "delete from account",
+    "delete from identity_field",
+    "delete from identity_field_change",
+    "delete from person",
+    "delete from person_subject",
+    "delete from link",
+    "delete from review",
+    "delete from vault",
+    "delete from file",
+    "delete from record",
+    "delete from record_file",
+    "delete from transfer_job",
+    "delete from transfer_item",
+    "delete from audit_event",
+    "delete from notice_choice",
+    "delete from schema_version",
+    "truncate account cascade",
+    "truncate identity_field",
+    "truncate identity_field_change",
+    "truncate link cascade",
+    "truncate record cascade",
+    "truncate review",
+    "truncate audit_event",
+    "truncate notice_choice",
+    // Accounts and persons stay who they are.
+    "update account set status = 'active'",
+    "update account set portal = 'x'",
+    "update account set account_key = sha256('x')",
+    "update account set account_name_sealed = 'x'",
+    "update account set created_at = now()",
+    "update identity_field set account_id = 1",
+    "update identity_field set field = 'name'",
+    "update person set citizen_key = sha256('x')",
+    "update person set citizen_sealed = 'x'",
+    "update person_subject set person_id = 1",
+    "update person_subject set subject_key = sha256('x')",
+    "update person_subject set issuer = 'x'",
+    // Links and records are not rewritten.
+    "update link set state = 'undone', undone_at = now(), undone_by = 'a', undo_approved_by = 'b',"
+    " undo_reason = 'x'",
+    "update link set person_id = 1",
+    "update link set account_id = 1",
+    "update link set provider = 'x'",
+    "update link set flags = '{}'",
+    "insert into link (account_id, account_kind, person_id, provider, linked_at, state)"
+    " values (1, 'personal', 1, 'x', now(), 'undone')",
+    "update vault set account_id = 1",
+    "update vault set person_id = 1",
+    "update file set bytes_sealed = 'x'",
+    "insert into file (sha256, bytes_sealed, size) values (sha256('x'), 'x', 1)",
+    "update record set vault_id = 1",
+    "update record set owner_key = sha256('x')",
+    "update record set title = 'x'",
+    "update record set trust = 3",
+    "update record set signature_status = 'valid'",
+    "update record set hidden = false",
+    "update record set revoked_at = null",
+    "update record set link_id = null",
+    "update record set origin_account_id = null",
+    "update record_file set sha256 = sha256('x')",
+    "update transfer_job set finished_at = now()",
+    "update transfer_item set state = 'done'",
+    // Reviews are decided by officers.
+    "update review set state = 'approved', decided_by = 'a', decided_at = now()",
+    "update review set decided_by = 'a'",
+    "update review set note = 'x'",
+    "update review set account_id = 1",
+    "update review set reference = 'AAAA-0001'",
+    "insert into review (reference, account_id, kind, source, account_masked, other_masked,"
+    " sides_sealed, reasons, created_at, state) values ('AAAA-0001', 1, 'identity', 'x', '*', '*',"
+    " 'x', '{x}', now(), 'approved')",
+    "select sides_sealed from review",
+    "select account_masked, other_masked from review",
+    "select note from review",
+    // The trail is written, neither read nor changed, and the history only by its trigger.
+    "select * from audit_event",
+    "select count(*) from audit_event",
+    "update audit_event set at = now()",
+    "update audit_event set hash = sha256('x'), prev_hash = sha256('x')",
+    "insert into audit_event (at, event, result, officer) values (now(), 'x', 'ok', 'lan')",
+    "insert into audit_event (at, event, result, hash, prev_hash) values (now(), 'x', 'ok',"
+    " sha256('x'), sha256('x'))",
+    "select choice from notice_choice",
+    "update notice_choice set choice = 'vneid'",
+    "insert into identity_field_change (account_id, field, new_status, reason)"
+    " values (1, 'name', 'empty', 'x')",
+    "update identity_field_change set reason = 'x'",
+    "select old_value_sealed from identity_field_change",
+    "select nextval('audit_event_id_seq')",
+    "select setval('link_id_seq', 1)",
+    "select audit_event_guard()",
+    // The schema is the owner's.
+    "insert into schema_version (version, name, sha256) values (99, 'x', repeat('0', 64))",
+    "update schema_version set sha256 = repeat('0', 64)",
+    "alter table link disable trigger all",
+    "alter table audit_event disable trigger audit_event_guard",
+    "alter table link add column x int",
+    "drop table link cascade",
+    "drop trigger audit_event_guard on audit_event",
+    "drop trigger identity_field_keep_change on identity_field",
+    "alter function identity_field_keep_change() security invoker",
+    "create or replace function review_guard() returns trigger language plpgsql as"
+    " 'begin return null; end'",
+    "create index on link (provider)",
+    "create table public.x (id int)",
+    "create temporary table link (id int)",
+    "create function public.x() returns int language sql as 'select 1'",
+    "create schema x",
+    "lock table link in exclusive mode",
+    // Nor does the way lead through the server.
+    "set role vneid_owner",
+    "set role vneid_officer",
+    "set role tester",
+    "set session authorization tester",
+    "set session_replication_role = replica",
+    "grant vneid_owner to worker",
+    "create role x",
+    "alter role worker superuser",
+    "create database x",
+    "alter system set fsync = off",
+    "copy link to '/tmp/vneid-link'",
+    "copy link to program 'cat'",
+    "select pg_read_file('/etc/passwd')",
+    "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'tester'",
+};
+static_assert(refused_to_workers.size() >= 60);
+
+void expect_refused(test::PlainConnection& connection, const char* statement) {
+  try {
+    connection.sql(statement);
+    ADD_FAILURE() << "was done: " << statement;
+  } catch (const std::runtime_error& error) {
+    EXPECT_EQ(connection.refused_by(), "42501") << statement << '\n' << error.what();
+  }
+}
+
+struct Refused : testing::Test {
+  Refused() {
+    const admin::DatabasePlan plan{
+        .database = database.name(), .worker_user = "worker", .operator_user = "operator"};
+    test::PlainConnection{database.conninfo()}.sql(admin::access_sql(plan));
+  }
+  test::Database database;
+};
+
+TEST_F(Refused, WorkersAreRefusedWhatTheyDoNotNeed) {
+  const test::PlainConnection held{database.conninfo()};  // somebody to terminate
+  test::PlainConnection worker{database.conninfo_as("worker")};
+  for (const char* statement : refused_to_workers) expect_refused(worker, statement);
+}
+
+TEST_F(Refused, OthersHaveTheirDutyAlone) {
+  database.sql(
+      "set client_min_messages = error; drop role if exists report; drop role if exists"
+      " inspector; create role report login in role vneid_reader;"
+      "create role inspector login in role vneid_auditor");
+  test::PlainConnection officer{database.conninfo_as("officer")};
+  for (const char* statement :
+       {"insert into link (account_id, account_kind, person_id, provider, linked_at)"
+        " values (1, 'personal', 1, 'x', now())",
+        "update link set state = 'undone'", "update review set account_id = 1",
+        "update review set sides_sealed = 'x'", "delete from review", "select * from audit_event",
+        "update account set status = 'closed'", "select * from record", "select * from file"}) {
+    expect_refused(officer, statement);
+  }
+  test::PlainConnection reader{database.conninfo_as("report")};
+  for (const char* statement :
+       {"select * from account", "select account_key from account",
+        "select value_sealed from identity_field", "select value_key from identity_field",
+        "select citizen_sealed from person", "select citizen_key from person",
+        "select subject_key from person_subject", "select sides_sealed from review",
+        "select other_masked from review", "select bytes_sealed from file",
+        "select title from record", "select number from record", "select owner_key from record",
+        "select name from record_file", "select * from audit_event",
+        "update account set last_login_at = now()"}) {
+    expect_refused(reader, statement);
+  }
+  EXPECT_EQ(reader.sql("select count(*) from account join link on link.account_id = account.id"),
+            "0");
+  test::PlainConnection auditor{database.conninfo_as("inspector")};
+  for (const char* statement :
+       {"select * from account", "select * from person", "select * from record",
+        "select old_value_sealed from identity_field_change", "delete from audit_event",
+        "update audit_event set at = now()",
+        "insert into audit_event (at, event, result) values (now(), 'x', 'ok')"}) {
+    expect_refused(auditor, statement);
+  }
+  EXPECT_EQ(auditor.sql("select count(*) from audit_event"), "0");
+  EXPECT_EQ(auditor.sql("select count(*) from notice_choice"), "0");
+}
+
+}  // namespace
+}  // namespace vneid
