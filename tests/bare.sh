@@ -75,7 +75,8 @@ environment=(PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin H
 for name in http_proxy https_proxy no_proxy; do [ -z "${!name:-}" ] || environment+=("$name=${!name}"); done
 if [ -n "${BARE_CCACHE:-}" ]; then
   mkdir -p "$BARE_CCACHE" "$root/ccache"
-  environment+=(CCACHE_DIR=/ccache CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  environment+=(CCACHE_DIR=/ccache CCACHE_BASEDIR=/root/project CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=time_macros
+    CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache)
 fi
 
 # Mounts are made in a namespace of the machine's own: they end with it, however it ends. Its first process stays a
