@@ -5,13 +5,17 @@
 What a real machine has besides is made here: Debian's own services running, a portal behind nginx, an identity provider
 behind https, both on this machine. Only the provider's address is another than in the documents.
 """
+import ctypes
+import fcntl
 import json
 import os
 import pathlib
 import socket
 import ssl
+import struct
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -28,6 +32,7 @@ ISSUER = "https://localhost:8443"
 DOCUMENTED_ISSUER = "https://sso.example.gov.vn"
 SECRET = "a-secret-of-no-value"
 SERVICES = ("postgresql", "redis-server", "nginx")
+POLICY = pathlib.Path("/usr/sbin/policy-rc.d")
 CERTIFICATE = "/usr/local/share/ca-certificates/localhost.crt"
 SITE = f"""\
 upstream portal {{ server 127.0.0.1:8000; }}
@@ -51,11 +56,14 @@ server {{
 def shell(script, stdin="", folder=ROOT):
     """As the reader of a document types it; ends the test when it fails."""
     print("\n".join(f"  | {line}" for line in script.strip().splitlines()), flush=True)
-    done = subprocess.run(["bash", "-euc", script], input=stdin, text=True, cwd=folder, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT)
-    if done.returncode:
-        sys.exit(f"FAILED, exit {done.returncode}:\n" + "\n".join(done.stdout.splitlines()[-40:]))
-    return done.stdout
+    with tempfile.TemporaryFile("w+") as output:  # a pipe would wait for services that were started
+        status = subprocess.run(["bash", "-euc", script], input=stdin, text=True, cwd=folder, stdout=output,
+                                stderr=subprocess.STDOUT).returncode
+        output.seek(0)
+        told = output.read()
+    if status:
+        sys.exit(f"FAILED, exit {status}:\n" + "\n".join(told.splitlines()[-40:]))
+    return told
 
 
 def ok(condition, what, page=None):
@@ -66,11 +74,26 @@ def ok(condition, what, page=None):
 
 
 # ---- the machine -------------------------------------------------------------------------------
+def hold_services():
+    """Debian's packages start their services where there is an init. Here they wait for a network of their own."""
+    POLICY.write_text("#!/bin/sh\nexit 101\n")
+    POLICY.chmod(0o755)
+
+
+def own_network():
+    """Loopback and nothing else, so that no service of the machine around this one is in the way."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(0x40000000):  # CLONE_NEWNET
+        raise OSError(ctypes.get_errno(), "unshare")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        up_and_running = struct.pack("16sh14x", b"lo", 0x41)
+        fcntl.ioctl(any_socket, 0x8914, up_and_running)  # SIOCSIFFLAGS
+
+
 def start_services():
-    """What Debian's packages do where there is an init; a machine made by debootstrap has none."""
+    POLICY.unlink()
     for service in SERVICES:
-        if subprocess.run(["service", service, "status"], capture_output=True).returncode:
-            subprocess.run(["service", service, "start"], check=True, capture_output=True)
+        shell(f"service {service} start")
 
 
 def make_certificate():
@@ -163,9 +186,11 @@ def main(way):
     began = time.monotonic()
     steps, imports = steps_of(way)
     processes = []
+    hold_services()
     try:
         for number, step in enumerate(steps):
             if number == 1:  # the machine has its packages: it runs its services and its portal
+                own_network()
                 start_services()
                 make_certificate()
                 processes = start_world()
