@@ -24,5 +24,5 @@ if ! { cmake --preset "$preset" "$@" && cmake --build --preset "$preset"; } 2>&1
   echo "$0: the build failed (whole log: $log)" >&2
   exit 1
 fi
-grep -A6 '^CMake Warning' "$log" >&2 || true
+sed -n '/^CMake Warning/,/^$/p' "$log" >&2
 rm -f "$log"

@@ -117,9 +117,13 @@ class Stack:
     def population_endpoint(self):
         return self.population_url + {"json": "/csdldc", "soap": "/soap"}[self.population_profile]
 
+    def conninfo_as(self, role):
+        return f"host={self.run} dbname=vneid user={role}"
+
     @property
     def conninfo(self):
-        return f"host={self.run} dbname=vneid user=vneid"
+        """As nginx's workers connect: what the grants of `vneidctl database create` allow, and no more."""
+        return self.conninfo_as("www-data")
 
     @property
     def scenarios(self):
@@ -138,7 +142,7 @@ class Stack:
         self.make_data()
         self.start_postgres(fresh=True)
         self.start_redis()
-        self.migrate_and_import()
+        self.create_and_import()
         self.start_provider()
         self.start_portal()
         self.start_population()
@@ -172,12 +176,16 @@ class Stack:
     def vneidctl(self, *arguments, check=True):
         return subprocess.run(
             [self.build / "core" / "vneidctl", *arguments], check=check, capture_output=True, text=True,
-            env={**os.environ, **self.environment, "VNEID_POSTGRES": self.conninfo, "VNEID_KEYS": str(self.keys),
+            env={**os.environ, **self.environment, "VNEID_POSTGRES": self.conninfo_as("root"), "VNEID_KEYS": str(self.keys),
                  "VNEID_SCHEMA": str(ROOT / "config" / "schema")})
 
-    def migrate_and_import(self):
+    def create_database(self):
+        """As the cluster's superuser; who runs vneidctl afterwards is the operator."""
+        self.vneidctl("database", "create", "--postgres", self.conninfo_as("vneid"))
+
+    def create_and_import(self):
         self.vneidctl("keys", "generate", self.keys)
-        self.vneidctl("schema", "migrate")
+        self.create_database()
         self.vneidctl("import", "accounts", self.data / "accounts.csv")
         self.vneidctl("import", "vault", self.data / "vault.csv")
 
@@ -220,8 +228,6 @@ class Stack:
                                 "-c", "listen_addresses=", "-c", "max_connections=200"], cwd="/")
         ready = [binaries / "pg_isready", "-q", "-h", self.run, "-U", "vneid", "-d", "postgres"]
         wait_until(lambda: subprocess.run(ready).returncode == 0, "PostgreSQL")
-        if fresh:
-            subprocess.run([binaries / "createdb", "-h", self.run, "-U", "vneid", "vneid"], check=True)
 
     def postmaster_pid(self):
         return int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0])

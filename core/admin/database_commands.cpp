@@ -18,6 +18,7 @@ using postgres::Result;
 using postgres::Statement;
 
 constexpr std::chrono::minutes creation_timeout{30};
+constexpr const char* maintenance = "postgres";  // the database that every server has
 constexpr const char* run_as_postgres =
     "run it as postgres: runuser -u postgres -- vneidctl database create (--print shows the SQL)";
 
@@ -32,7 +33,7 @@ DatabasePlan plan_of(const Options& options) {
   DatabasePlan plan;
   plan.database = options.name;
   if (plan.database.empty()) plan.database = database_of(options.postgres);
-  if (plan.database.empty()) plan.database = "vneid";
+  if (plan.database.empty() || plan.database == maintenance) plan.database = "vneid";
   plan.worker_user = options.worker_user;
   plan.operator_user = options.operator_user;
   const auto sound = check_plan(plan);
@@ -81,7 +82,7 @@ class Creation {
   }
 
   void make_roles_and_database() {
-    postgres::Pool pool = open_pool(loop_, of_database("postgres"), creation_timeout);
+    postgres::Pool pool = open_pool(loop_, of_database(maintenance), creation_timeout);
     const Result me = loop_.run(pool.query(is_superuser, Params()));
     if (!me.boolean(0, 0)) {
       throw CommandFailed(exit_failed, "role \"" + std::string{me.text(0, 1)} +
@@ -138,12 +139,7 @@ Exit database_create(const Options& options) {
   }
   auto files = read_schema_files(options.schema);
   if (!files) throw CommandFailed(exit_failed, files.error());
-  try {
-    return Creation{options, std::move(plan), *std::move(files)}.run();
-  } catch (const Unavailable& away) {
-    if (!is_unknown_here(away.what())) throw;
-    throw CommandFailed(exit_failed, std::string{away.what()} + "; " + run_as_postgres);
-  }
+  return Creation{options, std::move(plan), *std::move(files)}.run();
 }
 
 }  // namespace vneid::admin

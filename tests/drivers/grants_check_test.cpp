@@ -27,6 +27,7 @@ struct GrantsCheck : testing::Test {
     const admin::DatabasePlan plan{
         .database = database.name(), .worker_user = "worker", .operator_user = "operator"};
     test::PlainConnection{database.conninfo()}.sql(admin::access_sql(plan));
+    database.sql("alter database " + database.name() + " owner to vneid_owner");
     database.sql(
         "set client_min_messages = error; drop role if exists nginx; create role nginx"
         " login in role vneid_app");

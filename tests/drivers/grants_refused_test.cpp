@@ -120,7 +120,7 @@ constexpr std::array refused_to_workers{
     "create temporary table link (id int)",
     "create function public.x() returns int language sql as 'select 1'",
     "create schema x",
-    "lock table link in exclusive mode",
+    "do $$ begin lock table link in exclusive mode; end $$",
     // Nor does the way lead through the server.
     "set role vneid_owner",
     "set role vneid_officer",

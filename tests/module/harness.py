@@ -157,7 +157,7 @@ class ModuleTest(unittest.TestCase):
         if cls.stores:
             cls.stack.start_postgres(fresh=True)
             cls.stack.start_redis()
-            cls.stack.vneidctl("schema", "migrate")
+            cls.stack.create_database()
 
     def setUp(self):
         self.portal = Portal()
