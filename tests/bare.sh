@@ -58,7 +58,7 @@ if [ ! -f "$cache/$suite.tar" ]; then
     cannot "debootstrap failed: $(tail -1 "$cache/$suite.log")"
   tar -C "$root" -cf "$root.tar" . && mv "$root.tar" "$cache/$suite.tar"
 else
-  tar -C "$root" -xf "$cache/$suite.tar"
+  trouble=$(tar -C "$root" -xf "$cache/$suite.tar" 2>&1) || cannot "its base system cannot be unpacked: ${trouble%%$'\n'*}"
 fi
 chmod 755 "$root"
 chmod 700 "$root/root"
