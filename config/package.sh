@@ -28,5 +28,8 @@ if ! (cd "$source" && dpkg-buildpackage -b -us -uc) >"$log" 2>&1; then
   echo "$0: the build failed (whole log: $log)" >&2
   exit 1
 fi
-rm -rf "$source"
+# What is installed stands alone; what only debuggers read, apart. Files for an upload are not needed.
+mkdir "$folder/debug"
+mv "$folder"/*-dbgsym_*.deb "$folder/debug"
+rm -rf "$source" "$folder"/*.changes "$folder"/*.buildinfo
 ls "$folder"/*.deb
