@@ -100,38 +100,11 @@ char* handle_directive(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) n
   return guard_directive(cf, [&] { parse(Directive{cf}, *static_cast<Conf*>(conf)); });
 }
 
-// One function a directive; directives_*.cpp, zone.cpp, metrics_handler.cpp, status_handler.cpp.
-void parse_keys(const Directive& directive, MainConf& conf);
-void parse_redis(const Directive& directive, MainConf& conf);
-void parse_postgres(const Directive& directive, MainConf& conf);
-void parse_templates(const Directive& directive, MainConf& conf);
-void parse_zone(const Directive& directive, MainConf& conf);
-void parse_provider(const Directive& directive, MainConf& conf);
-void parse_population(const Directive& directive, MainConf& conf);
-void parse_vneid(const Directive& directive, LocationConf& conf);
-void parse_notice(const Directive& directive, LocationConf& conf);
-void parse_login(const Directive& directive, LocationConf& conf);
-void parse_require(const Directive& directive, LocationConf& conf);
-void parse_metrics(const Directive& directive, LocationConf& conf);
-void parse_status(const Directive& directive, LocationConf& conf);
-void parse_path(const Directive& directive, ServerConf& conf);
-void parse_origin(const Directive& directive, ServerConf& conf);
-void parse_portal(const Directive& directive, ServerConf& conf);
-void parse_identity(const Directive& directive, LocationConf& conf);
-void parse_trusted_headers(const Directive& directive, ServerConf& conf);
-void parse_assertion_key(const Directive& directive, MainConf& conf);
-void parse_session_exchange(const Directive& directive, ServerConf& conf);
-void parse_new_accounts(const Directive& directive, ServerConf& conf);
-void parse_portal_cookie(const Directive& directive, ServerConf& conf);
-void parse_logout_location(const Directive& directive, ServerConf& conf);
-void parse_session(const Directive& directive, ServerConf& conf);
-void parse_kiosk(const Directive& directive, ServerConf& conf);
-void parse_logout(const Directive& directive, LocationConf& conf);
-void parse_session_grace(const Directive& directive, ServerConf& conf);
-void parse_population_source(const Directive& directive, ServerConf& conf);
-void parse_policy(const Directive& directive, ServerConf& conf);
-void parse_on_failure(const Directive& directive, ServerConf& conf);
-void parse_rehearsal(const Directive& directive, MainConf& conf);
-void parse_clock(const Directive& directive, MainConf& conf);
+// parse_…(), one function a directive; directives_*.cpp, zone.cpp, metrics_handler.cpp,
+// status_handler.cpp.
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a type
+#define VNEID_DIRECTIVE(name, parse, Conf, contexts, arguments, syntax, default_value) \
+  void parse(const Directive& directive, Conf& conf);
+#include "directives.def"
 
 }  // namespace vneid::ngx

@@ -189,23 +189,11 @@ void read_timeout(const Directive& directive, Draft& draft) {
   draft.provider.timeout = directive.time(directive.word(0), "timeout");
 }
 
-constexpr std::array<Member<Draft>, 15> members{{
-    {"profile", 1, 1, read_profile},
-    {"issuer", 1, 2, read_issuer},
-    {"authorization_endpoint", 1, 1, read_authorization_endpoint},
-    {"token_endpoint", 1, 1, read_token_endpoint},
-    {"userinfo_endpoint", 1, 1, read_userinfo_endpoint},
-    {"decryption_key_file", 1, 1, read_decryption_key},
-    {"client_id", 1, 1, read_client_id},
-    {"client_secret_file", 1, 1, read_client_secret},
-    {"client_key_file", 1, 1, read_client_key},
-    {"client_authentication", 1, 1, read_authentication},
-    {"scope", 1, 1, read_scope},
-    {"claim", 2, 2, read_claim, true},
-    {"required_level", 1, 1, read_level},
-    {"trusted_certificate", 1, 1, read_certificate},
-    {"timeout", 1, 1, read_timeout},
-}};
+constexpr auto members = std::to_array<Member<Draft>>({
+#define VNEID_PROVIDER_MEMBER(name, least, most, read, repeats, syntax, default_value) \
+  {#name, least, most, read, repeats},
+#include "directives.def"
+});
 
 struct DirectMember {
   std::string_view name;

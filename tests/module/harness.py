@@ -4,6 +4,7 @@ The nginx of the distribution has no sanitizer in it. When the module was built 
 build folder), the runtime it was linked with is preloaded into nginx, and whatever it reports fails the test.
 """
 import contextlib
+import functools
 import http.client
 import os
 import pathlib
@@ -26,6 +27,7 @@ SUPPRESSIONS = pathlib.Path(__file__).with_name("nginx_leaks.supp")
 MODULE = BUILD / "module" / "ngx_http_vneid_module.so"
 
 
+@functools.cache
 def sanitizer_runtime():
     """The shared sanitizer runtime that the module wants, or None."""
     dynamic = subprocess.run(["readelf", "-d", MODULE], check=True, capture_output=True, text=True).stdout
@@ -263,6 +265,18 @@ http {{
     def check_logs(self):
         """Runs after nginx has stopped: addCleanup is last in, first out."""
         self.assertEqual(self.stack.bad_log_lines(self.allowed_log_lines), [])
+
+    def try_configuration(self, conf):
+        """(exit code, output) of nginx -t."""
+        environment = dict(self.stack.environment)
+        if sanitizer_runtime():
+            environment["LD_PRELOAD"] = sanitizer_runtime()
+        nginx = shutil.which("nginx", path="/usr/sbin:" + os.environ.get("PATH", ""))
+        done = subprocess.run([nginx, "-t", "-p", self.stack.folder, "-c", conf], capture_output=True, text=True,
+                              env={**os.environ, **environment}, timeout=60)
+        self.assertNotIn("Sanitizer", done.stderr)
+        self.assertNotIn("of-no-value", done.stderr, "a secret is printed")
+        return done.returncode, done.stderr
 
     # ---- requests ----------------------------------------------------------------------------
     def request(self, method, path, body=None, headers=None, timeout=30):
