@@ -5,11 +5,11 @@ set -euo pipefail
 build=(clang-19 lld-19 cmake ninja-build pkg-config nginx nginx-dev libpcre2-dev zlib1g-dev libssl-dev
   libhiredis-dev libpq-dev libcurl4-openssl-dev libcjose-dev libjansson-dev libutf8proc-dev
   libxml2-dev libkainjow-mustache-dev)
-package=(debhelper lowdown lintian)
+package=(build-essential debhelper lowdown)
 demo=(redis-server redis-tools postgresql python3 python3-authlib python3-flask python3-qrcode python3-cryptography
   gunicorn curl)
 test=(clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19 libgtest-dev libgmock-dev chromium
-  nodejs npm nghttp2-client procps poppler-utils openssl python3-jsonschema python3-django)
+  nodejs npm nghttp2-client libnginx-mod-http-subs-filter procps poppler-utils openssl python3-jsonschema python3-django)
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;

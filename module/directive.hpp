@@ -10,6 +10,7 @@
 
 #include "conf.hpp"
 #include "guard.hpp"
+#include "net/trusted_certificates.hpp"
 #include "pool.hpp"
 
 namespace vneid::ngx {
@@ -50,12 +51,13 @@ class Directive {
 
   /// A file name, made absolute as nginx does (relative to the configuration's folder).
   [[nodiscard]] std::string path(std::string_view word) const;
-  /// The content of a small file that must be readable now. `what` names it in complaints.
-  [[nodiscard]] std::string file(std::string_view word, std::string_view what) const;
-  /// The same without the line end; must not be empty.
+  /// The content of a file that holds a secret (crypto/secret_file.hpp); `what` names it in
+  /// complaints.
+  [[nodiscard]] std::string secret_file(std::string_view word, std::string_view what) const;
+  /// The same of one line, without its end.
   [[nodiscard]] std::string secret(std::string_view word, std::string_view what) const;
-  /// The absolute name of a file of certificates in PEM form.
-  [[nodiscard]] std::string certificate(std::string_view word) const;
+  /// The certificates of a file in PEM form: at least one, and nothing that is none.
+  [[nodiscard]] http::TrustedCertificates certificates(std::string_view word) const;
   /// nginx's time ("300ms", "5s"), from 1 ms to a minute: everything here waits for a person.
   [[nodiscard]] Milliseconds time(std::string_view word, std::string_view key) const;
   [[nodiscard]] unsigned number(std::string_view word, std::string_view key, unsigned least,

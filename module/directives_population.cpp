@@ -93,7 +93,7 @@ void read_procedure(const Directive& directive, Settings& source) {
   source.procedure = read_word(directive);
 }
 void read_certificate(const Directive& directive, Settings& source) {
-  source.trusted_certificate = directive.certificate(directive.word(0));
+  source.trusted_certificates = directive.certificates(directive.word(0));
 }
 void read_timeout(const Directive& directive, Settings& source) {
   source.timeout = directive.time(directive.word(0), "timeout");

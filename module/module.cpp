@@ -8,6 +8,7 @@
 #include "guard.hpp"
 #include "identity.hpp"
 #include "identity_variables.hpp"
+#include "load_order.hpp"
 #include "login_filter.hpp"
 #include "process.hpp"
 #include "zone.hpp"
@@ -59,6 +60,7 @@ ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
     return NGX_ERROR;
   }
   if (!conf.first_use) return NGX_OK;  // loaded and not used: nginx stays as it is
+  warn_of_load_order(cf);
   ngx_str_t request_id = ngx_string("request_id");
   conf.request_id = ngx_http_get_variable_index(cf, &request_id);
   auto& core = *static_cast<ngx_http_core_main_conf_t*>(
@@ -85,6 +87,7 @@ ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
     Presence::begin(cycle->log, *conf);
     if (conf->first_use) Process::start(cycle->log, conf->settings);
     Presence::follow_process();
+    if (Process* process = Process::find()) process->service().greet_stores();
     return NGX_OK;
   });
 }

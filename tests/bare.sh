@@ -31,7 +31,10 @@ chmod 755 "$archives"
 root=$(mktemp -d "$cache/$suite.XXXX")
 machine=
 leave() {
-  [ -z "$machine" ] || kill -KILL "$machine" 2>/dev/null && wait "$machine" 2>/dev/null || true
+  if [ -n "$machine" ]; then
+    kill -KILL "$machine" 2>/dev/null
+    wait "$machine" 2>/dev/null
+  fi || true
   if [ -n "${KEEP:-}" ]; then echo "kept: $root"; else rm -rf --one-file-system "$root"; fi
 }
 trap leave EXIT
@@ -39,10 +42,11 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 # mirror NAME DEFAULT: where this machine takes the suite NAME (bookworm, bookworm-security) of Debian from.
+sources=$(apt-get --print-uris update 2>/dev/null || true)
 mirror() {
   local found
-  found=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 2>/dev/null | sed -nE "s#^(\S+) $1\$#\1#p" | head -1)
-  echo "${found:-$2}" | sed 's#/$##'
+  found=$(sed -nE "s#^'(\S+)/dists/$1/InRelease' .*#\1#p" <<<"$sources")
+  echo "${found:-$2}" | sed -n 1p
 }
 here=$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}")
 main=$(mirror "$here" http://deb.debian.org/debian)

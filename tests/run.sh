@@ -17,6 +17,7 @@ done
 python_tests fixtures tests/fixtures/check.py
 VNEID_BUILD=$PWD/build/asan python_tests module tests/module
 python_tests flows    tests/flows
+python_tests broken   tests/broken
 python_tests chaos    tests/chaos
 node_tests   browser  tests/browser
 suite "demo"     bash config/demo/run.sh --check

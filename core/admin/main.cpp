@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "admin/commands.hpp"
+#include "doctor/command.hpp"
 #include "net/unavailable.hpp"
 
 namespace vneid::admin {
@@ -11,12 +12,13 @@ namespace {
 
 struct Command {
   std::string_view group;
-  std::string_view verb;
+  std::string_view verb;  ///< empty: the group is the whole command
   std::size_t operands;
   Exit (*run)(const Options&);
 };
 
 constexpr std::array commands{
+    Command{"doctor", "", 0, doctor::run},
     Command{"schema", "migrate", 0, schema_migrate},
     Command{"schema", "status", 0, schema_status},
     Command{"database", "create", 0, database_create},
@@ -40,10 +42,12 @@ Exit dispatch(const Options& options) {
   const auto& words = options.words;
   if (words.empty()) return usage("no command");
   for (const Command& command : commands) {
-    if (words[0] != command.group || words.size() < 2 || words[1] != command.verb) continue;
-    if (words.size() != 2 + command.operands) {
-      return usage(words.size() < 2 + command.operands ? "the command needs an operand"
-                                                       : "too many operands");
+    const std::size_t named = command.verb.empty() ? 1 : 2;
+    if (words[0] != command.group || words.size() < named) continue;
+    if (named == 2 && words[1] != command.verb) continue;
+    if (words.size() != named + command.operands) {
+      return usage(words.size() < named + command.operands ? "the command needs an operand"
+                                                           : "too many operands");
     }
     return command.run(options);
   }
@@ -79,8 +83,8 @@ std::string explained(const postgres::StatementError& refused) {
 
 std::string explained(const Unavailable& away) {
   return std::string{away.what()} +
-         (is_unknown_here(away.what())
-              ? "; make it known: runuser -u postgres -- vneidctl database create"
+         (away.kind() == FailureKind::misconfigured
+              ? ""
               : "; check --postgres and that the server runs");
 }
 

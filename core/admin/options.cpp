@@ -13,6 +13,7 @@ constexpr std::string_view help =
     R"(Usage: vneidctl [OPTION]... COMMAND
 
 Commands:
+  doctor                    look at everything nginx uses, and say what is wrong and its cure
   schema migrate            apply the schema files that the database does not have yet
   schema status             tell which are applied, pending or changed
   database create           make database, roles, tables and grants; run as postgres
@@ -36,6 +37,9 @@ Options:
   --worker USER        database create: who runs nginx's workers; default "www-data"
   --operator USER      database create: who runs vneidctl; default "root"
   --print              database create: print the SQL for psql, do nothing
+  --nginx FILE         doctor: the nginx binary; else the one in PATH or /usr/sbin
+  --conf FILE          doctor: nginx's main file; else what "nginx -T" reads
+  --format FORMAT      doctor: text (the default) or json
   --dry-run            import: check and count, change nothing
   --errors FILE        import: write the lines that were not imported, with the reason
   --state STATE        review list: open (the default), approved, rejected or all
@@ -44,6 +48,7 @@ Options:
 
 Exit status: 0 done; 1 done, but lines were rejected or files are pending;
 2 the command line is wrong; 3 could not be done.
+Of doctor: 0 all is well; 1 there are warnings; 2 something is wrong.
 )";
 
 enum Option : int {
@@ -55,6 +60,9 @@ enum Option : int {
   worker_user,
   operator_user,
   print,
+  nginx,
+  conf,
+  format,
   dry_run,
   errors,
   state,
@@ -72,6 +80,9 @@ constexpr std::array long_options{
     option{"worker", required_argument, nullptr, worker_user},
     option{"operator", required_argument, nullptr, operator_user},
     option{"print", no_argument, nullptr, print},
+    option{"nginx", required_argument, nullptr, nginx},
+    option{"conf", required_argument, nullptr, conf},
+    option{"format", required_argument, nullptr, format},
     option{"dry-run", no_argument, nullptr, dry_run},
     option{"errors", required_argument, nullptr, errors},
     option{"state", required_argument, nullptr, state},
@@ -119,6 +130,15 @@ void apply(Options& options, int name, const char* value) {
     case print:
       options.print = true;
       break;
+    case nginx:
+      options.nginx = value;
+      break;
+    case conf:
+      options.conf = value;
+      break;
+    case format:
+      options.format = value;
+      break;
     case dry_run:
       options.dry_run = true;
       break;
@@ -159,6 +179,9 @@ std::expected<Options, std::string> parse_options(int argc, char** argv) {
     if (found == '?') return std::unexpected("no such option: " + word);
     if (found == ':') return std::unexpected("option " + word + " needs a value");
     apply(options, found, optarg);
+  }
+  if (options.format != "text" && options.format != "json") {
+    return std::unexpected("--format is text or json, not " + options.format);
   }
   options.words.assign(argv + optind, argv + argc);
   return options;

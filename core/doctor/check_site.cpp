@@ -1,0 +1,147 @@
+// What one server does with whom: addresses to register, policy, logins, gates.
+#include <algorithm>
+#include <utility>
+
+#include "doctor/checks.hpp"
+
+namespace vneid::doctor {
+
+namespace {
+
+std::string when(const policy::Change& change, Wall now) {
+  const auto days = policy::days_left(now, change.at);
+  return std::string{policy::to_text(change.to)} + " from " + policy::day_in_vietnam(change.at) +
+         " (" + std::to_string(days.value_or(0)) + " days left)";
+}
+
+/// Instants that have brought about what holds now.
+std::string history(const policy::Rule& rule, Wall now) {
+  if (rule.closed && now >= *rule.closed) {
+    return ", since " + policy::day_in_vietnam(*rule.closed);
+  }
+  if (rule.enforce && now >= *rule.enforce) {
+    return ", since " + policy::day_in_vietnam(*rule.enforce);
+  }
+  return {};
+}
+
+std::string with_default_port(const Server& server) {
+  const bool usual =
+      server.listens.empty() || std::ranges::any_of(server.listens, [](const Listen& listen) {
+        return listen.port == 443 || !listen.tls;
+      });
+  if (usual) return {};
+  return std::to_string(server.listens.front().port);
+}
+
+}  // namespace
+
+void check_addresses(const Server& server, Findings& findings) {
+  const About about{findings, server.title(), server.at};
+  const auto origins = server.origins();
+  if (origins.empty()) {
+    about.wrong("site.origin", "has no plain server_name and no vneid_origin: it has no address",
+                "Add vneid_origin https://NAME");
+    return;
+  }
+  if (const std::string port = with_default_port(server); !port.empty() && server.origin.empty()) {
+    about.warning("site.origin", "listens on port " + port + ", and the addresses below have none",
+                  "If browsers use that port, add vneid_origin https://NAME:" + port);
+  }
+  for (const auto& origin : origins) {
+    const std::string base = origin + server.path;
+    about.ok("site.redirect_uri", "redirect URI " + base + "callback/" + server.provider);
+    about.ok("site.post_logout_uri", "post-logout redirect URI " + base + "signed-out");
+    about.ok("site.backchannel_uri",
+             "back-channel logout URI " + base + "backchannel-logout/" + server.provider);
+  }
+}
+
+void check_policy(const Deployment& deployment, const Server& server, Wall now,
+                  Findings& findings) {
+  const Wall clock = deployment.clock ? policy::rehearsed(*deployment.clock, now) : now;
+  for (const auto kind :
+       {policy::Kind::personal, policy::Kind::organization, policy::Kind::foreign}) {
+    const auto place = server.policy_at.find(kind);
+    const About about{findings, server.title(),
+                      place == server.policy_at.end() ? server.at : place->second};
+    const policy::Rule& rule = server.policy.of(kind);
+    const policy::Mode mode = policy::mode_at(rule, clock);
+    std::string text = std::string{policy::to_text(kind)} +
+                       " accounts: " + std::string{policy::to_text(mode)} + " now" +
+                       history(rule, clock);
+    if (const auto next = policy::next_change(rule, clock)) {
+      text += ", " + when(*next, clock);
+    } else if (mode == policy::Mode::notice || mode == policy::Mode::observe) {
+      text += ", without an end";
+    }
+    about.ok("site.policy", std::move(text));
+  }
+  for (const auto& problem : server.policy_problems) {
+    const About about{findings, server.title(), server.at};
+    about.wrong("site.policy", problem, "Correct vneid_policy");
+  }
+}
+
+void check_logins(const Server& server, Findings& findings) {
+  if (server.logins.empty()) {
+    const About about{findings, server.title(), server.at};
+    about.warning("site.login",
+                  "no location has vneid_login: no login of the portal is recognised, so nobody "
+                  "sees the notice",
+                  "Add vneid_login to the location of the portal's login");
+    return;
+  }
+  for (const LoginRecipe& login : server.logins) {
+    const About about{findings, server.title(), login.at};
+    const std::string where = "login at " + login.location + ": ";
+    if (login.kind.contains("$vneid_form_")) {
+      about.wrong("site.login", where + "the kind of account is what the browser typed",
+                  "Take kind= from an answer of the portal, or leave it out");
+    }
+    if (!login.account.contains("$vneid_form_")) {
+      const bool asked = login.account.empty();
+      about.ok("site.login",
+               where + (asked ? "the portal is asked at " + login.ask
+                              : "the portal names the account (" + login.account + ")"));
+      continue;
+    }
+    about.warning("site.login",
+                  where +
+                      "the account is what was typed in the form: where the portal sets its "
+                      "cookie or redirects without a login, a wrong password counts as one",
+                  "Have the portal announce the account in a header (account=$upstream_http_…)");
+  }
+}
+
+void check_gates(const Server& server, Findings& findings) {
+  for (const Gate& gate : server.gates) {
+    const About about{findings, server.title(), gate.at};
+    const std::string where = "gate at " + gate.location + ": " + gate.requirement;
+    if (server.portal_cookie.empty()) {
+      about.warning("site.gate",
+                    where +
+                        ", but without vneid_portal_cookie a session of one account opens it "
+                        "beside a portal session of another",
+                    "Add vneid_portal_cookie NAME, the portal's session cookie");
+    } else {
+      about.ok("site.gate", where);
+    }
+  }
+  for (const DroppedGate& dropped : server.dropped_gates) {
+    const About about{findings, server.title(), dropped.at};
+    about.warning("site.gate",
+                  "\"vneid off\" at " + dropped.location +
+                      " takes away the gate that it would inherit: everybody gets in",
+                  "If that is meant, say \"vneid_require off;\" there too");
+  }
+}
+
+void check_rehearsal(const Deployment& deployment, Findings& findings) {
+  if (!deployment.rehearsal) return;
+  const About about{findings, "rehearsal", *deployment.rehearsal};
+  about.warning("site.rehearsal", "vneid_rehearsal is on: policy goes by another clock",
+                "Take vneid_rehearsal and vneid_clock out of production");
+}
+
+}  // namespace vneid::doctor

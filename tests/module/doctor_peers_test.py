@@ -1,0 +1,150 @@
+"""What the doctor says of the identity provider and the population database."""
+import email.utils
+import socket
+import time
+import unittest
+
+from doctor_case import Certificates, DoctorCase, FrontOf
+
+
+class Provider(DoctorCase):
+    def test_away(self):
+        self.expect_only(self.examine(issuer=f"http://localhost:{self.dead_port}"), "wrong", "provider.discovery",
+                         "no answer")
+
+    def test_stalls_and_keeps_nobody_waiting(self):
+        self.stack.provider_control(stall_discovery=True)
+        began = time.monotonic()
+        findings = self.examine(provider="timeout 1s;")
+        self.assertLess(time.monotonic() - began, 15)
+        self.expect_only(findings, "wrong", "provider.discovery", "no answer")
+
+    def test_wrong_secret(self):
+        findings = self.examine(secret=self.write("wrong_secret", "wrong-secret\n"))
+        self.expect_only(findings, "wrong", "provider.client", "refuses client portal (invalid_client)")
+        self.assertIn("client_secret_file", findings.of("provider.client")[0]["cure"])
+
+    def test_wrong_client(self):
+        self.expect_only(self.examine(client_id="somebody"), "wrong", "provider.client", "refuses client somebody")
+
+    def test_does_not_tell_of_the_client(self):
+        self.stack.provider_control(down_token=True)
+        self.expect_only(self.examine(), "warning", "provider.client", "does not tell")
+
+    def test_other_issuer(self):
+        self.stack.provider_control(discovery_other_issuer=True)
+        self.expect_only(self.examine(), "wrong", "provider.issuer", "says to be https://somebody-else.example")
+
+    def test_issuer_with_a_slash_too_much(self):
+        self.expect_only(self.examine(issuer=self.stack.issuer + "/"), "wrong", "provider.issuer",
+                         f"says to be {self.stack.issuer}, and issuer is {self.stack.issuer}/")
+
+    def test_no_discovery(self):
+        for fault, text in ((("html_200_discovery", True), "no discovery document"),
+                            (("down_discovery", 404), "status 404"),
+                            (("discovery_array", True), "no discovery document"),
+                            (("redirect_discovery", "https://elsewhere.example/"),
+                             "status 307, to https://elsewhere.example/")):
+            with self.subTest(fault=fault):
+                self.stack.provider_control(reset=True, **dict([fault]))
+                self.expect_only(self.examine(), "wrong", "provider.discovery", text)
+
+    def test_abilities(self):
+        for claim, offered, state, check, text in (
+                ("id_token_signing_alg_values_supported", ["HS256"], "wrong", "provider.algorithms", "with HS256 only"),
+                ("id_token_signing_alg_values_supported", None, "warning", "provider.algorithms", "does not say"),
+                ("code_challenge_methods_supported", ["plain"], "wrong", "provider.pkce", "offers plain"),
+                ("code_challenge_methods_supported", None, "warning", "provider.pkce", "does not say"),
+                ("token_endpoint_auth_methods_supported", ["private_key_jwt"], "wrong", "provider.authentication",
+                 "takes private_key_jwt from clients, and not client_secret_basic"),
+                ("response_types_supported", ["id_token"], "wrong", "provider.discovery", "does not name code"),
+                ("end_session_endpoint", None, "warning", "provider.sign_out", "no end_session_endpoint")):
+            with self.subTest(claim=claim, offered=offered):
+                self.stack.provider_control(reset=True, discovery_claims={claim: offered})
+                self.expect(self.examine(), state, check, text)
+
+    def test_no_keys(self):
+        self.stack.provider_control(jwks_empty=True)
+        self.expect_only(self.examine(), "wrong", "provider.keys", "no usable key")
+
+    def test_key_that_cannot_sign(self):
+        key = self.stack.folder / "ed25519.pem"
+        key.unlink(missing_ok=True)
+        Certificates.openssl("genpkey", "-algorithm", "ED25519", "-out", key)
+        key.chmod(0o600)
+        text = self.conf().replace(f"client_secret_file {self.stack.folder}/client_secret;", f"client_key_file {key};")
+        self.expect(self.examine(text=text), "wrong", "provider.settings", "")
+
+    def test_clock(self):
+        for seconds, state, text in ((-600, "wrong", "ahead of its clock"), (600, "wrong", "behind its clock"),
+                                     (-15, "warning", "ahead of its clock")):
+            with self.subTest(seconds=seconds):
+                front = FrontOf(self.stack.issuer, date=email.utils.formatdate(time.time() + seconds, usegmt=True))
+                self.addCleanup(front.close)
+                self.expect(self.examine(issuer=front.url), state, "peer.clock", text)
+
+    def test_asks_for_no_person(self):
+        before = self.stack.provider_requests("authorize"), self.stack.provider_requests("userinfo")
+        self.examine()
+        self.assertEqual((self.stack.provider_requests("authorize"), self.stack.provider_requests("userinfo")), before)
+
+
+class Tls(DoctorCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.certificates = Certificates(cls.stack.folder / "certificates")
+
+    def examine_behind(self, trusted=True, **leaf):
+        front = FrontOf(self.stack.issuer, *self.certificates.leaf("leaf", **leaf))
+        self.addCleanup(front.close)
+        provider = f"trusted_certificate {self.certificates.ca};" if trusted else ""
+        return self.examine(issuer=front.url, allow_http="", provider=provider)
+
+    def test_good(self):
+        findings = self.examine_behind()
+        self.assertEqual(findings.not_well(), [])
+        self.expect(findings, "ok", "provider.tls", "is trusted and good for 29")
+        self.expect(findings, "ok", "provider.client", "accepts")
+
+    def test_about_to_expire(self):
+        self.expect_only(self.examine_behind(days=20), "warning", "provider.tls", "good for 19 days")
+
+    def test_expired(self):
+        self.expect_only(self.examine_behind(days=-1), "wrong", "provider.tls", "has expired")
+
+    def test_other_host(self):
+        self.expect_only(self.examine_behind(host="DNS:portal.example"), "wrong", "provider.tls", "another host")
+
+    def test_unknown_ca(self):
+        self.expect_only(self.examine_behind(ca="other-ca"), "wrong", "provider.tls", "is not trusted")
+        self.expect_only(self.examine_behind(trusted=False), "wrong", "provider.tls", "is not trusted")
+
+    def test_speaks_no_tls(self):
+        self.expect_only(self.examine(issuer=f"https://localhost:{self.stack.provider_port}"), "wrong", "provider.tls",
+                         "")
+
+    def test_population(self):
+        front = FrontOf(self.stack.population_url, *self.certificates.leaf("leaf"))
+        self.addCleanup(front.close)
+        self.expect_only(self.examine(population=front.url + "/csdldc"), "wrong", "population.tls", "is not trusted")
+
+
+class Population(DoctorCase):
+    def test_away(self):
+        findings = self.examine(population=f"http://127.0.0.1:{self.dead_port}/ allow_http")
+        self.expect_only(findings, "wrong", "population.reach", "no answer")
+
+    def test_stalls(self):
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+        findings = self.examine(population=f"http://127.0.0.1:{listener.getsockname()[1]}/ allow_http")
+        self.expect_only(findings, "wrong", "population.reach", "no answer")
+
+    def test_without_tls(self):
+        findings = self.examine(population="http://192.0.2.1/ allow_http")
+        self.expect(findings, "wrong", "population.tls", "without TLS")
+
+
+if __name__ == "__main__":
+    unittest.main()
