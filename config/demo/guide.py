@@ -38,6 +38,9 @@ def first_steps(stack, after_url):
     return f"""
 The portal is at  {stack.url}/
 Passwords: {happy["password"]} at the portal, {happy["vneid_password"]} at VNeID.
+In an English browser [Bỏ qua] is [Skip] and [Đăng nhập bằng VNeID] is
+[Log in with VNeID].
+
 Three logins to begin with:
 
 1. The whole way
