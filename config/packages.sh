@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
-# Installs from Debian's packages what is missing. Usage: config/packages.sh build|demo|test
+# Installs from Debian's packages what is missing. Usage: config/packages.sh build|package|demo|test
 set -euo pipefail
 
 build=(clang-19 lld-19 cmake ninja-build pkg-config nginx nginx-dev libpcre2-dev zlib1g-dev libssl-dev
   libhiredis-dev libpq-dev libcurl4-openssl-dev libcjose-dev libjansson-dev libutf8proc-dev
   libxml2-dev libkainjow-mustache-dev)
+package=(build-essential debhelper lowdown)
 demo=(redis-server redis-tools postgresql python3 python3-authlib python3-flask python3-qrcode python3-cryptography
   gunicorn curl)
 test=(clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19 libgtest-dev libgmock-dev chromium
-  nodejs npm nghttp2-client procps poppler-utils openssl python3-jsonschema python3-django)
+  nodejs npm nghttp2-client libnginx-mod-http-subs-filter procps poppler-utils openssl python3-jsonschema python3-django)
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;
+  package) wanted=("${build[@]}" "${package[@]}") ;;
   demo) wanted=("${build[@]}" "${demo[@]}") ;;
   test) wanted=("${build[@]}" "${demo[@]}" "${test[@]}") ;;
-  *) echo "usage: $0 build|demo|test" >&2; exit 2 ;;
+  *) echo "usage: $0 build|package|demo|test" >&2; exit 2 ;;
 esac
 
 missing=()

@@ -1,8 +1,13 @@
 #include "conf.hpp"
 
 #include <algorithm>
+#include <span>
+#include <utility>
 
+#include "async/epoll_loop.hpp"
 #include "directive.hpp"
+#include "flows/log.hpp"
+#include "flows/service.hpp"
 #include "pages/renderer.hpp"
 #include "pool.hpp"
 #include "url.hpp"
@@ -22,24 +27,39 @@ void inherit(T& child, const T& parent) {
   if (!child) child = parent;
 }
 
-/// The address under which browsers reach the server. Never the Host header: it is the client's.
-[[nodiscard]] std::string origin_of(const ServerConf& server, const Position& at,
-                                    const ngx_http_core_srv_conf_t& core) {
-  if (server.origin) return *server.origin;
-  if (core.server_names.nelts > 0) {
-    const auto* first = static_cast<ngx_http_server_name_t*>(core.server_names.elts);
-    const std::string name = copy(first->name);
-    const bool plain =
+[[nodiscard]] bool is_plain(const ngx_http_server_name_t& name) {
 #if (NGX_PCRE)
-        first->regex == nullptr &&
+  if (name.regex != nullptr) return false;
 #endif
-        is_host_name(name);
-    if (plain) return "https://" + name;
+  return is_host_name(view(name.name));
+}
+
+/// The addresses under which browsers reach the server, each with the name that leads there.
+/// Never the Host header: it is the client's.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> origins_of(
+    ngx_conf_t* cf, const ServerConf& server, const Position& at,
+    const ngx_http_core_srv_conf_t& core) {
+  if (server.origin) return {{"", *server.origin}};
+  std::vector<std::pair<std::string, std::string>> origins;
+  const std::span names(static_cast<ngx_http_server_name_t*>(core.server_names.elts),
+                        core.server_names.nelts);
+  if (names.empty() || !is_plain(names.front())) {
+    throw ConfigurationError(
+        "\"vneid\" needs \"vneid_origin\" in a server whose first \"server_name\" is not a plain "
+        "name",
+        at);
   }
-  throw ConfigurationError(
-      "\"vneid\" needs \"vneid_origin\" in a server whose first \"server_name\" is not a plain "
-      "name",
-      at);
+  for (const auto& name : names) {
+    if (is_plain(name)) {
+      origins.emplace_back(copy(name.name), "https://" + copy(name.name));
+    } else {
+      ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                    "vneid: logins that begin at server name \"%V\" end at \"%s\": name each "
+                    "host, or set \"vneid_origin\", in %s:%ui",
+                    &name.name, origins.front().second.c_str(), at.file.c_str(), at.line);
+    }
+  }
+  return origins;
 }
 
 [[nodiscard]] std::string population_of(ngx_conf_t* cf, const ServerConf& server) {
@@ -54,15 +74,12 @@ void inherit(T& child, const T& parent) {
   return name;
 }
 
-[[nodiscard]] std::shared_ptr<const Site> make_site(ngx_conf_t* cf, const LocationConf& location) {
-  const auto& server =
-      *static_cast<ServerConf*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_vneid_module));
-  const auto& core = *static_cast<ngx_http_core_srv_conf_t*>(
-      ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module));
-  auto site = std::make_shared<Site>();
+[[nodiscard]] Site make_site(ngx_conf_t* cf, const ServerConf& server,
+                             const LocationConf& location) {
+  Site result;
+  auto* const site = &result;
   site->provider = *location.provider;
   site->path = server.path.value_or("/vneid/");
-  site->origin = origin_of(server, location.provider_at, core);
   site->portal = server.portal.value_or("portal");
   site->population = population_of(cf, server);
   site->on_failure = server.on_failure.value_or(policy::OnFailure{});
@@ -92,7 +109,23 @@ void inherit(T& child, const T& parent) {
     site->legal_basis = location.notice->legal_basis;
     site->effective_date = location.notice->effective_date;
   }
-  return site;
+  return result;
+}
+
+[[nodiscard]] std::shared_ptr<const NamedSites> make_sites(ngx_conf_t* cf,
+                                                           const LocationConf& location) {
+  const auto& server =
+      *static_cast<ServerConf*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_vneid_module));
+  const auto& core = *static_cast<ngx_http_core_srv_conf_t*>(
+      ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module));
+  const Site common = make_site(cf, server, location);
+  std::vector<NamedSites::Named> sites;
+  for (auto& [name, origin] : origins_of(cf, server, location.provider_at, core)) {
+    auto site = std::make_shared<Site>(common);
+    site->origin = origin;
+    sites.emplace_back(name, std::move(site));
+  }
+  return std::make_shared<const NamedSites>(std::move(sites));
 }
 
 [[nodiscard]] bool same_pages(const Site& left, const Site& right) noexcept {
@@ -163,11 +196,11 @@ void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& ch
   check_gate(child, main.settings->providers.at(*child.provider));
   auto& server =
       *static_cast<ServerConf*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_vneid_module));
-  child.site = !says_something && parent.site ? parent.site : make_site(cf, child);
-  if (child.site != parent.site) main.sites.push_back(child.site);
-  if (!server.pages) server.pages = child.site;
+  child.sites = !says_something && parent.sites ? parent.sites : make_sites(cf, child);
+  if (child.sites != parent.sites) main.sites.push_back(child.sites->first());
+  if (!server.pages) server.pages = child.sites;
   // The pages are the server's: what only one location says of them would have no effect.
-  if (!same_pages(*server.pages, *child.site)) {
+  if (!same_pages(*server.pages->first(), *child.sites->first())) {
     throw ConfigurationError(
         "\"vneid\" and \"vneid_notice\" must be the same in all locations of a server",
         child.provider_at);
@@ -177,11 +210,13 @@ void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& ch
 }  // namespace
 
 std::shared_ptr<const Site> site_of(ngx_http_request_t* r, const LocationConf& location) {
-  if (location.provider_value == nullptr || !location.site) return location.site;
+  if (!location.sites) return nullptr;
+  const auto& site = location.sites->of(r);
+  if (location.provider_value == nullptr) return site;
   ngx_str_t value{};
   if (ngx_http_complex_value(r, location.provider_value, &value) != NGX_OK) throw std::bad_alloc();
   const std::string_view name = view(value);
-  if (name == location.site->provider) return location.site;
+  if (name == site->provider) return site;
   if (!name.empty() && name != "off") {
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                   "the variable of \"vneid\" names no provider: \"%V\"", &value);
@@ -229,6 +264,27 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
   });
 }
 
+namespace {
+
+/// Builds what every worker will build, and throws it away: whatever can fail there fails here
+/// (D21). It connects to nobody.
+void check_service(const MainConf& conf) {
+  class Nowhere final : public Log {
+    void write(Severity /*severity*/, std::string_view /*reference*/,
+               std::string_view /*text*/) noexcept override {}
+  };
+  Nowhere log;
+  EpollLoop loop;
+  try {
+    const Service service{loop, conf.settings, log};
+  } catch (const std::exception& failure) {
+    throw ConfigurationError(std::string{"workers could not start: "} + failure.what(),
+                             conf.first_use);
+  }
+}
+
+}  // namespace
+
 void complete_settings(MainConf& conf) {
   if (conf.clock_at && !conf.rehearsal.value_or(false)) {
     throw ConfigurationError(
@@ -249,6 +305,7 @@ void complete_settings(MainConf& conf) {
   need(conf.has_keys, "vneid_keys");
   need(conf.has_redis, "vneid_redis");
   need(conf.has_postgres, "vneid_postgres");
+  check_service(conf);
 }
 
 }  // namespace vneid::ngx

@@ -10,6 +10,7 @@
 
 #include "flows/settings.hpp"
 #include "metrics/shared_block.hpp"
+#include "named_sites.hpp"
 #include "ngx.hpp"
 #include "policy/gate.hpp"
 
@@ -69,7 +70,7 @@ struct ServerConf {
   std::optional<Milliseconds> session_grace;  ///< of `vneid_session_grace`; zero: off
   /// Set when `vneid` is on in the server or in a location of it: what the pages below the path
   /// are served with.
-  std::shared_ptr<const Site> pages;
+  std::shared_ptr<const NamedSites> pages;
 };
 
 /// `vneid_login`: when is an answer of the portal a successful login?
@@ -107,7 +108,7 @@ struct LocationConf {
   std::optional<IdentityScope> identity;
   std::optional<Position> logout_at;  ///< of `vneid_logout`
   std::shared_ptr<const GateRule> gate;
-  std::shared_ptr<const Site> site;  ///< set where `vneid` is on
+  std::shared_ptr<const NamedSites> sites;  ///< set where `vneid` is on
 };
 
 [[nodiscard]] inline MainConf& main_conf(ngx_http_request_t* r) noexcept {
@@ -120,7 +121,8 @@ struct LocationConf {
   return *static_cast<LocationConf*>(ngx_http_get_module_loc_conf(r, ngx_http_vneid_module));
 }
 
-/// Where `vneid` is on for this request; null where it is off.
+/// Where `vneid` is on for this request, as the name says that the browser used; null where it is
+/// off.
 [[nodiscard]] std::shared_ptr<const Site> site_of(ngx_http_request_t* r,
                                                   const LocationConf& location);
 

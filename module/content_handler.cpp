@@ -30,7 +30,7 @@ constexpr std::size_t most_body_bytes = std::size_t{16} * 1024;
 
 [[nodiscard]] bool is_page(ngx_http_request_t* r) noexcept {
   const ServerConf& server = server_conf(r);
-  return r == r->main && server.pages && view(r->uri).starts_with(server.pages->path);
+  return r == r->main && server.pages && view(r->uri).starts_with(server.pages->first()->path);
 }
 
 void on_body(ngx_http_request_t* r) noexcept {

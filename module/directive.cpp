@@ -1,26 +1,46 @@
 #include "directive.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
-#include <sstream>
-#include <sys/stat.h>
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 
 #include "block.hpp"
+#include "crypto/openssl.hpp"
+#include "crypto/secret_file.hpp"
 #include "text.hpp"
 
 namespace vneid::ngx {
 
 namespace {
 
-constexpr std::size_t most_file_bytes = std::size_t{64} * 1024;
+/// Debian's bundle of all CAs has a quarter of a megabyte.
+constexpr std::size_t most_certificate_bytes = std::size_t{4} * 1024 * 1024;
 
-[[nodiscard]] std::string quoted(std::string_view text) { return "\"" + std::string{text} + "\""; }
+[[nodiscard]] std::string quote(std::string_view text) { return "\"" + std::string{text} + "\""; }
+
+using Bio = std::unique_ptr<BIO, crypto::HandleDeleter<BIO_free_all>>;
+using Certificate = std::unique_ptr<X509, crypto::HandleDeleter<X509_free>>;
+
+/// What is wrong with certificates in PEM; empty: nothing. Text between them is passed over.
+[[nodiscard]] std::string certificates_problem(const std::string& pem) {
+  const Bio bio{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
+  if (!bio) throw std::bad_alloc();
+  std::size_t count = 0;
+  while (const Certificate certificate{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)}) {
+    ++count;
+  }
+  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  ERR_clear_error();
+  if (count == 0) return "holds no certificate in PEM form";
+  if (!at_end) return "is broken behind certificate " + std::to_string(count);
+  return {};
+}
 
 }  // namespace
 
@@ -35,63 +55,59 @@ std::optional<std::string_view> Directive::value_of(std::string_view word, std::
 }
 
 void Directive::refuse_duplicate(bool seen) const {
-  if (seen) fail(quoted(name()) + " directive is duplicate");
+  if (seen) fail(quote(name()) + " directive is duplicate");
 }
 
 void Directive::fail_parameter(std::string_view word) const {
-  fail("invalid parameter " + quoted(word) + " in " + quoted(name()));
+  fail("invalid parameter " + quote(word) + " in " + quote(name()));
 }
 
 std::string Directive::path(std::string_view word) const {
-  if (word.empty()) fail("empty file name in " + quoted(name()));
+  if (word.empty()) fail("empty file name in " + quote(name()));
   ngx_str_t full = in_pool(cf_->pool, word);
   if (ngx_conf_full_name(cf_->cycle, &full, 1) != NGX_OK) throw std::bad_alloc();
   return copy(full);
 }
 
-std::string Directive::file(std::string_view word, std::string_view what) const {
-  const std::string name = path(word);
-  const auto refuse = [&](const std::string& why) {
-    fail(std::string{what} + " " + quoted(name) + " " + why);
-  };
-  struct stat status{};
-  if (::stat(name.c_str(), &status) != 0) refuse(std::string{"cannot be read: "} + strerror(errno));
-  if (!S_ISREG(status.st_mode)) refuse("is not a regular file");
-  if (static_cast<std::size_t>(status.st_size) > most_file_bytes) refuse("is larger than 64 KB");
-  errno = 0;
-  const std::ifstream stream(name, std::ios::binary);
-  if (!stream) refuse(std::string{"cannot be read: "} + strerror(errno));
-  std::ostringstream content;
-  content << stream.rdbuf();
-  if (content.str().empty()) refuse("is empty");
-  return content.str();
+std::string Directive::secret_file(std::string_view word, std::string_view what) const {
+  const auto content = crypto::read_secret_file(path(word));
+  if (!content) fail(std::string{what} + " " + content.error());
+  return std::string{content->bytes()};
 }
 
 std::string Directive::secret(std::string_view word, std::string_view what) const {
-  std::string content = file(word, what);
+  std::string content = secret_file(word, what);
   while (!content.empty() && (content.back() == '\n' || content.back() == '\r')) content.pop_back();
   if (content.empty() || std::ranges::any_of(content, is_control)) {
-    fail(std::string{what} + " " + quoted(path(word)) + " must hold one line that is not empty");
+    fail(std::string{what} + " " + path(word) + ": must hold one line that is not empty");
   }
   return content;
 }
 
-std::string Directive::certificate(std::string_view word) const {
-  std::string name = path(word);
-  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_file(name.c_str(), "r"), BIO_free);
-  const std::unique_ptr<X509, decltype(&X509_free)> certificate(
-      bio ? PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr) : nullptr, X509_free);
-  if (!certificate) {
-    fail("trusted certificate \"" + name + "\" cannot be read or holds no certificate in PEM form");
+http::TrustedCertificates Directive::certificates(std::string_view word) const {
+  const std::string name = path(word);
+  const auto refuse = [&](const std::string& why) {
+    fail("trusted certificate \"" + name + "\" " + why);
+  };
+  std::error_code failure;
+  if (!std::filesystem::is_regular_file(name, failure)) refuse("is not a file that can be read");
+  if (std::filesystem::file_size(name, failure) > most_certificate_bytes) {
+    refuse("is larger than 4 MB");
   }
-  return name;
+  std::ifstream stream(name, std::ios::binary);
+  auto pem = std::make_shared<const std::string>(std::istreambuf_iterator<char>{stream},
+                                                 std::istreambuf_iterator<char>{});
+  if (!stream) refuse("is not a file that can be read");
+  const auto problem = certificates_problem(*pem);
+  if (!problem.empty()) refuse(problem);
+  return pem;
 }
 
 Milliseconds Directive::time(std::string_view word, std::string_view key) const {
   ngx_str_t text = in_pool(cf_->temp_pool, word);
   const ngx_int_t value = ngx_parse_time(&text, 0);
   if (value == NGX_ERROR || value < 1 || value > 60'000) {
-    fail("invalid time " + quoted(word) + " for " + quoted(key) + " in " + quoted(name()) +
+    fail("invalid time " + quote(word) + " for " + quote(key) + " in " + quote(name()) +
          ", expected 1ms to 60s");
   }
   return Milliseconds{value};
@@ -102,7 +118,7 @@ unsigned Directive::number(std::string_view word, std::string_view key, unsigned
   unsigned value = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
   if (error != std::errc{} || end != word.data() + word.size() || value < least || value > most) {
-    fail("invalid number " + quoted(word) + " for " + quoted(key) + " in " + quoted(name()) +
+    fail("invalid number " + quote(word) + " for " + quote(key) + " in " + quote(name()) +
          ", expected " + std::to_string(least) + " to " + std::to_string(most));
   }
   return value;

@@ -10,6 +10,7 @@
 
 #include "conf.hpp"
 #include "guard.hpp"
+#include "net/trusted_certificates.hpp"
 #include "pool.hpp"
 
 namespace vneid::ngx {
@@ -50,12 +51,13 @@ class Directive {
 
   /// A file name, made absolute as nginx does (relative to the configuration's folder).
   [[nodiscard]] std::string path(std::string_view word) const;
-  /// The content of a small file that must be readable now. `what` names it in complaints.
-  [[nodiscard]] std::string file(std::string_view word, std::string_view what) const;
-  /// The same without the line end; must not be empty.
+  /// The content of a file that holds a secret (crypto/secret_file.hpp); `what` names it in
+  /// complaints.
+  [[nodiscard]] std::string secret_file(std::string_view word, std::string_view what) const;
+  /// The same of one line, without its end.
   [[nodiscard]] std::string secret(std::string_view word, std::string_view what) const;
-  /// The absolute name of a file of certificates in PEM form.
-  [[nodiscard]] std::string certificate(std::string_view word) const;
+  /// The certificates of a file in PEM form: at least one, and nothing that is none.
+  [[nodiscard]] http::TrustedCertificates certificates(std::string_view word) const;
   /// nginx's time ("300ms", "5s"), from 1 ms to a minute: everything here waits for a person.
   [[nodiscard]] Milliseconds time(std::string_view word, std::string_view key) const;
   [[nodiscard]] unsigned number(std::string_view word, std::string_view key, unsigned least,
@@ -98,38 +100,11 @@ char* handle_directive(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) n
   return guard_directive(cf, [&] { parse(Directive{cf}, *static_cast<Conf*>(conf)); });
 }
 
-// One function a directive; directives_*.cpp, zone.cpp, metrics_handler.cpp, status_handler.cpp.
-void parse_keys(const Directive& directive, MainConf& conf);
-void parse_redis(const Directive& directive, MainConf& conf);
-void parse_postgres(const Directive& directive, MainConf& conf);
-void parse_templates(const Directive& directive, MainConf& conf);
-void parse_zone(const Directive& directive, MainConf& conf);
-void parse_provider(const Directive& directive, MainConf& conf);
-void parse_population(const Directive& directive, MainConf& conf);
-void parse_vneid(const Directive& directive, LocationConf& conf);
-void parse_notice(const Directive& directive, LocationConf& conf);
-void parse_login(const Directive& directive, LocationConf& conf);
-void parse_require(const Directive& directive, LocationConf& conf);
-void parse_metrics(const Directive& directive, LocationConf& conf);
-void parse_status(const Directive& directive, LocationConf& conf);
-void parse_path(const Directive& directive, ServerConf& conf);
-void parse_origin(const Directive& directive, ServerConf& conf);
-void parse_portal(const Directive& directive, ServerConf& conf);
-void parse_identity(const Directive& directive, LocationConf& conf);
-void parse_trusted_headers(const Directive& directive, ServerConf& conf);
-void parse_assertion_key(const Directive& directive, MainConf& conf);
-void parse_session_exchange(const Directive& directive, ServerConf& conf);
-void parse_new_accounts(const Directive& directive, ServerConf& conf);
-void parse_portal_cookie(const Directive& directive, ServerConf& conf);
-void parse_logout_location(const Directive& directive, ServerConf& conf);
-void parse_session(const Directive& directive, ServerConf& conf);
-void parse_kiosk(const Directive& directive, ServerConf& conf);
-void parse_logout(const Directive& directive, LocationConf& conf);
-void parse_session_grace(const Directive& directive, ServerConf& conf);
-void parse_population_source(const Directive& directive, ServerConf& conf);
-void parse_policy(const Directive& directive, ServerConf& conf);
-void parse_on_failure(const Directive& directive, ServerConf& conf);
-void parse_rehearsal(const Directive& directive, MainConf& conf);
-void parse_clock(const Directive& directive, MainConf& conf);
+// parse_…(), one function a directive; directives_*.cpp, zone.cpp, metrics_handler.cpp,
+// status_handler.cpp.
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a type
+#define VNEID_DIRECTIVE(name, parse, Conf, contexts, arguments, syntax, default_value) \
+  void parse(const Directive& directive, Conf& conf);
+#include "directives.def"
 
 }  // namespace vneid::ngx

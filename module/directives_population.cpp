@@ -93,7 +93,7 @@ void read_procedure(const Directive& directive, Settings& source) {
   source.procedure = read_word(directive);
 }
 void read_certificate(const Directive& directive, Settings& source) {
-  source.trusted_certificate = directive.certificate(directive.word(0));
+  source.trusted_certificates = directive.certificates(directive.word(0));
 }
 void read_timeout(const Directive& directive, Settings& source) {
   source.timeout = directive.time(directive.word(0), "timeout");
@@ -149,25 +149,11 @@ void read_circuit(const Directive& directive, Settings& source) {
   }
 }
 
-constexpr std::array<Member<Settings>, 17> members{{
-    {"profile", 1, 1, read_profile},
-    {"service", 1, 1, read_service},
-    {"endpoint", 1, 2, read_endpoint},
-    {"user", 1, 1, read_user},
-    {"secret_file", 1, 1, read_secret},
-    {"api_key_file", 1, 1, read_api_key},
-    {"client", 1, 1, read_client},
-    {"officer", 1, 1, read_officer},
-    {"unit", 1, 1, read_unit},
-    {"account", 1, 1, read_account},
-    {"procedure", 1, 1, read_procedure},
-    {"trusted_certificate", 1, 1, read_certificate},
-    {"timeout", 1, 1, read_timeout},
-    {"rate", 1, 2, read_rate_of_all},
-    {"citizen_rate", 1, 2, read_citizen_rate},
-    {"in_flight", 1, 1, read_in_flight},
-    {"circuit", 1, 2, read_circuit},
-}};
+constexpr auto members = std::to_array<Member<Settings>>({
+#define VNEID_POPULATION_MEMBER(name, least, most, read, repeats, syntax, default_value) \
+  {#name, least, most, read, repeats},
+#include "directives.def"
+});
 
 /// What can be judged only with the whole block read.
 void check(const Directive& directive, const Settings& source) {

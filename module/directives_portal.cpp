@@ -66,7 +66,7 @@ void parse_session_exchange(const Directive& directive, ServerConf& conf) {
     } else if (auto time = Directive::value_of(word, "timeout")) {
       exchange.timeout = directive.time(*time, "timeout");
     } else if (auto file = Directive::value_of(word, "trusted_certificate")) {
-      exchange.trusted_certificate = directive.certificate(*file);
+      exchange.trusted_certificates = directive.certificates(*file);
     } else {
       directive.fail_parameter(word);
     }

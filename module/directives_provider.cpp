@@ -11,7 +11,9 @@
 
 #include "block.hpp"
 #include "directive.hpp"
+#include "oidc/client_authentication.hpp"
 #include "oidc/form.hpp"
+#include "oidc/private_key.hpp"
 #include "oidc/provider_settings.hpp"
 #include "text.hpp"
 #include "url.hpp"
@@ -56,7 +58,7 @@ using PrivateKey = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 
 /// Reads the file into `pem` and checks that it holds a private key.
 PrivateKey read_private_key(const Directive& directive, std::string_view what, std::string& pem) {
-  pem = directive.file(directive.word(0), what);
+  pem = directive.secret_file(directive.word(0), what);
   const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
       BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
   // The callback: an encrypted key must not make nginx ask for a passphrase.
@@ -65,14 +67,20 @@ PrivateKey read_private_key(const Directive& directive, std::string_view what, s
       bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr) : nullptr,
       EVP_PKEY_free);
   if (!key) {
-    directive.fail(std::string{what} + " \"" + directive.path(directive.word(0)) +
-                   "\" holds no private key in PEM form without a passphrase");
+    directive.fail(std::string{what} + " " + directive.path(directive.word(0)) +
+                   ": holds no private key in PEM form without a passphrase");
   }
   return key;
 }
 
 void read_client_key(const Directive& directive, Draft& draft) {
-  read_private_key(directive, "client key file", draft.provider.client_key_pem);
+  constexpr std::string_view what = "client key file";
+  read_private_key(directive, what, draft.provider.client_key_pem);
+  const auto key = oidc::PrivateKey::read(draft.provider.client_key_pem);
+  if (!key) {
+    directive.fail(std::string{what} + " " + directive.path(directive.word(0)) + ": " +
+                   key.error());
+  }
 }
 
 void read_decryption_key(const Directive& directive, Draft& draft) {
@@ -80,8 +88,8 @@ void read_decryption_key(const Directive& directive, Draft& draft) {
       read_private_key(directive, "decryption key file", draft.provider.decryption_key_pem);
   const int bits = EVP_PKEY_get_bits(key.get());
   if (EVP_PKEY_is_a(key.get(), "RSA") != 1 || bits < 2048 || bits > 8192) {
-    directive.fail("decryption key file \"" + directive.path(directive.word(0)) +
-                   "\" holds no RSA key of 2048 to 8192 bits");
+    directive.fail("decryption key file " + directive.path(directive.word(0)) +
+                   ": holds no RSA key of 2048 to 8192 bits");
   }
 }
 
@@ -140,6 +148,9 @@ void read_claim(const Directive& directive, Draft& draft) {
   if (!draft.seen.insert("claim " + std::string{field}).second) {
     directive.fail("claim \"" + std::string{field} + "\" is duplicate");
   }
+  if (directive.word(1).empty()) {
+    directive.fail("claim \"" + std::string{field} + "\" has an empty name");
+  }
   *found->second = directive.word(1);
 }
 
@@ -171,30 +182,18 @@ void read_level(const Directive& directive, Draft& draft) {
 }
 
 void read_certificate(const Directive& directive, Draft& draft) {
-  draft.provider.trusted_certificate = directive.certificate(directive.word(0));
+  draft.provider.trusted_certificates = directive.certificates(directive.word(0));
 }
 
 void read_timeout(const Directive& directive, Draft& draft) {
   draft.provider.timeout = directive.time(directive.word(0), "timeout");
 }
 
-constexpr std::array<Member<Draft>, 15> members{{
-    {"profile", 1, 1, read_profile},
-    {"issuer", 1, 2, read_issuer},
-    {"authorization_endpoint", 1, 1, read_authorization_endpoint},
-    {"token_endpoint", 1, 1, read_token_endpoint},
-    {"userinfo_endpoint", 1, 1, read_userinfo_endpoint},
-    {"decryption_key_file", 1, 1, read_decryption_key},
-    {"client_id", 1, 1, read_client_id},
-    {"client_secret_file", 1, 1, read_client_secret},
-    {"client_key_file", 1, 1, read_client_key},
-    {"client_authentication", 1, 1, read_authentication},
-    {"scope", 1, 1, read_scope},
-    {"claim", 2, 2, read_claim, true},
-    {"required_level", 1, 1, read_level},
-    {"trusted_certificate", 1, 1, read_certificate},
-    {"timeout", 1, 1, read_timeout},
-}};
+constexpr auto members = std::to_array<Member<Draft>>({
+#define VNEID_PROVIDER_MEMBER(name, least, most, read, repeats, syntax, default_value) \
+  {#name, least, most, read, repeats},
+#include "directives.def"
+});
 
 struct DirectMember {
   std::string_view name;
@@ -268,6 +267,10 @@ void check(const Directive& directive, Draft& draft) {
     directive.fail(who + (has_key ? "has a \"client_key_file\", so its \"client_authentication\" "
                                     "can only be private_key_jwt"
                                   : "needs a \"client_key_file\" for private_key_jwt"));
+  }
+  // What is left would only be found by the workers, and then there would be none.
+  if (const auto problem = oidc::settings_problem(provider)) {
+    directive.fail("provider \"" + provider.name + "\": " + *problem);
   }
 }
 

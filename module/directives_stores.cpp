@@ -23,6 +23,11 @@ void parse_redis_address(const Directive& directive, std::string_view word, redi
   }
   if (url.family == AF_UNIX) {
     into.unix_path = std::string{word.substr(5)};  // after "unix:"
+    if (struct stat status{}; ::stat(into.unix_path.c_str(), &status) != 0) {
+      // Redis may start after nginx: no reason to stay down.
+      ngx_conf_log_error(NGX_LOG_WARN, directive.conf(), ngx_errno,
+                         "vneid: there is no Redis at \"%s\" now", into.unix_path.c_str());
+    }
     return;
   }
   std::array<u_char, NGX_SOCKADDR_STRLEN> text{};

@@ -69,7 +69,7 @@ void on_write(ngx_http_request_t* r) noexcept {
 }  // namespace
 
 ngx_int_t begin_page(ngx_http_request_t* r, std::string body) {
-  const auto& site = server_conf(r).pages;
+  const auto& site = server_conf(r).pages->of(r);
   Request request = make_request(r);
   request.path = view(r->uri).substr(site->path.size());
   request.body = std::move(body);

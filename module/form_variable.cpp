@@ -12,7 +12,8 @@ namespace vneid::ngx {
 
 namespace {
 
-constexpr std::string_view prefix = "vneid_form_";
+#define VNEID_VARIABLE_PREFIX(name, shown) constexpr std::string_view prefix = #name;
+#include "directives.def"
 constexpr std::size_t most_form_bytes = std::size_t{64} * 1024;
 
 // X-Accel-Redirect and error pages change method and query; these are the browser's own.

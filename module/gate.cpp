@@ -1,6 +1,7 @@
 #include "gate.hpp"
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "conf.hpp"
@@ -8,6 +9,7 @@
 #include "context.hpp"
 #include "exchange.hpp"
 #include "guard.hpp"
+#include "identity.hpp"
 #include "mark.hpp"
 #include "pool.hpp"
 #include "reply.hpp"
@@ -16,6 +18,17 @@
 
 namespace vneid::ngx {
 
+namespace {
+
+/// What the variables of the person needed before; read once a request.
+[[nodiscard]] std::optional<SessionFacts> known_of(ngx_http_request_t* r) {
+  const SessionFacts* facts = session_facts(r);
+  if (facts == nullptr) return std::nullopt;
+  return *facts;
+}
+
+}  // namespace
+
 /// The question whether a request may go on. Dies with the request.
 class GateExchange {
  public:
@@ -23,8 +36,8 @@ class GateExchange {
                const LocationConf& location)
       : reference(request.id),
         flow(process, r,
-             process.service().gate(std::move(request), location.site,
-                                    *location.gate->requirement)) {}
+             process.service().gate(std::move(request), location.sites->of(r),
+                                    *location.gate->requirement, known_of(r))) {}
 
   std::string reference;
   RequestFlow<GateVerdict> flow;
@@ -75,8 +88,9 @@ ngx_int_t keep_body(ngx_http_request_t* r) {
   request.body_is_form = request.body_is_form && body.state == BodyState::kept;
   request.body = std::move(body.text);
   std::string reference = request.id;
-  return begin_answer(r, std::move(reference),
-                      Process::current().service().keep_post(std::move(request), location.site));
+  return begin_answer(
+      r, std::move(reference),
+      Process::current().service().keep_post(std::move(request), location.sites->of(r)));
 }
 
 void on_body(ngx_http_request_t* r) noexcept {
@@ -110,7 +124,7 @@ ngx_int_t keep_post(ngx_http_request_t* r, std::string reference) {
   Request request = gated_request(r);
   request.body_is_form = false;  // nothing is kept, and nothing waited for
   return answer(r, std::move(reference),
-                Process::current().service().keep_post(std::move(request), location.site));
+                Process::current().service().keep_post(std::move(request), location.sites->of(r)));
 }
 
 ngx_int_t conclude(ngx_http_request_t* r, GateExchange& exchange) {
@@ -153,7 +167,7 @@ ngx_int_t begin(ngx_http_request_t* r, const LocationConf& location) {
 ngx_int_t on_access(ngx_http_request_t* r) noexcept {
   return guard(r->connection->log, "gate", ngx_int_t{500}, [r]() -> ngx_int_t {
     const LocationConf& location = location_conf(r);
-    if (!location.gate || !location.gate->requirement || !location.site) return NGX_DECLINED;
+    if (!location.gate || !location.gate->requirement || !location.sites) return NGX_DECLINED;
     if (is_own_page(r) || admitted(r, location)) return NGX_DECLINED;
     if (!site_of(r, location)) return NGX_DECLINED;
     // A subrequest shows part of what its main request asked for: that decides.

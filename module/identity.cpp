@@ -60,7 +60,7 @@ void settle_read(ngx_http_request_t* r, IdentityRead& read) {
 /// Our pages read the session themselves.
 [[nodiscard]] bool is_own_page(ngx_http_request_t* r) noexcept {
   const ServerConf& server = server_conf(r);
-  return server.pages && view(r->uri).starts_with(server.pages->path);
+  return server.pages && view(r->uri).starts_with(server.pages->first()->path);
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ ngx_int_t read_identity(ngx_http_request_t* r, bool full) {
     // The facts are the pool's: an access log asks for them when the request's cleanups have run.
     read = object_in_pool<IdentityRead>(r->pool);
     end_with_request(r, *read);
-    read->site = location_conf(r).site;
+    read->site = location_conf(r).sites->of(r);
     read->flow.emplace(Process::current(), r,
                        Process::current().service().identify(make_request(r), read->site, full));
     mark(r).identity = read;
@@ -89,7 +89,7 @@ ngx_int_t on_identity(ngx_http_request_t* r) noexcept {
   return guard(r->connection->log, "vneid_identity", ngx_int_t{500}, [r]() -> ngx_int_t {
     const LocationConf& location = location_conf(r);
     const bool on = location.identity && *location.identity != IdentityScope::off;
-    if (r != r->main || !on || !location.site || is_own_page(r)) return NGX_DECLINED;
+    if (r != r->main || !on || !location.sites || is_own_page(r)) return NGX_DECLINED;
     const ngx_int_t result = read_identity(r, *location.identity == IdentityScope::full);
     return result == NGX_OK ? NGX_DECLINED : result;
   });

@@ -17,6 +17,19 @@ namespace {
 
 using Read = std::string (*)(ngx_http_request_t* r, const SessionFacts& facts);
 
+std::string account(ngx_http_request_t* /*r*/, const SessionFacts& facts) { return facts.account; }
+std::string subject(ngx_http_request_t* /*r*/, const SessionFacts& facts) { return facts.subject; }
+std::string name(ngx_http_request_t* /*r*/, const SessionFacts& facts) { return facts.name; }
+std::string citizen_id(ngx_http_request_t* /*r*/, const SessionFacts& facts) {
+  return facts.citizen_id;
+}
+std::string level(ngx_http_request_t* /*r*/, const SessionFacts& facts) {
+  return facts.by_vneid() ? "2" : "";
+}
+std::string assertion(ngx_http_request_t* r, const SessionFacts& /*facts*/) {
+  return session_assertion(r);
+}
+
 std::string link_state(ngx_http_request_t* /*r*/, const SessionFacts& facts) {
   if (facts.by_vneid()) return "linked";
   switch (facts.state) {
@@ -39,18 +52,10 @@ constexpr std::size_t longest_value = 0x0fff'ffff;
 
 // nginx's macro casts the text of literals; what it makes is never written to.
 // NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables)
-std::array variables{
-    Variable{ngx_string("vneid_account"), [](auto*, const SessionFacts& f) { return f.account; }},
-    Variable{ngx_string("vneid_subject"), [](auto*, const SessionFacts& f) { return f.subject; }},
-    Variable{ngx_string("vneid_level"),
-             [](auto*, const SessionFacts& f) { return std::string{f.by_vneid() ? "2" : ""}; }},
-    Variable{ngx_string("vneid_name"), [](auto*, const SessionFacts& f) { return f.name; }},
-    Variable{ngx_string("vneid_citizen_id"),
-             [](auto*, const SessionFacts& f) { return f.citizen_id; }},
-    Variable{ngx_string("vneid_link_state"), link_state},
-    Variable{ngx_string("vneid_assertion"),
-             [](ngx_http_request_t* r, const SessionFacts&) { return session_assertion(r); }},
-};
+auto variables = std::to_array<Variable>({
+#define VNEID_VARIABLE(name, read) {ngx_string(#name), read},
+#include "directives.def"
+});
 // NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 
 ngx_int_t get(ngx_http_request_t* r, ngx_http_variable_value_t* value, uintptr_t index) noexcept {

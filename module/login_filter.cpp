@@ -22,7 +22,7 @@ Outlet next_filters{};  // NOLINT(cppcoreguidelines-avoid-non-const-global-varia
 /// portal sent it on with X-Accel-Redirect or an error page did.
 [[nodiscard]] const LocationConf* login_location(ngx_http_request_t* r) {
   const LocationConf& here = location_conf(r);
-  if (here.login && here.site) return &here;
+  if (here.login && here.sites) return &here;
   if (!r->internal) return nullptr;
   const RequestMark* mark = find_mark(r);
   return mark == nullptr ? nullptr : mark->login;
@@ -31,7 +31,7 @@ Outlet next_filters{};  // NOLINT(cppcoreguidelines-avoid-non-const-global-varia
 /// The same of `vneid_logout`.
 [[nodiscard]] const LocationConf* logout_location(ngx_http_request_t* r) {
   const LocationConf& here = location_conf(r);
-  if (here.logout_at && here.site) return &here;
+  if (here.logout_at && here.sites) return &here;
   if (!r->internal) return nullptr;
   const RequestMark* mark = find_mark(r);
   return mark == nullptr ? nullptr : mark->logout;
@@ -43,7 +43,7 @@ ngx_int_t hold(ngx_http_request_t* r, const LocationConf& location,
     follow_portal_cookie(r);
     return next_filters.header(r);
   }
-  auto site = login->signs_out ? location.site : site_of(r, location);
+  auto site = login->signs_out ? location.sites->of(r) : site_of(r, location);
   if (!site) return next_filters.header(r);
   const bool unreadable = login->unreadable;
   auto* held = object_of_request(
@@ -101,7 +101,7 @@ void install_filters() noexcept {
 ngx_int_t on_preaccess(ngx_http_request_t* r) noexcept {
   return guard(r->connection->log, "request", ngx_int_t{500}, [r]() -> ngx_int_t {
     const LocationConf& location = location_conf(r);
-    if (r != r->main || !location.site) return NGX_DECLINED;
+    if (r != r->main || !location.sites) return NGX_DECLINED;
     if (location.login) mark(r).login = &location;
     if (location.logout_at) mark(r).logout = &location;
     withhold_own_cookies(r);

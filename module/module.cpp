@@ -8,6 +8,7 @@
 #include "guard.hpp"
 #include "identity.hpp"
 #include "identity_variables.hpp"
+#include "load_order.hpp"
 #include "login_filter.hpp"
 #include "process.hpp"
 #include "zone.hpp"
@@ -16,64 +17,29 @@ namespace vneid::ngx {
 
 namespace {
 
-constexpr ngx_uint_t in_main = NGX_HTTP_MAIN_CONF;
-constexpr ngx_uint_t in_server = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF;
-constexpr ngx_uint_t in_location = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
+// The contexts of directives.def.
+constexpr ngx_uint_t http = NGX_HTTP_MAIN_CONF;
+constexpr ngx_uint_t server = NGX_HTTP_SRV_CONF;
+constexpr ngx_uint_t location = NGX_HTTP_LOC_CONF;
 
-template <auto parse, class Conf>
-ngx_command_t command(ngx_str_t name, ngx_uint_t type, ngx_uint_t offset) {
-  return {name, type, handle_directive<parse, Conf>, offset, 0, nullptr};
-}
-
-template <auto parse>
-ngx_command_t main_command(ngx_str_t name, ngx_uint_t arguments) {
-  return command<parse, MainConf>(name, in_main | arguments, NGX_HTTP_MAIN_CONF_OFFSET);
-}
-template <auto parse>
-ngx_command_t server_command(ngx_str_t name, ngx_uint_t arguments) {
-  return command<parse, ServerConf>(name, in_server | arguments, NGX_HTTP_SRV_CONF_OFFSET);
-}
-template <auto parse>
-ngx_command_t location_command(ngx_str_t name, ngx_uint_t type) {
-  return command<parse, LocationConf>(name, type, NGX_HTTP_LOC_CONF_OFFSET);
-}
+template <class Conf>
+constexpr ngx_uint_t offset = NGX_HTTP_LOC_CONF_OFFSET;
+template <>
+constexpr ngx_uint_t offset<MainConf> = NGX_HTTP_MAIN_CONF_OFFSET;
+template <>
+constexpr ngx_uint_t offset<ServerConf> = NGX_HTTP_SRV_CONF_OFFSET;
 
 // nginx's macros cast the text of literals; what they make is never written to.
 // NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables)
 ngx_command_t commands[] = {
-    main_command<parse_keys>(ngx_string("vneid_keys"), NGX_CONF_TAKE1),
-    main_command<parse_redis>(ngx_string("vneid_redis"), NGX_CONF_1MORE),
-    main_command<parse_postgres>(ngx_string("vneid_postgres"), NGX_CONF_1MORE),
-    main_command<parse_templates>(ngx_string("vneid_templates"), NGX_CONF_TAKE12),
-    main_command<parse_zone>(ngx_string("vneid_zone"), NGX_CONF_TAKE2),
-    main_command<parse_provider>(ngx_string("vneid_provider"), NGX_CONF_BLOCK | NGX_CONF_TAKE1),
-    main_command<parse_population>(ngx_string("vneid_population"), NGX_CONF_BLOCK | NGX_CONF_TAKE1),
-    server_command<parse_population_source>(ngx_string("vneid_population_source"), NGX_CONF_TAKE1),
-    main_command<parse_rehearsal>(ngx_string("vneid_rehearsal"), NGX_CONF_TAKE1),
-    main_command<parse_clock>(ngx_string("vneid_clock"), NGX_CONF_TAKE12),
-    server_command<parse_policy>(ngx_string("vneid_policy"), NGX_CONF_2MORE),
-    server_command<parse_on_failure>(ngx_string("vneid_on_failure"), NGX_CONF_TAKE12),
-    server_command<parse_path>(ngx_string("vneid_path"), NGX_CONF_TAKE1),
-    server_command<parse_origin>(ngx_string("vneid_origin"), NGX_CONF_TAKE1),
-    server_command<parse_portal>(ngx_string("vneid_portal"), NGX_CONF_TAKE1),
-    server_command<parse_portal_cookie>(ngx_string("vneid_portal_cookie"), NGX_CONF_TAKE12),
-    server_command<parse_logout_location>(ngx_string("vneid_logout_location"), NGX_CONF_TAKE1),
-    server_command<parse_session>(ngx_string("vneid_session"), NGX_CONF_TAKE12),
-    server_command<parse_kiosk>(ngx_string("vneid_kiosk"), NGX_CONF_TAKE12),
-    location_command<parse_logout>(ngx_string("vneid_logout"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS),
-    location_command<parse_vneid>(ngx_string("vneid"), in_location | NGX_CONF_TAKE1),
-    location_command<parse_notice>(ngx_string("vneid_notice"), in_location | NGX_CONF_1MORE),
-    location_command<parse_login>(ngx_string("vneid_login"), NGX_HTTP_LOC_CONF | NGX_CONF_1MORE),
-    main_command<parse_assertion_key>(ngx_string("vneid_assertion_key"), NGX_CONF_TAKE1),
-    server_command<parse_trusted_headers>(ngx_string("vneid_trusted_headers"), NGX_CONF_1MORE),
-    server_command<parse_session_exchange>(ngx_string("vneid_session_exchange"), NGX_CONF_1MORE),
-    server_command<parse_new_accounts>(ngx_string("vneid_new_accounts"), NGX_CONF_TAKE1),
-    location_command<parse_identity>(ngx_string("vneid_identity"), in_location | NGX_CONF_TAKE1),
-    server_command<parse_session_grace>(ngx_string("vneid_session_grace"), NGX_CONF_TAKE1),
-    location_command<parse_require>(ngx_string("vneid_require"), in_location | NGX_CONF_TAKE12),
-    location_command<parse_metrics>(ngx_string("vneid_metrics"),
-                                    NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS),
-    location_command<parse_status>(ngx_string("vneid_status"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS),
+#define VNEID_DIRECTIVE(name, parse, Conf, contexts, arguments, syntax, default_value) \
+  {ngx_string(#name),                                                                  \
+   (contexts) | (arguments),                                                           \
+   handle_directive<parse, Conf>,                                                      \
+   offset<Conf>,                                                                       \
+   0,                                                                                  \
+   nullptr},
+#include "directives.def"
     ngx_null_command};
 
 [[nodiscard]] bool add_phase(ngx_http_core_main_conf_t& core, ngx_http_phases phase,
@@ -94,6 +60,7 @@ ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
     return NGX_ERROR;
   }
   if (!conf.first_use) return NGX_OK;  // loaded and not used: nginx stays as it is
+  warn_of_load_order(cf);
   ngx_str_t request_id = ngx_string("request_id");
   conf.request_id = ngx_http_get_variable_index(cf, &request_id);
   auto& core = *static_cast<ngx_http_core_main_conf_t*>(
@@ -120,6 +87,7 @@ ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
     Presence::begin(cycle->log, *conf);
     if (conf->first_use) Process::start(cycle->log, conf->settings);
     Presence::follow_process();
+    if (Process* process = Process::find()) process->service().greet_stores();
     return NGX_OK;
   });
 }

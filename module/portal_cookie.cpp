@@ -28,11 +28,11 @@ namespace {
 
 void follow_portal_cookie(ngx_http_request_t* r) {
   const LocationConf& location = location_conf(r);
-  if (!location.site || location.site->portal_cookie.empty()) return;
+  if (!location.sites || location.sites->first()->portal_cookie.empty()) return;
   const HeaderList answer = set_cookies(r);
   if (answer.empty()) return;
-  const auto cookie =
-      Process::current().service().follow_portal_cookie(all_cookies(r), answer, *location.site);
+  const auto cookie = Process::current().service().follow_portal_cookie(all_cookies(r), answer,
+                                                                        *location.sites->first());
   if (cookie) add_headers(r, {{"Set-Cookie", *cookie}});
 }
 

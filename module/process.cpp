@@ -17,9 +17,11 @@ std::unique_ptr<Process> process;  // NOLINT(cppcoreguidelines-avoid-non-const-g
     case Log::Severity::warning:
       return NGX_LOG_WARN;
     case Log::Severity::error:
+      return NGX_LOG_ERR;
+    case Log::Severity::emergency:
       break;
   }
-  return NGX_LOG_ERR;
+  return NGX_LOG_EMERG;
 }
 
 }  // namespace
@@ -28,7 +30,8 @@ void NgxLog::write(Severity severity, std::string_view reference, std::string_vi
   const ngx_str_t id{reference.size(),
                      reinterpret_cast<u_char*>(const_cast<char*>(reference.data()))};
   const ngx_str_t line{text.size(), reinterpret_cast<u_char*>(const_cast<char*>(text.data()))};
-  ngx_log_error(level_of(severity), ngx_cycle->log, 0, "vneid: %V, reference %V", &line, &id);
+  const char* between = reference.empty() ? "" : ", reference ";
+  ngx_log_error(level_of(severity), ngx_cycle->log, 0, "vneid: %V%s%V", &line, between, &id);
 }
 
 Process::~Process() {

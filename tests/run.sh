@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds with warnings as errors and sanitizers, runs every test against real
-# PostgreSQL, Redis, nginx and a headless Chromium. The last line is "N passed, N failed".
+# PostgreSQL, Redis, nginx and a headless Chromium, and the demo on bare Debians. The last line is "N passed, N failed",
+# with ", N skipped" if any were, and the reasons above it.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 source tests/suite.sh
@@ -16,8 +17,11 @@ done
 python_tests fixtures tests/fixtures/check.py
 VNEID_BUILD=$PWD/build/asan python_tests module tests/module
 python_tests flows    tests/flows
+python_tests broken   tests/broken
 python_tests chaos    tests/chaos
 node_tests   browser  tests/browser
 suite "demo"     bash config/demo/run.sh --check
+suite "bare bookworm" bash tests/bare.sh bookworm
+suite "bare trixie"   bash tests/bare.sh trixie
 suite "tidy"     bash tests/lint/tidy.sh
 finish

@@ -1,18 +1,36 @@
 # Runs the parts of tests/run.sh and adds up their counts. Sourced.
 passed=0
 failed=0
+skipped=0
+reasons=()
 logs=$(mktemp -d)
-
-count() { passed=$((passed + $1)); failed=$((failed + $2)); }
 
 # heading NAME SECONDS OUTCOME
 heading() { printf '%-28s %5ss  %s\n' "$1" "$2" "$3"; }
 
-# A program that is one test: it passes when it exits 0.
+# counted NAME SECONDS PASSED FAILED, and on standard input why each skipped test was skipped, a line each.
+counted() {
+  local name=$1 why skips=0 outcome
+  while IFS= read -r why; do
+    skips=$((skips + 1))
+    reasons+=("$name: $why")
+  done
+  passed=$((passed + $3)); failed=$((failed + $4)); skipped=$((skipped + skips))
+  outcome="$3 passed, $4 failed"
+  if [ "$skips" -ne 0 ]; then outcome+=", $skips skipped"; fi
+  heading "$name" "$2" "$outcome"
+  if [ "$4" -ne 0 ]; then tail -n 80 "$logs/$name"; fi
+}
+
+# A program that is one test: it passes when it exits 0, and was skipped when it exits 77; its last line says why.
 suite() {
-  local name=$1 start=$SECONDS; shift
-  if "$@" >"$logs/$name" 2>&1; then count 1 0; heading "$name" $((SECONDS - start)) ok
-  else count 0 1; heading "$name" $((SECONDS - start)) FAILED; tail -n 60 "$logs/$name"; fi
+  local name=$1 start=$SECONDS status=0; shift
+  "$@" >"$logs/$name" 2>&1 || status=$?
+  case $status in
+    0) counted "$name" $((SECONDS - start)) 1 0 </dev/null ;;
+    77) counted "$name" $((SECONDS - start)) 0 0 < <(tail -n 1 "$logs/$name") ;;
+    *) counted "$name" $((SECONDS - start)) 0 1 </dev/null ;;
+  esac
 }
 
 # A GoogleTest program; a crash counts as one failure more.
@@ -23,24 +41,35 @@ gtest() {
   bad=$(sed -nE 's/^\[  FAILED  \] ([0-9]+) test.*/\1/p' "$logs/$name" | tail -1)
   [ "$status" -ne 0 ] && [ "${bad:-0}" -eq 0 ] && bad=1
   [ "${good:-0}" -eq 0 ] && [ "${bad:-0}" -eq 0 ] && bad=1  # a program that ran no test has failed
-  count "${good:-0}" "${bad:-0}"
-  report "$name" $((SECONDS - start)) "${good:-0}" "${bad:-0}"
+  counted "$name" $((SECONDS - start)) "${good:-0}" "${bad:-0}" < <(gtest_skips "$logs/$name")
+}
+
+# "FILE:LINE: Skipped", the reason, then "[  SKIPPED ] Suite.Test (0 ms)".
+gtest_skips() {
+  awk '/: Skipped$/ { getline why } /^\[  SKIPPED \] .* ms\)$/ { print $4 (why == "" ? "" : ": " why); why = "" }' "$1"
 }
 
 # Python's unittest: a file, or a folder with *_test.py.
 python_tests() {
-  local name=$1 target=$2 start=$SECONDS ran bad
+  local name=$1 target=$2 start=$SECONDS status=0 ran bad unrun good
   if [ -d "$target" ]; then set -- -m unittest discover -v -s "$target" -p '*_test.py'
   else set -- "$target" -v; fi
-  local status=0
   PYTHONPATH=config/demo PYTHONDONTWRITEBYTECODE=1 timeout 1500 /usr/bin/python3 "$@" >"$logs/$name" 2>&1 || status=$?
   ran=$(sed -nE 's/^Ran ([0-9]+) test.*/\1/p' "$logs/$name" | tail -1)
   bad=$(grep -cE '^(FAIL|ERROR): ' "$logs/$name")
+  unrun=$(grep -cE '^[^ ].* \.\.\. skipped ' "$logs/$name")
   [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
   [ "${ran:-0}" -eq 0 ] && [ "$bad" -eq 0 ] && bad=1
-  local good=$((${ran:-0} - bad)); [ "$good" -lt 0 ] && good=0
-  count "$good" "$bad"
-  report "$name" $((SECONDS - start)) "$good" "$bad"
+  good=$((${ran:-0} - bad - unrun)); [ "$good" -lt 0 ] && good=0
+  counted "$name" $((SECONDS - start)) "$good" "$bad" < <(python_skips "$logs/$name")
+}
+
+# "test (module.Class.test) ... skipped 'reason'", a docstring on a line between; of a class in its setUpClass,
+# whose tests "Ran" does not count, "skipped 'reason'" alone.
+python_skips() {
+  awk '/^ *[A-Za-z_0-9]+ \(/ { test = $1 }
+       sub(/^skipped /, "a class: ") { print; next }
+       sub(/^.* \.\.\. skipped /, "") { print test ": " $0 }' "$1"
 }
 
 # node's test runner on *.test.mjs, with the packages of its package-lock.json.
@@ -51,17 +80,17 @@ node_tests() {
   good=$(sed -nE 's/^# pass ([0-9]+).*/\1/p' "$logs/$name" | tail -1)
   bad=$(sed -nE 's/^# fail ([0-9]+).*/\1/p' "$logs/$name" | tail -1)
   [ "$status" -ne 0 ] && [ "${bad:-0}" -eq 0 ] && bad=1
-  count "${good:-0}" "${bad:-0}"
-  report "$name" $((SECONDS - start)) "${good:-0}" "${bad:-0}"
-}
-
-report() {
-  heading "$1" "$2" "$3 passed, $4 failed"
-  if [ "$4" -ne 0 ]; then tail -n 80 "$logs/$1"; fi
+  [ "${good:-0}" -eq 0 ] && [ "${bad:-0}" -eq 0 ] && bad=1
+  counted "$name" $((SECONDS - start)) "${good:-0}" "${bad:-0}" < <(sed -nE 's/^ *ok [0-9]+ - (.*) # SKIP ?/\1: /p' "$logs/$name")
 }
 
 finish() {
-  echo "$passed passed, $failed failed"
+  local line="$passed passed, $failed failed"
+  if [ "$skipped" -ne 0 ]; then
+    printf 'skipped: %s\n' "${reasons[@]}"
+    line+=", $skipped skipped"
+  fi
+  echo "$line"
   if [ "$failed" -eq 0 ]; then rm -rf "$logs"; exit 0; fi
   exit 1
 }

@@ -65,7 +65,9 @@ class FormReader(html.parser.HTMLParser):
 
 
 class Citizen:
-    def __init__(self, timeout=30, headers=None):
+    def __init__(self, timeout=30, headers=None, context=None):
+        """`context` (ssl) is for https: which certificates count."""
+        self.context = context
         self.cookies = {}  # host without port -> {name: value}: ports share cookies (RFC 6265 §8.5)
         self.timeout = timeout
         self.headers = {"User-Agent": "citizen", "Accept": "text/html", "Accept-Language": "vi", **(headers or {})}
@@ -81,7 +83,11 @@ class Citizen:
         if isinstance(body, dict):
             body = urllib.parse.urlencode(body)
             sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=self.timeout)
+        if parts.scheme == "https":
+            connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=self.timeout,
+                                                     context=self.context)
+        else:
+            connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=self.timeout)
         try:
             connection.request(method, urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, "")), body, sent)
             answer = connection.getresponse()

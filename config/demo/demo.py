@@ -1,106 +1,69 @@
-"""The demo behind run.sh: starts the stack, prints where to go, or walks the path once (--check)."""
+"""The demo behind run.sh: starts the stack, says where to go, or walks the path once (--check)."""
 import signal
 import sys
 import threading
 
 sys.dont_write_bytecode = True
-from citizen import Citizen, log_in_to_portal, log_in_to_vneid  # noqa: E402
-from stack import ROOT, Stack  # noqa: E402
+import guide  # noqa: E402
+import walk  # noqa: E402
+from stack import ROOT, Stack, free_ports  # noqa: E402
+
+OPERATOR_PAGES = """location = /vneid-status { vneid_status; }
+        location = /vneid-metrics { vneid_metrics; }"""
 
 
-class CheckFailed(Exception):
-    pass
+def after_cut_over(stack, port):
+    """A second server, before the same portal, for which the day has come."""
+    return f"""vneid_zone demo 1m;
+    server {{
+        listen 127.0.0.1:{port};
+        server_name localhost;
+        vneid        {stack.provider};
+        vneid_origin http://localhost:{port};
+        vneid_policy personal notice enforce=2024-07-01;
+        vneid_population_source {stack.population_source};
+        proxy_set_header Host $http_host;
+        location = /dang-nhap {{
+            vneid_login {stack.login_options};
+            proxy_pass {stack.portal_url};
+        }}
+        location = /dang-xuat {{
+            vneid_logout;
+            proxy_pass {stack.portal_url};
+        }}
+        location / {{ proxy_pass {stack.portal_url}; }}
+    }}"""
 
 
-def expect(condition, step, page):
-    if not condition:
-        raise CheckFailed(f"{step}: got {page.status} {page.url}\n{page.text[:1500]}")
-    print(f"  ok: {step}")
+def make_stack():
+    """(the stack, the address after the cut-over)"""
+    stack = Stack(ROOT / "build" / "release", nginx_extra=OPERATOR_PAGES)
+    (port,) = free_ports(1)
+    after_url = f"http://localhost:{port}"
+    stack.http_extra = after_cut_over(stack, port)
+    stack.provider_options += ["--redirect-uri", f"{after_url}/vneid/callback/{stack.provider}",
+                               "--post-logout-redirect-uri", f"{after_url}/vneid/signed-out"]
+    return stack, after_url
 
 
-def check_letter(stack):
-    """The letter's steps 1, 5, 6, 7 and its final check, as one citizen."""
-    happy = stack.scenarios["happy"]
-    skipper = Citizen()
-    page = log_in_to_portal(skipper, stack.url, happy["username"], happy["password"])
-    expect(page.status == 200 and "59/2022/NĐ-CP" in page.text, "legacy login leads to the notice", page)
-    expect("portal_session" not in skipper.cookies["localhost"], "the portal's session is held back", page)
-    page = skipper.submit("Bỏ qua")
-    expect(page.status == 200 and page.url.endswith("/trang-chu"), "[Bỏ qua] leads into the portal", page)
-
-    citizen = Citizen()
-    log_in_to_portal(citizen, stack.url, happy["username"], happy["password"])
-    page = citizen.submit("Đăng nhập bằng VNeID")
-    expect(page.url.startswith(stack.issuer), "[Đăng nhập bằng VNeID] leads to VNeID", page)
-    page = log_in_to_vneid(citizen, page, happy["vneid_number"], happy["vneid_password"])
-    expect(page.status == 200 and "Liên kết tài khoản thành công" in page.text, "the accounts are linked", page)
-    expect("portal_session" not in citizen.cookies["localhost"], "the portal's session is still held back", page)
-    page = citizen.submit("Tiếp tục")
-    expect(page.status == 200 and page.url.endswith("/trang-chu"), "[Tiếp tục] leads where the portal wanted", page)
-    page = citizen.get(stack.url + "/vneid/links")
-    expect("Danh sách tài khoản liên kết" in page.text and happy["vneid_number"] in page.text,
-           "the list of linked accounts shows the link", page)
-    page = citizen.get(stack.url + "/vneid/vault")
-    expect(page.status == 200 and "/vneid/vault/" in page.text, "the vault shows the records", page)
-
-    again = Citizen()
-    page = log_in_to_portal(again, stack.url, happy["username"], happy["password"])
-    expect(page.url.endswith("/trang-chu"), "the linked account's next legacy login sees no notice", page)
-
-
-def check_identity(stack):
-    """The letter's steps 2 to 4, and the same folded into one login."""
-    who = stack.population_cases["self_entered"]
-    typed = {"number": who["ask"]["number"], "name": who["ask"]["name"], "birth_date": who["ask"]["birth"]}
-    citizen = Citizen()
-    log_in_to_portal(citizen, stack.url, who["username"], who["password"])
-    citizen.submit("Bỏ qua")
-    page = citizen.get(stack.url + "/vneid/identity")
-    expect('data-field="citizen_id" data-status="self_entered"' in page.text, "the number is self-entered", page)
-    citizen.get(stack.url + "/vneid/identity/update")
-    page = citizen.submit("Cập nhật", **typed)
-    expect('data-field="citizen_id" data-status="verified"' in page.text, "the population database verifies it", page)
-
-    who = stack.population_cases["no_number"]
-    citizen = Citizen()
-    log_in_to_portal(citizen, stack.url, who["username"], who["password"])
-    page = citizen.submit("Đăng nhập bằng VNeID")
-    expect(page.url.endswith("/vneid/verify"), "an account without a verified number is asked for it", page)
-    page = citizen.submit("Cập nhật", number=who["number"], name=who["name"], birth_date=who["birth"])
-    expect(page.url.startswith(stack.issuer), "the same login goes on to VNeID", page)
-    page = log_in_to_vneid(citizen, page, who["vneid_number"], who["vneid_password"])
-    expect("Liên kết tài khoản thành công" in page.text, "and ends with the link", page)
-
-
-def check(stack):
-    check_letter(stack)
-    check_identity(stack)
-
-
-def show(stack):
-    print(f"\nThe portal:        {stack.url}/\nAll state is under {stack.folder}\n\nSample logins (portal; VNeID):")
-    for name, who in stack.scenarios.items():
-        print(f"  {name:18} {who.get('username', '-'):24} {who.get('password', '-'):12}"
-              f" {who.get('vneid_number') or '-':14} {who.get('vneid_password') or '-'}")
-    print("\nCtrl-C stops everything.", flush=True)
-
-
-def main():
-    build = ROOT / "build" / "release"
+def main(words):
+    if words == ["--people"]:
+        print(guide.people())
+        return 0
     finish = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: finish.set())
-    stack = Stack(build)
+    stack, after_url = make_stack()
     print(f"starting (all state under {stack.folder}) …", flush=True)
     status = 0
     try:
         stack.start()
-        if "--check" in sys.argv[1:]:
-            check(stack)
+        if words == ["--check"]:
+            walk.check(stack, after_url)
         else:
-            show(stack)
+            print(guide.first_steps(stack, after_url), flush=True)
             finish.wait()
-    except CheckFailed as failure:
+    except walk.CheckFailed as failure:
         print(f"FAILED: {failure}", file=sys.stderr)
         status = 1
     finally:
@@ -109,10 +72,10 @@ def main():
     if bad:
         print("nginx's error log has:", *bad, sep="\n  ", file=sys.stderr)
         status = 1
-    if "--check" in sys.argv[1:]:
+    if words == ["--check"]:
         print("check passed" if status == 0 else "check failed")
     return status
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

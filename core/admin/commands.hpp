@@ -32,9 +32,6 @@ postgres::Pool open_pool(EventLoop& loop, const Options& options, Milliseconds t
 std::string database_of(const std::string& conninfo);
 /// The same server, by the same user, but another of its databases.
 std::string with_database(const std::string& conninfo, const std::string& name);
-/// Whether the server refused a connection because it knows no such role or database, or does not
-/// let this user in: what `database create` cures. `cause` as in Unavailable.
-bool is_unknown_here(std::string_view cause);
 /// The key ring that the options name.
 std::shared_ptr<const crypto::KeyRing> load_keys(const Options& options);
 

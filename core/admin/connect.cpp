@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <array>
 #include <map>
 #include <utility>
 
@@ -37,12 +35,6 @@ std::string with_database(const std::string& conninfo, const std::string& name) 
     text += '\'';
   }
   return text;
-}
-
-bool is_unknown_here(std::string_view cause) {
-  constexpr std::array<std::string_view, 3> signs{"\" does not exist", "Peer authentication failed",
-                                                  "permission denied for database"};
-  return std::ranges::any_of(signs, [cause](auto sign) { return cause.contains(sign); });
 }
 
 postgres::Pool open_pool(EventLoop& loop, const Options& options, Milliseconds timeout) {

@@ -139,12 +139,7 @@ Exit database_create(const Options& options) {
   }
   auto files = read_schema_files(options.schema);
   if (!files) throw CommandFailed(exit_failed, files.error());
-  try {
-    return Creation{options, std::move(plan), *std::move(files)}.run();
-  } catch (const Unavailable& away) {
-    if (!is_unknown_here(away.what())) throw;
-    throw CommandFailed(exit_failed, std::string{away.what()} + "; " + run_as_postgres);
-  }
+  return Creation{options, std::move(plan), *std::move(files)}.run();
 }
 
 }  // namespace vneid::admin

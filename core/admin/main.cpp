@@ -83,8 +83,8 @@ std::string explained(const postgres::StatementError& refused) {
 
 std::string explained(const Unavailable& away) {
   return std::string{away.what()} +
-         (is_unknown_here(away.what())
-              ? "; make it known: runuser -u postgres -- vneidctl database create"
+         (away.kind() == FailureKind::misconfigured
+              ? ""
               : "; check --postgres and that the server runs");
 }
 

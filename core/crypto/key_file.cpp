@@ -2,15 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <cstdio>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <system_error>
-#include <unistd.h>
-
-#include <openssl/crypto.h>
 
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
@@ -20,22 +14,6 @@ namespace vneid::crypto::key_file {
 namespace {
 
 constexpr std::size_t max_id_size = 32;
-
-class File {
- public:
-  explicit File(int descriptor) noexcept : descriptor_(descriptor) {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
-  int descriptor() const noexcept { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
-std::string error_text(int number) { return std::generic_category().message(number); }
 
 std::string at_line(std::string_view source, std::size_t line, std::string_view cause) {
   std::string text{source};
@@ -111,8 +89,6 @@ std::optional<unsigned> number(std::string_view digits) {
 
 }  // namespace
 
-Secret::~Secret() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
-
 std::expected<std::vector<Key>, std::string> parse(std::string_view text, std::string_view source) {
   std::vector<Key> keys;
   std::size_t number = 0;
@@ -138,38 +114,6 @@ std::expected<std::vector<Key>, std::string> parse(std::string_view text, std::s
   if (!has(KeyRing::Use::seal)) return std::unexpected(name + ": holds no seal key");
   if (!has(KeyRing::Use::lookup)) return std::unexpected(name + ": holds no lookup key");
   return keys;
-}
-
-std::expected<Secret, std::string> read(const std::string& path) {
-  // Without O_NONBLOCK, opening a pipe by mistake would hang nginx's start.
-  const File file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
-  if (file.descriptor() < 0) return std::unexpected(path + ": " + error_text(errno));
-  struct stat status{};
-  if (fstat(file.descriptor(), &status) != 0) {
-    return std::unexpected(path + ": " + error_text(errno));
-  }
-  if (!S_ISREG(status.st_mode)) return std::unexpected(path + ": is not a regular file");
-  if ((status.st_mode & 077) != 0) {
-    std::array<char, 8> mode{};
-    std::snprintf(mode.data(), mode.size(), "%04o", static_cast<unsigned>(status.st_mode & 07777));
-    return std::unexpected(path + ": others than its owner may use it (mode " + mode.data() +
-                           "); run: chmod 600 " + path);
-  }
-  // One byte more than allowed, so that a file that grows meanwhile is noticed too.
-  std::string bytes(max_file_size + 1, '\0');
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    const ssize_t got = ::read(file.descriptor(), bytes.data() + filled, bytes.size() - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return std::unexpected(path + ": " + error_text(errno));
-    if (got == 0) break;
-    filled += static_cast<std::size_t>(got);
-  }
-  bytes.resize(filled);
-  Secret content{std::move(bytes)};
-  if (filled > max_file_size) return std::unexpected(path + ": is larger than 64 KiB");
-  if (filled == 0) return std::unexpected(path + ": is empty");
-  return content;
 }
 
 std::optional<std::chrono::year_month_day> creation_date(std::string_view id) {

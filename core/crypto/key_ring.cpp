@@ -107,7 +107,7 @@ KeyRing& KeyRing::operator=(KeyRing&&) noexcept = default;
 KeyRing::~KeyRing() = default;
 
 std::expected<KeyRing, std::string> KeyRing::load(const std::string& path) {
-  const auto content = key_file::read(path);
+  const auto content = read_secret_file(path);
   if (!content) return std::unexpected(content.error());
   return parse(content->bytes(), path);
 }

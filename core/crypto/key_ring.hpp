@@ -33,7 +33,7 @@ class KeyRing {
     std::optional<std::chrono::year_month_day> created;
   };
 
-  /// Reads and checks a key file: a regular file of at most 64 KiB that only its owner can read.
+  /// Reads and checks a key file: see crypto/secret_file.hpp for what it must be.
   /// The error names the file, the line and the cause, and never any key material.
   static std::expected<KeyRing, std::string> load(const std::string& path);
 

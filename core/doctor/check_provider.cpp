@@ -40,7 +40,7 @@ class ProviderLook {
   ProviderLook(const Provider& provider, std::string redirect_uri, const About& about)
       : settings_(provider.settings),
         redirect_uri_(std::move(redirect_uri)),
-        peer_(about, "vneid_provider", settings_.trusted_certificate, settings_.timeout) {}
+        peer_(about, "vneid_provider", settings_.trusted_certificates, settings_.timeout) {}
 
   void look() {
     if (const auto problem = oidc::settings_problem(settings_)) {
@@ -262,7 +262,7 @@ void check_provider(const Provider& provider, const std::string& redirect_uri, F
 void check_population(const PopulationSource& source, Findings& findings) {
   const population::Settings& settings = source.settings;
   const About about{findings, "population " + settings.name, source.at};
-  PeerLook peer{about, "vneid_population", settings.trusted_certificate, settings.timeout};
+  PeerLook peer{about, "vneid_population", settings.trusted_certificates, settings.timeout};
   if (!peer.look_at_transport("population.tls", settings.endpoint)) return;
   http::OutgoingRequest request;  // no body, so nobody is asked for
   request.method = "HEAD";

@@ -30,7 +30,8 @@ class HttpReader {
   NamedFile named(const Directive& directive, const std::string& word) const;
   /// The content of a secret file, noted to be one; empty when it cannot be had.
   std::string secret(const Directive& directive, const std::string& word);
-  std::string certificate(const Directive& directive);
+  /// The content; null when it cannot be had, and then the system's CAs are asked.
+  http::TrustedCertificates certificate(const Directive& directive);
 
   Deployment& deployment_;
   std::filesystem::path folder_;

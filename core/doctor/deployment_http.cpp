@@ -79,9 +79,12 @@ std::string HttpReader::secret(const Directive& directive, const std::string& wo
   return text;
 }
 
-std::string HttpReader::certificate(const Directive& directive) {
+http::TrustedCertificates HttpReader::certificate(const Directive& directive) {
   deployment_.certificates.push_back(named(directive, directive.word(0)));
-  return deployment_.certificates.back().path;
+  std::ifstream file{deployment_.certificates.back().path, std::ios::binary};
+  if (!file) return {};  // the check of the file says so
+  return std::make_shared<const std::string>(std::istreambuf_iterator<char>{file},
+                                             std::istreambuf_iterator<char>{});
 }
 
 void HttpReader::read(const Directive& directive) {
@@ -175,7 +178,7 @@ void HttpReader::read_provider_member(const Directive& member, Provider& provide
   } else if (member.name == "client_key_file") {
     settings.client_key_pem = secret(member, word);
   } else if (member.name == "trusted_certificate") {
-    settings.trusted_certificate = certificate(member);
+    settings.trusted_certificates = certificate(member);
   } else if (member.name == "scope") {
     settings.scope = word;
   } else if (member.name == "claim") {
@@ -221,7 +224,7 @@ void HttpReader::read_population(const Directive& block) {
     if (member.name == "endpoint") settings.endpoint = word;
     if (member.name == "secret_file") settings.secret = secret(member, word);
     if (member.name == "api_key_file") settings.api_key = secret(member, word);
-    if (member.name == "trusted_certificate") settings.trusted_certificate = certificate(member);
+    if (member.name == "trusted_certificate") settings.trusted_certificates = certificate(member);
     if (member.name == "timeout") settings.timeout = parse_time(word).value_or(settings.timeout);
   }
   deployment_.populations.emplace(settings.name, std::move(source));

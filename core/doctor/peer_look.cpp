@@ -75,7 +75,7 @@ bool PeerLook::look_at_transport(const char* check, const std::string& url) cons
     }
     return true;
   }
-  const auto facts = probe_tls(url, trusted_certificate_, std::min(timeout_, most_patience));
+  const auto facts = probe_tls(url, trusted_, std::min(timeout_, most_patience));
   if (!facts) {
     about_.wrong(check, url + ": " + facts.error().text, cure_of(facts.error(), directive_));
     return false;
@@ -92,7 +92,7 @@ bool PeerLook::look_at_transport(const char* check, const std::string& url) cons
 
 std::optional<http::IncomingResponse> PeerLook::send(const char* check,
                                                      http::OutgoingRequest request) {
-  request.trusted_certificate = trusted_certificate_;
+  request.trusted_certificates = trusted_;
   request.timeout = std::min(timeout_, most_patience);
   request.headers.emplace_back("Accept", "application/json");
   const Wall before = loop_.wall_now();

@@ -12,11 +12,11 @@ namespace vneid::doctor {
 /// What the checks of all HTTP peers have in common. Blocking; one a check.
 class PeerLook {
  public:
-  PeerLook(const About& about, const char* directive, std::string trusted_certificate,
+  PeerLook(const About& about, const char* directive, http::TrustedCertificates trusted,
            Milliseconds timeout)
       : about_(about),
         directive_(directive),
-        trusted_certificate_(std::move(trusted_certificate)),
+        trusted_(std::move(trusted)),
         timeout_(timeout) {}
 
   /// Reach and certificate of the URL's host, told under `check`. False: nothing can be asked.
@@ -34,7 +34,7 @@ class PeerLook {
 
   About about_;
   std::string directive_;
-  std::string trusted_certificate_;
+  http::TrustedCertificates trusted_;
   Milliseconds timeout_;
   EpollLoop loop_;
   http::Client client_{loop_};

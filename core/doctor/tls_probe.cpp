@@ -15,8 +15,11 @@
 
 #include <curl/curl.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+
+#include "crypto/openssl.hpp"
 
 namespace vneid::doctor {
 
@@ -94,15 +97,29 @@ class Connection {
 using Context = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
 using Session = std::unique_ptr<SSL, decltype(&SSL_free)>;
 
-Context make_context(const std::string& trusted_certificate) {
+using Bio = std::unique_ptr<BIO, crypto::HandleDeleter<BIO_free_all>>;
+using Certificate = std::unique_ptr<X509, crypto::HandleDeleter<X509_free>>;
+
+bool trust(SSL_CTX* context, const std::string& pem) {
+  const Bio bio{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
+  bool any = false;
+  while (bio) {
+    const Certificate certificate{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)};
+    if (!certificate) break;
+    any = X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate.get()) == 1 || any;
+  }
+  ERR_clear_error();
+  return any;
+}
+
+Context make_context(const http::TrustedCertificates& trusted) {
   Context context{SSL_CTX_new(TLS_client_method()), &SSL_CTX_free};
   if (!context) return context;
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);  // judged afterwards, to tell why
   const bool trusts =
-      trusted_certificate.empty()
-          ? SSL_CTX_set_default_verify_paths(context.get()) == 1
-          : SSL_CTX_load_verify_locations(context.get(), trusted_certificate.c_str(), nullptr) == 1;
+      trusted ? trust(context.get(), *trusted)
+              : SSL_CTX_set_default_verify_paths(context.get()) == 1;
   if (!trusts) context.reset();
   return context;
 }
@@ -160,14 +177,14 @@ std::string last_tls_error() {
 }  // namespace
 
 std::expected<TlsFacts, TlsProblem> probe_tls(const std::string& url,
-                                              const std::string& trusted_certificate,
+                                              const http::TrustedCertificates& trusted,
                                               Milliseconds patience) {
   const Address address = address_of(url);
   Connection connection{patience};
   if (const std::string cause = connection.open(address); !cause.empty()) {
     return problem(Kind::unreachable, address.host + " port " + address.port + ": " + cause);
   }
-  const Context context = make_context(trusted_certificate);
+  const Context context = make_context(trusted);
   if (!context) return problem(Kind::unknown_ca, "no trusted CA: " + last_tls_error());
   const Session session{SSL_new(context.get()), &SSL_free};
   if (!session) return problem(Kind::handshake, last_tls_error());

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "async/event_loop.hpp"
+#include "net/trusted_certificates.hpp"
 
 namespace vneid::doctor {
 
@@ -19,9 +20,9 @@ struct TlsFacts {
 };
 
 /// Shakes hands with the host of an https URL and ends. Blocking, at most about `patience`.
-/// `trusted_certificate`: PEM file of the only CAs trusted; empty: the system's.
+/// `trusted`: the only CAs trusted; null: the system's.
 std::expected<TlsFacts, TlsProblem> probe_tls(const std::string& url,
-                                              const std::string& trusted_certificate,
+                                              const http::TrustedCertificates& trusted,
                                               Milliseconds patience);
 
 }  // namespace vneid::doctor

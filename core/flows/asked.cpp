@@ -15,13 +15,6 @@ bool is_control(char byte) {
   return static_cast<unsigned char>(byte) < 0x20 || static_cast<unsigned char>(byte) == 0x7f;
 }
 
-int hex_value(char byte) {
-  if (byte >= '0' && byte <= '9') return byte - '0';
-  if (byte >= 'a' && byte <= 'f') return byte - 'a' + 10;
-  if (byte >= 'A' && byte <= 'F') return byte - 'A' + 10;
-  return -1;
-}
-
 /// Line ends come back from a form as they went in; other control characters and the marks that
 /// turn text around do not.
 bool survives_html(char32_t point) {
@@ -31,25 +24,13 @@ bool survives_html(char32_t point) {
   return point >= 0x20 && (point < 0x7F || point >= 0xA0) && !turns;
 }
 
-std::optional<std::string> decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+') {
-      out += ' ';
-    } else if (text[i] != '%') {
-      out += text[i];
-    } else {
-      if (i + 2 >= text.size()) return std::nullopt;
-      const int high = hex_value(text[i + 1]);
-      const int low = hex_value(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    }
-  }
-  const auto points = identity::decode_utf8(out);
+/// Unlike oidc::decode_form this keeps line ends, which a textarea has.
+std::optional<std::string> decode(std::string_view piece) {
+  auto bytes = oidc::form_bytes(piece);
+  if (!bytes) return std::nullopt;
+  const auto points = identity::decode_utf8(*bytes);
   if (!points || !std::ranges::all_of(*points, survives_html)) return std::nullopt;
-  return out;
+  return bytes;
 }
 
 }  // namespace

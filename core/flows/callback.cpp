@@ -4,6 +4,7 @@
 #include "async/wait.hpp"
 #include "flows/answer.hpp"
 #include "flows/counting.hpp"
+#include "flows/failure.hpp"
 #include "flows/first_login.hpp"
 #include "flows/flows.hpp"
 #include "flows/held_choice.hpp"
@@ -74,6 +75,7 @@ Task<Reply> linked_reply(Exchange exchange, FlowOutcome outcome) {
       exchange.worker->tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
   if (ticket && ticket->id == outcome.ticket_id) {
     session.portal_cookie_key = ticket->portal_cookie_key;
+    session.account = ticket->account;
   }
   std::string cookie = co_await exchange.sessions().begin(
       std::move(session), exchange.request.cookie, exchange.now(), std::move(outcome.id_token));

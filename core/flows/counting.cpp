@@ -1,7 +1,6 @@
 #include "flows/counting.hpp"
 
 #include "async/event_loop.hpp"
-#include "net/unavailable.hpp"
 
 namespace vneid {
 
@@ -39,19 +38,6 @@ static_assert(same(ErrorKind::too_large, Refusal::too_large));
 static_assert(same(ErrorKind::csrf, Refusal::csrf));
 static_assert(same(ErrorKind::internal, Refusal::internal));
 static_assert(static_cast<std::size_t>(ErrorKind::internal) + 1 == metrics::label_count<Refusal>);
-
-ErrorKind kind_of(const Unavailable& failure) noexcept {
-  switch (failure.dependency()) {
-    case Unavailable::Dependency::provider:
-      return ErrorKind::provider_away;
-    case Unavailable::Dependency::population:
-      return ErrorKind::population_away;
-    case Unavailable::Dependency::redis:
-    case Unavailable::Dependency::postgres:
-      break;
-  }
-  return ErrorKind::stores_away;
-}
 
 }  // namespace
 
@@ -102,18 +88,6 @@ Callback callback_of(ErrorKind kind) noexcept {
       break;
   }
   return Callback::internal;
-}
-
-ErrorKind error_kind_of(const std::exception_ptr& failure) noexcept {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const Unavailable& away) {
-    return kind_of(away);
-  } catch (const LoopExhausted&) {
-    return ErrorKind::overloaded;
-  } catch (...) {
-    return ErrorKind::internal;
-  }
 }
 
 }  // namespace vneid

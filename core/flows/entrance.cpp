@@ -45,7 +45,7 @@ Task<PortalSession> exchange_session(Exchange exchange, std::string assertion) {
   request.url = endpoint.url;
   request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
   request.body = oidc::encode_form(form);
-  request.trusted_certificate = endpoint.trusted_certificate;
+  request.trusted_certificates = endpoint.trusted_certificates;
   request.timeout = endpoint.timeout;
   try {
     http::IncomingResponse answer = co_await exchange.worker->http.send(std::move(request));

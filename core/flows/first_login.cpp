@@ -5,6 +5,7 @@
 
 #include "flows/answer.hpp"
 #include "flows/entrance.hpp"
+#include "flows/live_session.hpp"
 #include "flows/person_login.hpp"
 #include "oidc/form.hpp"
 
@@ -89,9 +90,8 @@ Task<Reply> finish_login_again(Exchange exchange, FlowOutcome outcome) {
     Reply reply = co_await enter_portal(exchange, std::move(*login), 0);
     co_return reply;
   }
-  auto live = co_await exchange.sessions().read(exchange.request.cookie, exchange.now());
-  if (live && live->session.portal == exchange.site->portal &&
-      live->session.proof == Session::Proof::vneid &&
+  auto live = co_await live_session(exchange);
+  if (live && live->session.proof == Session::Proof::vneid &&
       live->session.person_id == outcome.person_id) {
     co_return redirect(outcome.return_to);
   }

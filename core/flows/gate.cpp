@@ -7,8 +7,8 @@
 #include "flows/answer.hpp"
 #include "flows/api_answer.hpp"
 #include "flows/asked.hpp"
+#include "flows/live_session.hpp"
 #include "net/unavailable.hpp"
-#include "session/portal_binding.hpp"
 
 namespace vneid::flows {
 
@@ -18,14 +18,9 @@ using policy::Shown;
 
 /// What a session that was read proves here.
 Shown shown_by(const Exchange& exchange, const std::optional<LiveSession>& live) {
-  const Site& site = *exchange.site;
   const auto& settings = *exchange.worker->settings;
-  const PortalCookie cookie{site.portal, site.portal_cookie};
-  // Two portals may share a host name over ports, and so its cookies: a session is one portal's.
-  if (!live || live->session.portal != site.portal ||
-      !belongs(*settings.keys, cookie, exchange.request.cookie, *live)) {
-    return {};
-  }
+  const bool usable = live && counts(exchange, live->session);
+  if (!usable || !is_of_portal_session(exchange, *live)) return {};
   const Session& session = live->session;
   Shown shown;
   shown.kind = session.kind;
@@ -100,19 +95,24 @@ GateVerdict unknown(const Exchange& exchange, const std::string& cause) {
 
 }  // namespace
 
-Task<GateVerdict> gate(Exchange exchange, policy::Requirement requirement) {
+Task<GateVerdict> gate(Exchange exchange, policy::Requirement requirement,
+                       std::optional<SessionFacts> known) {
   Worker& worker = *exchange.worker;
   const std::string cookies = exchange.request.cookie;
   std::optional<LiveSession> live;
-  std::optional<std::string> away;
+  std::optional<Unavailable> away;
   try {
-    live = co_await exchange.sessions().read(cookies, exchange.now());
+    if (known && known->state == SessionFacts::State::found) {
+      live = std::move(known->live);
+    } else if (!known || known->state == SessionFacts::State::unknown) {
+      live = co_await exchange.sessions().read(cookies, exchange.now());
+    }
   } catch (const Unavailable& failure) {
-    away = failure.what();
+    away = failure;
   }
   if (live) {
     exchange.sessions().remember(*live, worker.loop.now());
-  } else if (away) {
+  } else if (away && away->kind() != FailureKind::misconfigured) {
     live = exchange.sessions().remembered(cookies, exchange.now(), worker.loop.now(),
                                           exchange.site->session_grace);
   }
@@ -123,7 +123,7 @@ Task<GateVerdict> gate(Exchange exchange, policy::Requirement requirement) {
   }
   if (away && !live) {
     exchange.count(metrics::Gate::unknown);
-    co_return unknown(exchange, "gate: " + *away);
+    co_return unknown(exchange, std::string{"gate: "} + away->what());
   }
   co_return refused(exchange);
 }

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "async/task.hpp"
 #include "flows/message.hpp"
+#include "flows/session_facts.hpp"
 #include "flows/worker.hpp"
 #include "policy/gate.hpp"
 
@@ -15,7 +17,9 @@ namespace vneid::flows {
 /// Redis away: unknown is not absent (D7). A session that this worker has just seen still counts
 /// (`vneid_session_grace`); who would be let in with nothing is let in; everybody else is told to
 /// come back later, and keeps the cookie.
-Task<GateVerdict> gate(Exchange exchange, policy::Requirement requirement);
+/// `known`: what `vneid_identity` has read for the same request, which then is not read again.
+Task<GateVerdict> gate(Exchange exchange, policy::Requirement requirement,
+                       std::optional<SessionFacts> known);
 
 /// Keeps the form of a request that was not let in, and sends the browser to log in; it comes back
 /// to `resume`. A body that cannot be kept is answered with a page that says so.

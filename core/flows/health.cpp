@@ -1,5 +1,7 @@
 #include "flows/health.hpp"
 
+#include <new>
+#include <string>
 #include <utility>
 
 namespace vneid {
@@ -11,6 +13,8 @@ using metrics::DependencyStatus;
 using metrics::Failure;
 
 constexpr Milliseconds quiet_interval{1'000};
+/// How often an operator is told of a store that was not set up for us, by each worker.
+constexpr Milliseconds warning_interval{10'000};
 
 constexpr Failure failure_of(FailureKind kind) noexcept {
   switch (kind) {
@@ -26,6 +30,8 @@ constexpr Failure failure_of(FailureKind kind) noexcept {
       return Failure::credentials;
     case FailureKind::overload:
       return Failure::overload;
+    case FailureKind::misconfigured:
+      return Failure::misconfigured;
     case FailureKind::other:
       break;
   }
@@ -34,8 +40,8 @@ constexpr Failure failure_of(FailureKind kind) noexcept {
 
 }  // namespace
 
-Health::Health(const EventLoop& loop, metrics::Metrics metrics)
-    : loop_(loop), metrics_(std::move(metrics)) {
+Health::Health(const EventLoop& loop, metrics::Metrics metrics, Log& log)
+    : loop_(loop), metrics_(std::move(metrics)), log_(log) {
   for (std::size_t i = 0; i < observers_.size(); ++i) {
     observers_[i].belong_to(*this, static_cast<Dependency>(i));
   }
@@ -65,6 +71,28 @@ void Health::failed(Dependency dependency, std::chrono::microseconds duration,
   tell();
 }
 
+void Health::misconfigured(Dependency dependency, std::string_view cause) noexcept {
+  const bool redis = dependency == Dependency::redis;
+  metrics_.add(redis ? metrics::Misconfigured::redis : metrics::Misconfigured::postgres);
+  DependencyStatus& status = statuses_[static_cast<std::size_t>(dependency)];
+  const Wall now = loop_.wall_now();
+  status.last_failure = Failure::misconfigured;
+  status.last_failure_at = now;
+  ++status.failures_in_row;
+  Wall& warned = warned_[static_cast<std::size_t>(dependency)];
+  if (now - warned >= warning_interval || now < warned) {
+    warned = now;
+    try {
+      std::string text = redis ? "Redis" : "PostgreSQL";
+      text.append(" is misconfigured: ").append(cause);
+      log_.write(Log::Severity::emergency, {}, text);
+    } catch (const std::bad_alloc&) {
+      warned = Wall{};  // the next call says it
+    }
+  }
+  tell();
+}
+
 void Health::tell() noexcept {
   told_ = loop_.wall_now();
   if (news_) news_();
@@ -81,6 +109,10 @@ void Health::Observer::answered(std::chrono::microseconds duration) noexcept {
 
 void Health::Observer::failed(std::chrono::microseconds duration, FailureKind kind) noexcept {
   health_->failed(dependency_, duration, kind);
+}
+
+void Health::Observer::misconfigured(std::string_view cause) noexcept {
+  health_->misconfigured(dependency_, cause);
 }
 
 }  // namespace vneid

@@ -3,8 +3,10 @@
 #include <array>
 #include <chrono>
 #include <functional>
+#include <string_view>
 
 #include "async/event_loop.hpp"
+#include "flows/log.hpp"
 #include "metrics/metrics.hpp"
 #include "metrics/worker_status.hpp"
 #include "net/call_observer.hpp"
@@ -18,8 +20,8 @@ class Health {
   using News = std::function<void()>;
   using Statuses = std::array<metrics::DependencyStatus, metrics::label_count<metrics::Dependency>>;
 
-  /// The loop must outlive it.
-  Health(const EventLoop& loop, metrics::Metrics metrics);
+  /// Loop and log must outlive it.
+  Health(const EventLoop& loop, metrics::Metrics metrics, Log& log);
   Health(const Health&) = delete;
   Health& operator=(const Health&) = delete;
 
@@ -38,6 +40,7 @@ class Health {
     void belong_to(Health& health, metrics::Dependency dependency) noexcept;
     void answered(std::chrono::microseconds duration) noexcept override;
     void failed(std::chrono::microseconds duration, FailureKind kind) noexcept override;
+    void misconfigured(std::string_view cause) noexcept override;
 
    private:
     Health* health_ = nullptr;
@@ -47,14 +50,18 @@ class Health {
   void succeeded(metrics::Dependency dependency, std::chrono::microseconds duration) noexcept;
   void failed(metrics::Dependency dependency, std::chrono::microseconds duration,
               FailureKind kind) noexcept;
+  void misconfigured(metrics::Dependency dependency, std::string_view cause) noexcept;
   void tell() noexcept;
 
   const EventLoop& loop_;
   metrics::Metrics metrics_;
+  Log& log_;
   std::array<Observer, metrics::label_count<metrics::Dependency>> observers_;
   Statuses statuses_{};
   News news_;
   Wall told_{};
+  /// When an operator was last told that one is misconfigured, by dependency.
+  std::array<Wall, metrics::label_count<metrics::Dependency>> warned_{};
 };
 
 }  // namespace vneid

@@ -87,8 +87,8 @@ Task<Reply> skip(Exchange exchange, Ticket ticket) {
   const bool unused = co_await worker.tickets.unused(ticket.id);
   if (!unused) co_return ticket_refused(exchange, TicketError::used);
   co_await keep_choice(exchange, ticket.account_id, audit::Choice::skip);
-  std::string cookie = co_await begin_legacy_session(exchange, ticket.account_id, ticket.kind,
-                                                     ticket.portal_cookie_key);
+  LegacyHolder holder{ticket.account_id, ticket.account, ticket.kind, ticket.portal_cookie_key};
+  std::string cookie = co_await begin_legacy_session(exchange, std::move(holder));
   // The ticket is spent last: whatever is awaited after it could lose the portal's answer.
   auto answer = co_await worker.tickets.release(exchange.request.cookie, exchange.site->portal,
                                                 exchange.now());

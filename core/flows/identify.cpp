@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "flows/assertions.hpp"
+#include "flows/live_session.hpp"
 #include "link/persons.hpp"
 
 namespace vneid {
@@ -13,9 +14,9 @@ namespace {
 Task<SessionFacts> read_facts(Exchange exchange, bool full) {
   Worker& worker = *exchange.worker;
   SessionFacts facts;
-  auto live = co_await exchange.sessions().read(exchange.request.cookie, exchange.now());
-  // Two portals may share a host name over ports, and so its cookies: a session is one portal's.
-  if (!live || live->session.portal != exchange.site->portal) co_return facts;
+  auto live = co_await live_session(exchange);
+  // What the portal is told here opens its pages: cookies of two logins must gain nothing.
+  if (!live || !is_of_portal_session(exchange, *live)) co_return facts;
   facts.state = SessionFacts::State::found;
   facts.live = *std::move(live);
   const Session& session = facts.live.session;

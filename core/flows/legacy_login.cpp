@@ -46,6 +46,7 @@ Task<LoginVerdict> hold(Exchange exchange, LegacyLogin login, link::LegacyAccoun
   ticket.issued_at = exchange.now();
   ticket.portal = exchange.site->portal;
   ticket.account_id = account.id;
+  ticket.account = account.name;
   ticket.kind = kind_of(account.kind);
   ticket.account_masked = identity::mask_account(login.account);
   ticket.portal_cookie_key = portal_cookie_key_of(exchange, login);
@@ -74,11 +75,9 @@ LoginVerdict refuse(const Exchange& exchange, const char* cause) {
   return verdict;
 }
 
-Task<LoginVerdict> let_in(Exchange exchange, std::int64_t account_id, policy::Kind kind,
-                          std::string portal_cookie_key) {
+Task<LoginVerdict> let_in(Exchange exchange, LegacyHolder holder) {
   LoginVerdict verdict;
-  std::string cookie =
-      co_await begin_legacy_session(exchange, account_id, kind, std::move(portal_cookie_key));
+  std::string cookie = co_await begin_legacy_session(exchange, std::move(holder));
   verdict.added_headers.emplace_back("Set-Cookie", std::move(cookie));
   verdict.added_headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
   co_return verdict;
@@ -144,7 +143,8 @@ Task<LoginVerdict> legacy_login(Exchange exchange, LegacyLogin login) {
                                "observed: this legacy login would have seen the notice");
   }
   exchange.count(account.linked ? metrics::Login::passed_linked : metrics::Login::passed_kind);
-  LoginVerdict verdict = co_await let_in(exchange, account.id, rule, std::move(binding));
+  LegacyHolder holder{account.id, std::move(account.name), rule, std::move(binding)};
+  LoginVerdict verdict = co_await let_in(exchange, std::move(holder));
   co_return verdict;
 }
 

@@ -7,14 +7,14 @@
 
 namespace vneid {
 
-Task<std::string> begin_legacy_session(Exchange exchange, std::int64_t account_id,
-                                       policy::Kind kind, std::string portal_cookie_key) {
+Task<std::string> begin_legacy_session(Exchange exchange, LegacyHolder holder) {
   Session session;
   session.proof = Session::Proof::legacy;
   session.portal = exchange.site->portal;
-  session.account_id = account_id;
-  session.kind = kind;
-  session.portal_cookie_key = std::move(portal_cookie_key);
+  session.account_id = holder.account_id;
+  session.account = std::move(holder.account);
+  session.kind = holder.kind;
+  session.portal_cookie_key = std::move(holder.portal_cookie_key);
   try {
     std::string cookie = co_await exchange.sessions().begin(
         std::move(session), exchange.request.cookie, exchange.now());

@@ -6,6 +6,7 @@
 #include "async/deadline.hpp"
 #include "async/wait.hpp"
 #include "flows/answer.hpp"
+#include "flows/failure.hpp"
 #include "flows/identity_view.hpp"
 #include "flows/trail.hpp"
 #include "link/link_transaction.hpp"
@@ -124,23 +125,6 @@ Task<LinkingResult> redeem_and_link(Exchange exchange, Linking linking) {
   co_return result;
 }
 
-/// What a thrown failure is to the citizen.
-LinkingResult broken(const Linking& linking, const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const Unavailable& away) {
-    const bool provider = away.dependency() == Unavailable::Dependency::provider;
-    return failed(linking, provider ? ErrorKind::provider_away : ErrorKind::stores_away,
-                  away.what());
-  } catch (const DeadlinePassed&) {
-    return failed(linking, ErrorKind::provider_away, "the link has not finished in time");
-  } catch (const LoopExhausted& overload) {
-    return failed(linking, ErrorKind::overloaded, overload.what());
-  } catch (const std::exception& bug) {
-    return failed(linking, ErrorKind::internal, bug.what());
-  }
-}
-
 }  // namespace
 
 pages::ErrorKind error_of(identity::LinkOutcome outcome) {
@@ -224,7 +208,7 @@ Task<LinkingResult> link_accounts(Exchange exchange, Linking linking) {
   } catch (...) {
     failure = std::current_exception();
   }
-  if (failure) result = broken(linking, failure);
+  if (failure) result = failed(linking, error_kind_of(failure), "link: " + cause_of(failure));
   result.outcome.finished_at = exchange.now();
   try {
     co_await worker.flows.finish(linking.state, linking.browser, result.outcome);

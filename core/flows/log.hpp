@@ -5,11 +5,12 @@
 
 namespace vneid {
 
-/// Where causes go. Lines carry the reference id that the person saw, and never a secret, a token
-/// or a whole citizen number. Implementations must not throw.
+/// Where causes go. Lines carry the reference id that the person saw (empty: nobody did), and never
+/// a secret, a token or a whole citizen number. Implementations must not throw.
 class Log {
  public:
-  enum class Severity : std::uint8_t { info, warning, error };
+  /// `emergency`: the installation does not work, and only an operator can mend it.
+  enum class Severity : std::uint8_t { info, warning, error, emergency };
 
   Log() = default;
   Log(const Log&) = delete;

@@ -10,6 +10,7 @@
 #include "flows/first_login.hpp"
 #include "flows/flows.hpp"
 #include "flows/linking.hpp"
+#include "flows/live_session.hpp"
 #include "flows/person_login.hpp"
 #include "flows/return_path.hpp"
 #include "oidc/assertion.hpp"
@@ -37,9 +38,8 @@ Reply no_choice(const Exchange& exchange) {
 
 /// The second press of a button finds its login taken: whoever is in goes on.
 Task<Reply> chosen_before(Exchange exchange) {
-  auto live = co_await exchange.sessions().read(exchange.request.cookie, exchange.now());
-  if (live && live->session.portal == exchange.site->portal &&
-      live->session.proof == Session::Proof::vneid) {
+  auto live = co_await live_session(exchange);
+  if (live && live->session.proof == Session::Proof::vneid) {
     co_return redirect(safe_return(form_field(exchange.request.body, "return")));
   }
   co_return no_choice(exchange);

@@ -6,6 +6,7 @@
 
 #include "async/deadline.hpp"
 #include "crypto/random.hpp"
+#include "flows/failure.hpp"
 #include "identity/masking.hpp"
 #include "link/persons.hpp"
 #include "link/stored_values.hpp"
@@ -189,23 +190,6 @@ Task<PersonLogin> redeem_and_find(Exchange exchange, Linking linking) {
   co_return result;
 }
 
-/// What a thrown failure is to the citizen.
-PersonLogin broken(const FlowRecord& record, const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const Unavailable& away) {
-    const bool provider = away.dependency() == Unavailable::Dependency::provider;
-    return failed(record, provider ? ErrorKind::provider_away : ErrorKind::stores_away,
-                  away.what());
-  } catch (const DeadlinePassed&) {
-    return failed(record, ErrorKind::provider_away, "the login has not finished in time");
-  } catch (const LoopExhausted& overload) {
-    return failed(record, ErrorKind::overloaded, overload.what());
-  } catch (const std::exception& bug) {
-    return failed(record, ErrorKind::internal, bug.what());
-  }
-}
-
 }  // namespace
 
 Task<PersonLogin> log_person_in(Exchange exchange, Linking linking) {
@@ -218,7 +202,9 @@ Task<PersonLogin> log_person_in(Exchange exchange, Linking linking) {
   } catch (...) {
     failure = std::current_exception();
   }
-  if (failure) result = broken(linking.record, failure);
+  if (failure) {
+    result = failed(linking.record, error_kind_of(failure), "VNeID login: " + cause_of(failure));
+  }
   result.outcome.finished_at = exchange.now();
   try {
     co_await worker.flows.finish(linking.state, linking.browser, result.outcome);

@@ -10,12 +10,15 @@
 #include "flows/answer.hpp"
 #include "flows/assertions.hpp"
 #include "flows/counting.hpp"
+#include "flows/failure.hpp"
 #include "flows/flows.hpp"
 #include "flows/gate.hpp"
 #include "flows/identify.hpp"
 #include "flows/routes.hpp"
 #include "flows/signing_out.hpp"
 #include "flows/worker.hpp"
+#include "link/schema_requirement.hpp"
+#include "net/unavailable.hpp"
 #include "session/cookie.hpp"
 #include "session/portal_binding.hpp"
 
@@ -29,15 +32,22 @@ ClientSettings watched(ClientSettings settings, Health& health, metrics::Depende
   return settings;
 }
 
+/// Each new connection is asked whether the schema is the one that the statements are for.
+postgres::Settings with_schema(postgres::Settings settings) {
+  settings.requirement = &link::schema_requirement;
+  return settings;
+}
+
 }  // namespace
 
 Worker::Worker(EventLoop& event_loop, std::shared_ptr<const Settings> configuration, Log& sink)
     : loop(event_loop),
       settings(std::move(configuration)),
       log(sink),
-      health(loop, settings->metrics),
+      health(loop, settings->metrics, log),
       redis(loop, watched(settings->redis, health, metrics::Dependency::redis)),
-      postgres(loop, watched(settings->postgres, health, metrics::Dependency::postgres)),
+      postgres(loop,
+               with_schema(watched(settings->postgres, health, metrics::Dependency::postgres))),
       http(loop),
       scope(loop),
       tickets(redis, settings->keys),
@@ -75,12 +85,10 @@ namespace {
 /// What went wrong, as a page. Called from a catch block's outside: `failure` is never null.
 Reply failed(const Exchange& exchange, const std::exception_ptr& failure) {
   const auto kind = error_kind_of(failure);
-  if (kind == pages::ErrorKind::stores_away) exchange.count(metrics::Outage::fail_closed);
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& cause) {
-    return error_reply(exchange, kind, cause.what());
+  if (kind == pages::ErrorKind::stores_away && !is_misconfiguration(failure)) {
+    exchange.count(metrics::Outage::fail_closed);
   }
+  return error_reply(exchange, kind, cause_of(failure));
 }
 
 /// In the order of their gravity, as describe() compares them.
@@ -132,18 +140,29 @@ LoginVerdict let_through_unasked() {
 /// What nginx's own backstop would cut off without a word about policy.
 constexpr Milliseconds login_deadline{8'000};
 
+/// Why a login could not be judged. `failure` is never null.
+struct Unjudged {
+  explicit Unjudged(const std::exception_ptr& failure)
+      : cause(cause_of(failure)), outage(!is_misconfiguration(failure)) {}
+  std::string cause;
+  bool outage;
+};
+
 /// A login that cannot be judged, by the kind that the portal tells: nothing else is known.
-LoginVerdict unjudged(const Exchange& exchange, policy::Kind kind, const std::string& cause) {
+LoginVerdict unjudged(const Exchange& exchange, policy::Kind kind, const Unjudged& why) {
   const policy::Mode mode = exchange.mode(kind);
-  if (policy::goes_on_unjudged(exchange.site->on_failure, mode)) {
+  // `vneid_on_failure` is said of outages: what only an operator can mend opens nothing.
+  const bool may_be_open = why.outage || policy::legacy_login_suffices(mode);
+  const std::string& cause = why.cause;
+  if (may_be_open && policy::goes_on_unjudged(exchange.site->on_failure, mode)) {
     exchange.worker->log.write(Log::Severity::error, exchange.request.id,
                                "legacy login let through without the notice: " + cause);
     exchange.count(metrics::Login::let_through_unasked);
-    exchange.count(metrics::Outage::fail_open);
+    if (why.outage) exchange.count(metrics::Outage::fail_open);
     return let_through_unasked();
   }
   exchange.count(metrics::Login::refused);
-  exchange.count(metrics::Outage::fail_closed);
+  if (why.outage) exchange.count(metrics::Outage::fail_closed);
   LoginVerdict verdict;
   verdict.reply = error_reply(exchange, pages::ErrorKind::stores_away,
                               "legacy login refused, since it cannot be judged: " + cause);
@@ -152,18 +171,20 @@ LoginVerdict unjudged(const Exchange& exchange, policy::Kind kind, const std::st
 
 /// `kind`: by the portal's word alone, for when nothing else can be known.
 Task<LoginVerdict> guarded_login(Exchange exchange, LegacyLogin login, policy::Kind kind) {
-  std::string cause;
+  std::exception_ptr failure;
   try {
     EventLoop& loop = exchange.worker->loop;
     LoginVerdict verdict = co_await with_deadline(loop, loop.now() + login_deadline,
                                                   flows::legacy_login(exchange, std::move(login)));
     co_return verdict;
   } catch (const DeadlinePassed&) {
-    cause = "Redis or PostgreSQL took too long";
-  } catch (const std::exception& failure) {
-    cause = failure.what();
+    failure = std::make_exception_ptr(Unavailable(Unavailable::Dependency::postgres,
+                                                  "Redis or PostgreSQL took too long",
+                                                  FailureKind::timeout));
+  } catch (...) {
+    failure = std::current_exception();
   }
-  co_return unjudged(exchange, kind, cause);
+  co_return unjudged(exchange, kind, Unjudged{failure});
 }
 
 /// The portal has signed its citizen out already: that must reach the browser whatever happens
@@ -185,10 +206,11 @@ Task<LoginVerdict> guarded_sign_out(Exchange exchange, PortalSignOut answer) {
 }
 
 /// Who cannot be judged is not let in.
-Task<GateVerdict> guarded_gate(Exchange exchange, policy::Requirement requirement) {
+Task<GateVerdict> guarded_gate(Exchange exchange, policy::Requirement requirement,
+                               std::optional<SessionFacts> known) {
   std::exception_ptr failure;
   try {
-    GateVerdict verdict = co_await flows::gate(exchange, requirement);
+    GateVerdict verdict = co_await flows::gate(exchange, requirement, std::move(known));
     co_return verdict;
   } catch (...) {
     failure = std::current_exception();
@@ -208,6 +230,26 @@ Task<Reply> guarded_keep(Exchange exchange) {
     failure = std::current_exception();
   }
   co_return failed(exchange, failure);
+}
+
+/// Whatever is wrong has been told to Health.
+Task<void> greet_redis(Worker* worker) {
+  try {
+    // Of the commands that sessions need, the one that old servers do not know.
+    redis::Command greeting{"GETEX", worker->redis.key("greeting")};
+    co_await worker->redis.call(std::move(greeting));
+  } catch (const Unavailable&) {  // NOLINT(bugprone-empty-catch)
+  }
+}
+
+Task<void> greet_postgres(Worker* worker) {
+  static constexpr postgres::Statement greeting{"service_greeting",
+                                                "select 1 from account limit 1"};
+  try {
+    co_await worker->postgres.query(greeting, postgres::Params());
+  } catch (const Unavailable&) {               // NOLINT(bugprone-empty-catch)
+  } catch (const postgres::StatementError&) {  // NOLINT(bugprone-empty-catch)
+  }
 }
 
 }  // namespace
@@ -254,6 +296,12 @@ void Service::describe(metrics::WorkerStatus& status) const noexcept {
   }
 }
 
+void Service::greet_stores() {
+  Worker& worker = impl_->worker_;
+  worker.scope.start(greet_redis(&worker));
+  worker.scope.start(greet_postgres(&worker));
+}
+
 void Service::on_news(std::function<void()> news) {
   impl_->worker_.health.on_news(std::move(news));
 }
@@ -280,8 +328,10 @@ Task<LoginVerdict> Service::portal_sign_out(Request request, PortalSignOut answe
 }
 
 Task<GateVerdict> Service::gate(Request request, std::shared_ptr<const Site> site,
-                                policy::Requirement requirement) {
-  return guarded_gate(Exchange{&impl_->worker_, std::move(site), std::move(request)}, requirement);
+                                policy::Requirement requirement,
+                                std::optional<SessionFacts> known) {
+  return guarded_gate(Exchange{&impl_->worker_, std::move(site), std::move(request)}, requirement,
+                      std::move(known));
 }
 
 Task<Reply> Service::keep_post(Request request, std::shared_ptr<const Site> site) {

@@ -10,6 +10,7 @@
 #include "metrics/metrics.hpp"
 #include "net/postgres.hpp"
 #include "net/redis.hpp"
+#include "net/trusted_certificates.hpp"
 #include "oidc/provider_settings.hpp"
 #include "pages/renderer.hpp"
 #include "policy/policy.hpp"
@@ -24,8 +25,8 @@ class AssertionKeys;
 
 /// `vneid_session_exchange`: where the portal takes an assertion and gives its session for it.
 struct SessionExchange {
-  std::string url;                  ///< https, or http when that was allowed on purpose
-  std::string trusted_certificate;  ///< PEM file of the only CAs trusted; empty: the system's
+  std::string url;  ///< https, or http when that was allowed on purpose
+  http::TrustedCertificates trusted_certificates;  ///< the only CAs trusted; null: the system's
   Milliseconds timeout{5000};
 };
 

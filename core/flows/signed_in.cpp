@@ -2,6 +2,7 @@
 
 #include "flows/answer.hpp"
 #include "flows/api_answer.hpp"
+#include "flows/live_session.hpp"
 
 namespace vneid {
 
@@ -19,16 +20,8 @@ Reply sign_in_page(const Exchange& exchange) {
 }  // namespace
 
 Task<std::expected<LiveSession, Reply>> require_session(Exchange exchange) {
-  auto live = co_await exchange.sessions().read(exchange.request.cookie, exchange.now());
-  // Two portals may share a host name over ports, and so its cookies: a session is one portal's.
-  if (!live || live->session.portal != exchange.site->portal) {
-    co_return std::unexpected(sign_in_page(exchange));
-  }
-  // A password alone proves nothing from the cut-over on, whenever it was typed.
-  if (live->session.proof == Session::Proof::legacy &&
-      !policy::legacy_login_suffices(exchange.mode(live->session.kind))) {
-    co_return std::unexpected(sign_in_page(exchange));
-  }
+  auto live = co_await live_session(exchange);
+  if (!live) co_return std::unexpected(sign_in_page(exchange));
   co_return std::move(*live);
 }
 

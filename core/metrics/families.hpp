@@ -37,6 +37,8 @@ VNEID_LABELS(SessionBegun, legacy, vneid);
 VNEID_LABELS(SessionEnded, legacy, vneid);
 /// Decisions made without a store that should have been asked.
 VNEID_LABELS(Outage, fail_open, fail_closed);
+/// Calls that a store refused because it was not set up for us: no outage, and counted apart.
+VNEID_LABELS(Misconfigured, redis, postgres);
 /// Answers of our own two pages for operators.
 VNEID_LABELS(Scrape, metrics, status);
 
@@ -62,6 +64,8 @@ inline constexpr std::tuple families{
     Family<SessionBegun>{"vneid_sessions_begun", "proof", "Sessions of the module's pages begun."},
     Family<SessionEnded>{"vneid_sessions_ended", "proof", "Sessions ended before their time."},
     Family<Outage>{"vneid_outage_decisions", "way", "Decisions made while a store was away."},
+    Family<Misconfigured>{"vneid_misconfigured_calls", "store",
+                          "Calls refused by a store that was not set up for the module."},
     Family<Scrape>{"vneid_scrapes", "page", "Answers of vneid_metrics and vneid_status."},
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -23,6 +24,8 @@ class CallObserver {
   virtual void answered(std::chrono::microseconds duration) noexcept = 0;
   /// There was none; also when nobody was asked, since the last calls have failed.
   virtual void failed(std::chrono::microseconds duration, FailureKind kind) noexcept = 0;
+  /// It answered that it was not set up for us. `cause` says what, and the cure.
+  virtual void misconfigured(std::string_view cause) noexcept { static_cast<void>(cause); }
 };
 
 /// Times one call.
@@ -36,6 +39,14 @@ class CallTimer {
   }
   void failed(FailureKind kind) const noexcept {
     if (observer_ != nullptr) observer_->failed(spent(), kind);
+  }
+  void failed(const Unavailable& away) const noexcept {
+    if (observer_ == nullptr) return;
+    if (away.kind() == FailureKind::misconfigured) {
+      observer_->misconfigured(away.what());
+    } else {
+      observer_->failed(spent(), away.kind());
+    }
   }
 
  private:
@@ -64,7 +75,7 @@ Task<T> timed(CallObserver* observer, EventLoop& loop, Task<T> call) {
       co_return value;
     }
   } catch (const Unavailable& away) {
-    timer.failed(away.kind());
+    timer.failed(away);
     throw;
   }
 }

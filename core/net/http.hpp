@@ -11,6 +11,7 @@
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
 #include "net/call_observer.hpp"
+#include "net/trusted_certificates.hpp"
 
 namespace vneid::http {
 
@@ -24,8 +25,8 @@ struct OutgoingRequest {
   std::string url;              ///< http or https, without user and password
   std::vector<Header> headers;  ///< a CR, LF or NUL in one makes the request fail
   std::string body;
-  std::string trusted_certificate;   ///< PEM file of the only CAs trusted; empty: the system's
-  Milliseconds timeout{5000};        ///< for the whole exchange
+  TrustedCertificates trusted_certificates;  ///< the only CAs trusted; null: the system's
+  Milliseconds timeout{5000};                ///< for the whole exchange
   std::size_t max_body = 262'144;    ///< bytes; a larger answer (after decoding) is a failure
   CallObserver* observer = nullptr;  ///< of this call; null: nobody
 };

@@ -166,8 +166,12 @@ void Transfer::set_trust() {
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (request_.trusted_certificate.empty()) return;
-  set(CURLOPT_CAINFO, request_.trusted_certificate.c_str());
+  if (!request_.trusted_certificates) return;
+  // libcurl only reads it, and request_ keeps it as long as the transfer lives.
+  curl_blob certificates{.data = const_cast<char*>(request_.trusted_certificates->data()),
+                         .len = request_.trusted_certificates->size(),
+                         .flags = CURL_BLOB_NOCOPY};
+  set(CURLOPT_CAINFO_BLOB, &certificates);
   // Debian's libcurl also looks into /etc/ssl/certs unless told not to.
   set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
 }

@@ -16,6 +16,13 @@
 
 namespace vneid::postgres {
 
+/// A statement with its text, prepared under `name` on each connection that first uses it. Make
+/// them `static constexpr` beside the code of their subject; `name` is unique in the program.
+struct Statement {
+  const char* name;
+  const char* sql;
+};
+
 /// Where PostgreSQL is. Read from `vneid_postgres` (design §4.2).
 struct Settings {
   std::string conninfo;      ///< libpq keywords or URI; see check_conninfo
@@ -24,6 +31,9 @@ struct Settings {
   /// ends a statement by itself a little earlier, and an idle transaction after twice as long.
   Milliseconds timeout{2000};
   CallObserver* observer = nullptr;  ///< of statements, begins and ends; null: nobody
+  /// Asked on each new connection before its first use; null: nothing is asked. One row: whether
+  /// the database is what this program needs, and what it is instead.
+  const Statement* requirement = nullptr;
 };
 
 /// What `nginx -t` says about a conninfo. Refused: what libpq cannot parse, a `service`, and a
@@ -31,13 +41,6 @@ struct Settings {
 /// A numeric host, a socket folder, and no host at all (Debian's socket folder) are fine; so are
 /// lists of hosts. Nothing is connected to.
 std::expected<void, std::string> check_conninfo(const std::string& conninfo);
-
-/// A statement with its text, prepared under `name` on each connection that first uses it. Make
-/// them `static constexpr` beside the code of their subject; `name` is unique in the program.
-struct Statement {
-  const char* name;
-  const char* sql;
-};
 
 /// Parameters $1…$n. Text, numbers and NULL go as text, bytes go binary.
 class Params {
@@ -111,6 +114,9 @@ class StatementError : public std::runtime_error {
   [[nodiscard]] bool is_retryable() const noexcept {
     return sqlstate_ == "40001" || sqlstate_ == "40P01";
   }
+  /// The database was not set up for us (FailureKind::misconfigured): not permitted, or a table,
+  /// column or function that is not there.
+  [[nodiscard]] bool is_misconfiguration() const noexcept;
   /// A prepared statement that a schema change or a DEALLOCATE has spoilt. Outside a transaction
   /// it is prepared again without a word; a transaction is to be tried again from its start.
   [[nodiscard]] bool is_stale_plan() const noexcept {

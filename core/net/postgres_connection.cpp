@@ -44,14 +44,13 @@ Task<std::unique_ptr<Connection>> Connection::open(EventLoop& loop, const Connec
 Task<void> Connection::connect() {
   PGconn* connection = connection_.get();
   if (connection == nullptr || PQstatus(connection) == CONNECTION_BAD) {
-    throw_unavailable(connect_cause(connection));
+    throw_connect_failure(connection);
   }
+  PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);  // what was refused tells why by its SQLSTATE
   PQsetNoticeReceiver(connection, &Connection::notice, this);
   PostgresPollingStatusType state = PGRES_POLLING_WRITING;
   while (state != PGRES_POLLING_OK) {
-    if (state == PGRES_POLLING_FAILED || socket() < 0) {
-      throw_unavailable(connect_cause(connection));
-    }
+    if (state == PGRES_POLLING_FAILED || socket() < 0) throw_connect_failure(connection);
     const bool reading = state == PGRES_POLLING_READING;
     const Readiness found =
         co_await FdAwaiter(loop_, socket(), reading ? Interest::read : Interest::write);
@@ -59,7 +58,8 @@ Task<void> Connection::connect() {
     // because the worker is leaving is made again.
     if (reading ? found.readable : found.writable) state = PQconnectPoll(connection);
   }
-  if (PQsetnonblocking(connection, 1) != 0) throw_unavailable(connect_cause(connection));
+  PQsetErrorVerbosity(connection, PQERRORS_DEFAULT);
+  if (PQsetnonblocking(connection, 1) != 0) throw_connect_failure(connection);
   const char* zone = PQparameterStatus(connection, "TimeZone");
   if (zone == nullptr || std::string_view{zone} != "UTC") {
     throw_unavailable("the server does not honour the session's settings (TimeZone)");

@@ -21,7 +21,11 @@ std::string describe(const PGresult* result);
 /// StatementError otherwise.
 [[noreturn]] void throw_failure(const PGresult* result);
 
-/// One line of an error while connecting. No statement has been sent then, so no value is in it.
-std::string connect_cause(const PGconn* connection);
+/// Throws what an error while connecting means. No statement has been sent then, so no value is in
+/// the text. SQLSTATE is known when the connection's verbosity is PQERRORS_VERBOSE.
+[[noreturn]] void throw_connect_failure(const PGconn* connection);
+
+/// What an operator does about a database that was not set up for us; empty for other states.
+std::string_view cure_of(std::string_view sqlstate) noexcept;
 
 }  // namespace vneid::postgres

@@ -32,12 +32,12 @@ ConnectOptions valid_options(const Settings& settings) {
 
 }  // namespace
 
-void BackOff::failed(Monotonic now, std::string cause) {
+void BackOff::failed(Monotonic now, Unavailable cause) {
   constexpr Milliseconds first{100};
   constexpr Milliseconds longest{2000};
   constexpr int most_doublings = 5;
   until_ = now + std::min(longest, first * (1 << std::min(failures_, most_doublings)));
-  cause_ = std::move(cause);
+  last_.emplace(std::move(cause));
   ++failures_;
 }
 
@@ -97,31 +97,50 @@ void Pool::Impl::release_slot() noexcept {
 void Pool::Impl::refuse_while_failing() const {
   // One call tries at a time, so that a stalled server costs one caller its time and not all.
   if (back_off_.holds(loop_.now()) || (back_off_.failing() && connecting_ > 0)) {
-    throw Unavailable(Unavailable::Dependency::postgres, back_off_.cause(), FailureKind::refused);
+    back_off_.rethrow();
   }
 }
 
 Task<std::unique_ptr<Connection>> Pool::Impl::connect(Self self, Monotonic deadline) {
   self->refuse_while_failing();
   const Attempt attempt{self->connecting_, self->loop_.now()};
-  std::string cause;
-  bool out_of_time = false;
+  std::optional<Unavailable> failure;
   try {
-    std::unique_ptr<Connection> connection = co_await with_deadline(
-        self->loop_, deadline, Connection::open(self->loop_, self->options_));
+    std::unique_ptr<Connection> connection =
+        co_await with_deadline(self->loop_, deadline, open_checked(self));
     self->back_off_.succeeded();
     co_return connection;
   } catch (const DeadlinePassed&) {
-    out_of_time = true;
-    cause = "postgres: no connection in time";
-  } catch (const Unavailable& unavailable) {
-    cause = unavailable.what();
+    failure.emplace(Unavailable::Dependency::postgres, "postgres: no connection in time",
+                    FailureKind::timeout);
+  } catch (const Unavailable& away) {
+    const bool known = away.kind() == FailureKind::misconfigured;
+    failure.emplace(Unavailable::Dependency::postgres, away.what(),
+                    known ? away.kind() : FailureKind::refused);
   }
   // Who spent its time in the queue learned nothing about the server.
   const bool had_time = attempt.lasted(self->loop_.now()) >= self->settings_.timeout / 2;
-  if (!out_of_time || had_time) self->back_off_.failed(self->loop_.now(), cause);
-  throw Unavailable(Unavailable::Dependency::postgres, cause,
-                    out_of_time ? FailureKind::timeout : FailureKind::refused);
+  if (failure->kind() != FailureKind::timeout || had_time) {
+    self->back_off_.failed(self->loop_.now(), *failure);
+  }
+  throw *failure;
+}
+
+/// A connection to a database that is what we need.
+Task<std::unique_ptr<Connection>> Pool::Impl::open_checked(Self self) {
+  auto connection = co_await Connection::open(self->loop_, self->options_);
+  if (self->settings_.requirement == nullptr) co_return connection;
+  std::string refused;
+  try {
+    const Params none;
+    const Result row = co_await connection->execute(*self->settings_.requirement, none);
+    if (row.boolean(0, 0)) co_return connection;
+    refused = "postgres: " + std::string{row.text(0, 1)};
+  } catch (const StatementError& error) {
+    if (!error.is_misconfiguration()) throw;
+    refused = std::string{error.what()} + "; " + std::string{cure_of(error.sqlstate())};
+  }
+  throw Unavailable(Unavailable::Dependency::postgres, refused, FailureKind::misconfigured);
 }
 
 std::unique_ptr<Connection> Pool::Impl::take_idle() noexcept {

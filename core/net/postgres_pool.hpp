@@ -2,6 +2,7 @@
 
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "async/wake.hpp"
 #include "net/postgres.hpp"
 #include "net/postgres_connection.hpp"
+#include "net/postgres_error.hpp"
 #include "net/unavailable.hpp"
 
 namespace vneid::postgres {
@@ -40,15 +42,32 @@ class BackOff {
  public:
   [[nodiscard]] bool failing() const noexcept { return failures_ > 0; }
   [[nodiscard]] bool holds(Monotonic now) const noexcept { return failing() && now < until_; }
-  [[nodiscard]] const std::string& cause() const noexcept { return cause_; }
+  /// Throws the last failure again.
+  [[noreturn]] void rethrow() const { throw *last_; }
   void succeeded() noexcept { failures_ = 0; }
-  void failed(Monotonic now, std::string cause);
+  void failed(Monotonic now, Unavailable cause);
 
  private:
   int failures_ = 0;
   Monotonic until_;
-  std::string cause_;
+  std::optional<Unavailable> last_;
 };
+
+/// The call, with a refusal that means misconfiguration told to the observer (null: nobody).
+template <class T>
+Task<T> reported(CallObserver* observer, Task<T> call) {
+  try {
+    co_return co_await std::move(call);
+  } catch (const StatementError& refused) {
+    if (observer != nullptr && refused.is_misconfiguration()) {
+      std::string cause = refused.what();
+      cause += "; ";
+      cause += cure_of(refused.sqlstate());
+      observer->misconfigured(cause);
+    }
+    throw;
+  }
+}
 
 class Pool::Impl : public std::enable_shared_from_this<Pool::Impl> {
  public:
@@ -70,7 +89,7 @@ class Pool::Impl : public std::enable_shared_from_this<Pool::Impl> {
   /// The call, told to the settings' observer.
   template <class T>
   [[nodiscard]] Task<T> watched(Task<T> call) const {
-    return observed(settings_.observer, loop_, std::move(call));
+    return observed(settings_.observer, loop_, reported(settings_.observer, std::move(call)));
   }
 
  private:
@@ -84,6 +103,7 @@ class Pool::Impl : public std::enable_shared_from_this<Pool::Impl> {
   static Task<LeasePtr> acquire(Self self, Monotonic deadline, bool fresh);
   static Task<Slot> take_slot(Self self, Monotonic deadline);
   static Task<std::unique_ptr<Connection>> connect(Self self, Monotonic deadline);
+  static Task<std::unique_ptr<Connection>> open_checked(Self self);
   void refuse_while_failing() const;
   void release_slot() noexcept;
 

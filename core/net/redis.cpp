@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <deque>
+#include <optional>
 #include <stdexcept>
 #include <sys/un.h>
 
@@ -17,6 +18,9 @@ namespace vneid::redis {
 namespace {
 
 constexpr std::size_t most_pending_commands = 10'000;
+
+/// connect(2)'s EACCES as hiredis tells it; nginx never leaves the C locale.
+constexpr std::string_view not_permitted = "Permission denied";
 
 /// Commands that would change the shared connection for everybody, or that hiredis answers
 /// outside the order of replies.
@@ -73,6 +77,7 @@ class Client::Impl final : private Connection::Owner, private TimerWait {
   void connect();
   void shake_hands();
   void handshake_replied(const redisReply& reply);
+  void refuse(const std::string& cause);
   void send(const std::shared_ptr<Operation>& operation);
   void lose(const std::string& cause, bool stalled) noexcept;
   [[nodiscard]] const Operation* oldest() const noexcept;
@@ -90,6 +95,7 @@ class Client::Impl final : private Connection::Owner, private TimerWait {
   bool answered_ = false;              // this connection has answered a command
   bool closed_ = false;
   BackOff back_off_;
+  std::optional<Unavailable> refusal_;  // of the last attempt to connect, when it was misconfigured
   std::deque<std::shared_ptr<Operation>> sent_;     // in the order of their replies
   std::deque<std::shared_ptr<Operation>> waiting_;  // for the handshake
   std::size_t pending_commands_ = 0;
@@ -116,6 +122,7 @@ std::shared_ptr<Operation> Client::Impl::submit(std::vector<Command> commands) {
 
 void Client::Impl::connect() {
   if (!back_off_.over(loop_.now())) {
+    if (refusal_) throw *refusal_;
     throw Unavailable(Unavailable::Dependency::redis, describe(settings_) + " was just away",
                       FailureKind::refused);
   }
@@ -123,10 +130,14 @@ void Client::Impl::connect() {
     Connection::Owner& owner = *this;
     connection_ = std::make_unique<Connection>(loop_, owner, settings_);
   } catch (const Unavailable& failure) {
+    const std::string cause = failure.what();
+    if (cause == not_permitted) refuse(cause + "; let nginx's user reach the socket");
     back_off_.failed(loop_.now());
-    throw Unavailable(Unavailable::Dependency::redis, describe(settings_) + ": " + failure.what(),
+    if (refusal_) throw *refusal_;
+    throw Unavailable(Unavailable::Dependency::redis, describe(settings_) + ": " + cause,
                       FailureKind::refused);
   }
+  refusal_.reset();
   answered_ = false;
   shake_hands();
 }
@@ -150,7 +161,9 @@ void Client::Impl::shake_hands() {
 void Client::Impl::handshake_replied(const redisReply& reply) {
   if (reply.type == REDIS_REPLY_ERROR) {
     const std::string_view error(reply.str, reply.len);
-    connection_->give_up(handshake_.front() + (" refused: " + std::string(error_code(error))));
+    std::string cause = handshake_.front() + (" refused: " + std::string(error_code(error)));
+    if (const auto cure = cure_of(error); !cure.empty()) refuse(cause.append("; ").append(cure));
+    connection_->give_up(cause);
     return;
   }
   handshake_.pop_front();
@@ -165,6 +178,11 @@ void Client::Impl::handshake_replied(const redisReply& reply) {
     }
   }
   watch_oldest();
+}
+
+void Client::Impl::refuse(const std::string& cause) {
+  refusal_.emplace(Unavailable::Dependency::redis, describe(settings_) + ": " + cause,
+                   FailureKind::misconfigured);
 }
 
 void Client::Impl::send(const std::shared_ptr<Operation>& operation) {
@@ -220,7 +238,8 @@ void Client::Impl::expired() noexcept {
 
 void Client::Impl::lose(const std::string& cause, bool stalled) noexcept {
   const std::string told = describe(settings_) + ": " + cause;
-  const FailureKind kind = stalled ? FailureKind::timeout : FailureKind::refused;
+  FailureKind kind = stalled ? FailureKind::timeout : FailureKind::refused;
+  if (refusal_) kind = refusal_->kind();
   connection_.reset();
   handshake_.clear();
   TimerWait::disarm();

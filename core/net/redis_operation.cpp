@@ -15,16 +15,13 @@ constexpr std::array<std::string_view, 13> state_errors{
     "NOREPLICAS", "BUSY",     "TRYAGAIN",   "MOVED",  "ASK",    "CLUSTERDOWN"};
 
 const Reply* find_state_error(const Reply& reply) noexcept {
-  if (reply.type == Reply::Type::error) return is_state_error(reply.text) ? &reply : nullptr;
+  if (reply.type == Reply::Type::error) {
+    return is_state_error(reply.text) || !cure_of(reply.text).empty() ? &reply : nullptr;
+  }
   for (const Reply& element : reply.elements) {
     if (const Reply* found = find_state_error(element)) return found;
   }
   return nullptr;
-}
-
-FailureKind kind_of(std::string_view state_error) noexcept {
-  const auto code = error_code(state_error);
-  return code == "NOAUTH" || code == "NOPERM" ? FailureKind::credentials : FailureKind::other;
 }
 
 std::string text_of(const redisReply& reply) {
@@ -39,6 +36,19 @@ std::string_view error_code(std::string_view error) noexcept {
 
 bool is_state_error(std::string_view error) noexcept {
   return std::ranges::find(state_errors, error_code(error)) != state_errors.end();
+}
+
+std::string_view cure_of(std::string_view error) noexcept {
+  const auto code = error_code(error);
+  if (code == "NOAUTH" || code == "WRONGPASS" || code == "NOPERM") {
+    return "see \"user=\" and \"password_file=\" of vneid_redis, and the ACL of that user";
+  }
+  if (code == "DENIED") return "Redis is in protected mode: let nginx use its socket or loopback";
+  if (code != "ERR") return {};
+  if (error.starts_with("ERR unknown command")) return "Redis 6.2 or newer is needed";
+  if (error.contains("AUTH")) return "this Redis has no password: see \"password_file=\"";
+  if (error.contains("DB index")) return "\"db=\" of vneid_redis is no database of this Redis";
+  return {};
 }
 
 Reply copy_reply(const redisReply& reply) {
@@ -96,9 +106,11 @@ std::vector<Reply> Operation::take() {
   if (!failure_.empty()) throw Unavailable(Unavailable::Dependency::redis, failure_, kind_);
   for (const Reply& reply : replies_) {
     if (const Reply* error = find_state_error(reply)) {
-      throw Unavailable(Unavailable::Dependency::redis,
-                        "redis answered " + std::string(error_code(error->text)),
-                        kind_of(error->text));
+      std::string cause = "redis answered " + std::string(error_code(error->text));
+      const std::string_view cure = cure_of(error->text);
+      if (!cure.empty()) cause.append("; ").append(cure);
+      throw Unavailable(Unavailable::Dependency::redis, cause,
+                        cure.empty() ? FailureKind::other : FailureKind::misconfigured);
     }
   }
   return std::move(replies_);

@@ -20,6 +20,9 @@ namespace vneid::redis {
 [[nodiscard]] bool is_state_error(std::string_view error) noexcept;
 /// The first word of an error reply. The rest may repeat arguments, so it is not for logs.
 [[nodiscard]] std::string_view error_code(std::string_view error) noexcept;
+/// What an operator does about a Redis that was not set up for us (FailureKind::misconfigured), by
+/// its error reply; empty for other errors.
+[[nodiscard]] std::string_view cure_of(std::string_view error) noexcept;
 /// Copies a reply out of hiredis, which frees it after the callback.
 [[nodiscard]] Reply copy_reply(const redisReply& reply);
 

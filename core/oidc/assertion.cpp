@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "crypto/digest.hpp"
-#include "crypto/key_file.hpp"
 #include "crypto/random.hpp"
+#include "crypto/secret_file.hpp"
 #include "oidc/json.hpp"
 #include "oidc/pem_keys.hpp"
 
@@ -45,7 +45,7 @@ Json public_key(const PublicPoint& point, const std::string& id) {
 }  // namespace
 
 std::expected<AssertionKeys, std::string> AssertionKeys::load(const std::string& path) {
-  const auto text = crypto::key_file::read(path);
+  const auto text = crypto::read_secret_file(path);
   if (!text) return std::unexpected{text.error()};
   return parse(text->bytes(), path);
 }

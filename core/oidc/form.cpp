@@ -53,23 +53,10 @@ std::optional<std::string> text_problem(std::string_view text) {
 }
 
 std::expected<std::string, std::string> decode_piece(std::string_view piece) {
-  std::string decoded;
-  decoded.reserve(piece.size());
-  for (std::size_t i = 0; i < piece.size(); ++i) {
-    if (piece[i] == '+') {
-      decoded += ' ';
-    } else if (piece[i] != '%') {
-      decoded += piece[i];
-    } else {
-      const int high = i + 2 < piece.size() ? hex_value(piece[i + 1]) : -1;
-      const int low = i + 2 < piece.size() ? hex_value(piece[i + 2]) : -1;
-      if (high < 0 || low < 0) return std::unexpected{"broken percent-encoding"};
-      decoded += static_cast<char>(high * 16 + low);
-      i += 2;
-    }
-  }
-  if (auto problem = text_problem(decoded)) return std::unexpected{*problem};
-  return decoded;
+  auto decoded = form_bytes(piece);
+  if (!decoded) return std::unexpected{"broken percent-encoding"};
+  if (auto problem = text_problem(*decoded)) return std::unexpected{*problem};
+  return *std::move(decoded);
 }
 
 bool is_host(std::string_view host) noexcept {
@@ -93,6 +80,25 @@ bool is_authority(std::string_view authority) noexcept {
 }
 
 }  // namespace
+
+std::optional<std::string> form_bytes(std::string_view piece) {
+  std::string decoded;
+  decoded.reserve(piece.size());
+  for (std::size_t i = 0; i < piece.size(); ++i) {
+    if (piece[i] == '+') {
+      decoded += ' ';
+    } else if (piece[i] != '%') {
+      decoded += piece[i];
+    } else {
+      const int high = i + 2 < piece.size() ? hex_value(piece[i + 1]) : -1;
+      const int low = i + 2 < piece.size() ? hex_value(piece[i + 2]) : -1;
+      if (high < 0 || low < 0) return std::nullopt;
+      decoded += static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+  }
+  return decoded;
+}
 
 std::string percent_encode(std::string_view text) {
   static constexpr std::string_view digits = "0123456789ABCDEF";

@@ -32,7 +32,7 @@ void LoginProvider::unavailable(const std::string& cause) const {
 
 Task<http::IncomingResponse> LoginProvider::call(http::OutgoingRequest request, std::string what) {
   request.headers.emplace_back("Accept", "application/json");
-  request.trusted_certificate = settings_.trusted_certificate;
+  request.trusted_certificates = settings_.trusted_certificates;
   request.timeout = settings_.timeout;
   request.observer = settings_.observer;
   std::string cause;

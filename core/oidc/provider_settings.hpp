@@ -4,6 +4,7 @@
 
 #include "async/event_loop.hpp"
 #include "net/call_observer.hpp"
+#include "net/trusted_certificates.hpp"
 
 namespace vneid::oidc {
 
@@ -59,9 +60,9 @@ struct ProviderSettings {
   std::string decryption_key_pem;  ///< content of `decryption_key_file`
   ClaimNames claims;
   int required_level = 2;
-  std::string trusted_certificate;   ///< PEM file; empty: the system's
-  Milliseconds timeout{5000};        ///< for one call to the provider
-  CallObserver* observer = nullptr;  ///< of calls to the provider; null: nobody
+  http::TrustedCertificates trusted_certificates;  ///< the only CAs trusted; null: the system's
+  Milliseconds timeout{5000};                      ///< for one call to the provider
+  CallObserver* observer = nullptr;                ///< of calls to the provider; null: nobody
   Milliseconds clock_leeway{30'000};
 };
 

@@ -46,7 +46,7 @@ http::OutgoingRequest make_request(const Settings& settings, const Question& que
   http::OutgoingRequest request;
   request.method = "POST";
   request.url = settings.endpoint;
-  request.trusted_certificate = settings.trusted_certificate;
+  request.trusted_certificates = settings.trusted_certificates;
   request.timeout = settings.timeout;
   if (settings.profile == Settings::Profile::soap) {
     request.headers.emplace_back("Content-Type", "text/xml; charset=utf-8");

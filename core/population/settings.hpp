@@ -5,6 +5,7 @@
 
 #include "async/event_loop.hpp"
 #include "net/call_observer.hpp"
+#include "net/trusted_certificates.hpp"
 
 namespace vneid::population {
 
@@ -26,16 +27,16 @@ struct Settings {
   std::string name;  ///< of the source in nginx.conf; part of its keys in Redis
   Profile profile = Profile::json;
   Service service = Service::look_up;
-  std::string endpoint;             ///< http or https URL that is posted to
-  std::string user;                 ///< of the Authorization header; empty: no such header
-  std::string secret;               ///< goes with `user`
-  std::string api_key;              ///< header ApiKey; empty: none
-  std::string client;               ///< header X-Road-Client; empty: none
-  std::string officer;              ///< MaCanBo: on whose behalf this system asks
-  std::string unit;                 ///< MaDonVi
-  std::string account;              ///< TaiKhoan; empty: left out
-  std::string procedure = "VPCP";   ///< MaDVC, MaDichVu
-  std::string trusted_certificate;  ///< PEM file of the only CAs trusted; empty: the system's
+  std::string endpoint;            ///< http or https URL that is posted to
+  std::string user;                ///< of the Authorization header; empty: no such header
+  std::string secret;              ///< goes with `user`
+  std::string api_key;             ///< header ApiKey; empty: none
+  std::string client;              ///< header X-Road-Client; empty: none
+  std::string officer;             ///< MaCanBo: on whose behalf this system asks
+  std::string unit;                ///< MaDonVi
+  std::string account;             ///< TaiKhoan; empty: left out
+  std::string procedure = "VPCP";  ///< MaDVC, MaDichVu
+  http::TrustedCertificates trusted_certificates;  ///< the only CAs trusted; null: the system's
   Milliseconds timeout{5000};
   Rate rate;  ///< of all workers together
   Rate citizen_rate{.tokens = 10, .period = Milliseconds{3'600'000}, .burst = 5};

@@ -18,6 +18,7 @@ std::string to_text(const Ticket& ticket, const std::string& answer) {
       .integer("at", ticket.issued_at.time_since_epoch().count())
       .bytes("portal", ticket.portal)
       .integer("account", ticket.account_id)
+      .bytes("called", ticket.account)
       .integer("kind", static_cast<int>(ticket.kind))
       .bytes("masked", ticket.account_masked)
       .bytes("name", ticket.name_masked)
@@ -57,6 +58,7 @@ std::expected<Tickets::Opened, TicketError> Tickets::open_cookie(std::string_vie
     opened.ticket.issued_at = Wall{Milliseconds{reader.integer("at")}};
     opened.ticket.portal = reader.bytes("portal");
     opened.ticket.account_id = reader.integer("account");
+    opened.ticket.account = reader.bytes("called");
     opened.ticket.kind = static_cast<policy::Kind>(reader.integer("kind"));
     opened.ticket.account_masked = reader.bytes("masked");
     opened.ticket.name_masked = reader.bytes("name");

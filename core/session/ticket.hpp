@@ -21,6 +21,7 @@ struct Ticket {
   Wall issued_at{};
   std::string portal;
   std::int64_t account_id = 0;
+  std::string account;                         ///< as the portal calls it
   policy::Kind kind = policy::Kind::personal;  ///< whose rule of policy applies
   std::string account_masked;                  ///< as the notice shows it
   std::string name_masked;                     ///< may be empty

@@ -4,14 +4,17 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import assert from 'node:assert/strict';
+import { after } from 'node:test';
 import { chromium } from 'playwright-core';
+import { citizens } from './citizen.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 export const shots = process.env.VNEID_SCREENSHOTS ?? `${here}../../build/screenshots`;
 mkdirSync(shots, { recursive: true });
 
-export async function deploy() {
+async function deploy() {
   const child = spawn('/usr/bin/python3', [`${here}serve.py`], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => JSON.parse((await lines.next()).value);
@@ -29,12 +32,25 @@ export async function deploy() {
   };
 }
 
-export function launch() {
+function launch() {
   return chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync'],
   });
+}
+
+// The deployment and the browser of a test file, cleared away after its tests.
+export async function stage() {
+  const site = await deploy();
+  let browser;
+  after(async () => {
+    await browser?.close();
+    const { bad } = await site.stop();
+    assert.deepEqual(bad, [], 'nginx error log');
+  });
+  browser = await launch();
+  return { site, people: citizens(site, browser) };
 }
 
 // A screenshot at phone and desktop width, axe's verdict, and no sideways scrolling at 320 px.

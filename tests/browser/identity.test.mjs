@@ -1,23 +1,10 @@
 // The letter's steps 2 to 5, and the same folded into one login.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { citizens } from './citizen.mjs';
-import { deploy, examine, launch } from './deployment.mjs';
+import { test } from 'node:test';
+import { examine, stage } from './deployment.mjs';
 
 const update = 'Cập nhật từ CSDL Quốc gia về Dân cư';
-let site;
-let browser;
-let people;
-before(async () => {
-  site = await deploy();
-  browser = await launch();
-  people = citizens(site, browser);
-});
-after(async () => {
-  await browser?.close();
-  const { bad } = await site.stop();
-  assert.deepEqual(bad, [], 'nginx error log');
-});
+const { site, people } = await stage();
 
 async function typeIdentity(page, ask) {
   await page.getByLabel('Số CCCD').fill(ask.number);

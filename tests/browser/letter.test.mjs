@@ -1,25 +1,10 @@
 // The letter's steps as a citizen sees them, in a real browser.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { citizens } from './citizen.mjs';
-import { deploy, examine, launch } from './deployment.mjs';
+import { test } from 'node:test';
+import { examine, stage } from './deployment.mjs';
 
-let site;
-let browser;
-let citizen;
-let legacyLogin;
-let vneidLogin;
-let press;
-before(async () => {
-  site = await deploy();
-  browser = await launch();
-  ({ open: citizen, legacyLogin, vneidLogin, press } = citizens(site, browser));
-});
-after(async () => {
-  await browser?.close();
-  const { bad } = await site.stop();
-  assert.deepEqual(bad, [], 'nginx error log');
-});
+const { site, people } = await stage();
+const { open: citizen, legacyLogin, vneidLogin, press } = people;
 
 test('steps 1, 5, 6, 7 and the final check, by password', async () => {
   const who = site.scenarios.happy;

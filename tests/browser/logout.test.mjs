@@ -1,22 +1,9 @@
 // Signing out as a citizen at a shared desk PC does it, and what the next person finds.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { citizens } from './citizen.mjs';
-import { deploy, examine, launch } from './deployment.mjs';
+import { test } from 'node:test';
+import { examine, stage } from './deployment.mjs';
 
-let site;
-let browser;
-let people;
-before(async () => {
-  site = await deploy();
-  browser = await launch();
-  people = citizens(site, browser);
-});
-after(async () => {
-  await browser?.close();
-  const { bad } = await site.stop();
-  assert.deepEqual(bad, [], 'nginx error log');
-});
+const { site, people } = await stage();
 
 async function signIn(who) {
   const page = await people.open();

@@ -1,22 +1,9 @@
 // Redis and PostgreSQL go away and come back under people who are in the middle of something.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { citizens } from './citizen.mjs';
-import { deploy, examine, launch } from './deployment.mjs';
+import { test } from 'node:test';
+import { examine, stage } from './deployment.mjs';
 
-let site;
-let browser;
-let people;
-before(async () => {
-  site = await deploy();
-  browser = await launch();
-  people = citizens(site, browser);
-});
-after(async () => {
-  await browser?.close();
-  const { bad } = await site.stop();
-  assert.deepEqual(bad, [], 'nginx error log');
-});
+const { site, people } = await stage();
 
 test('a login before, during and after an outage of both stores', async () => {
   const who = site.cases.self_entered;

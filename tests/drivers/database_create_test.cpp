@@ -172,7 +172,7 @@ TEST_F(DatabaseCreate, LeavesDeploymentsOfAnotherOwnerAsTheyAre) {
 
 TEST_F(DatabaseCreate, SaysInASentenceWhatIsWrong) {
   EXPECT_EQ(run("nobody", "postgres", {"database", "create"}), 3);
-  EXPECT_THAT(output, HasSubstr("role \"nobody\" does not exist; run it as postgres: runuser -u"
+  EXPECT_THAT(output, HasSubstr("role \"nobody\" does not exist; make it known: runuser -u"
                                 " postgres -- vneidctl database create"));
   EXPECT_EQ(run("guarded", "postgres", {"database", "create"}), 3);
   EXPECT_THAT(output, HasSubstr("role \"guarded\" may not make databases and roles; run it as"

@@ -12,7 +12,7 @@ class HttpTls : public testing::Test {
 
   Exchanged get(const HttpServer& server, const std::string& path = "/ok?token=secret") {
     return exchange(loop_, client_,
-                    {.url = server.url(path), .trusted_certificate = certificates_->ca()});
+                    {.url = server.url(path), .trusted_certificates = certificates_->trusted()});
   }
 
   static std::unique_ptr<Certificates> certificates_;
@@ -28,12 +28,12 @@ TEST_F(HttpTls, AGoodCertificateAndOneHandshakeForManyExchanges) {
     ASSERT_TRUE(got.response) << got.failure;
     EXPECT_EQ(got.response->body, "xin chào");
   }
-  EXPECT_EQ(server_count(loop_, client_, server.url("/counts"), "accepted", certificates_->ca()),
-            1);
+  EXPECT_EQ(
+      server_count(loop_, client_, server.url("/counts"), "accepted", certificates_->trusted()), 1);
   std::string by_name = server.url("/ok");
   by_name.replace(by_name.find("127.0.0.1"), 9, "localhost");
   const Exchanged got =
-      exchange(loop_, client_, {.url = by_name, .trusted_certificate = certificates_->ca()});
+      exchange(loop_, client_, {.url = by_name, .trusted_certificates = certificates_->trusted()});
   EXPECT_TRUE(got.response) << got.failure;
 }
 
@@ -46,13 +46,14 @@ TEST_F(HttpTls, AnAuthorityThatIsNotTrusted) {
   const HttpServer good(*certificates_, "good");
   ASSERT_TRUE(get(good).response);
   EXPECT_FALSE(exchange(loop_, client_, {.url = good.url("/ok")}).response);
+  EXPECT_FALSE(
+      exchange(loop_, client_,
+               {.url = good.url("/ok"), .trusted_certificates = certificates_->trusted("other-ca")})
+          .response);
   EXPECT_FALSE(exchange(loop_, client_,
                         {.url = good.url("/ok"),
-                         .trusted_certificate = certificates_->certificate("other-ca")})
+                         .trusted_certificates = std::make_shared<const std::string>("no PEM")})
                    .response);
-  EXPECT_FALSE(
-      exchange(loop_, client_, {.url = good.url("/ok"), .trusted_certificate = "/nonexistent.pem"})
-          .response);
 }
 
 TEST_F(HttpTls, ACertificateOfAnotherHostOrOutOfDate) {
@@ -92,7 +93,7 @@ TEST_F(HttpTls, FiftyAtOnceWithLargeBodies) {
   std::vector<Started<http::IncomingResponse>> exchanges;
   for (int i = 0; i < 50; ++i) {
     exchanges.emplace_back(client_.send({.url = server.url("/big?250000"),
-                                         .trusted_certificate = certificates_->ca(),
+                                         .trusted_certificates = certificates_->trusted(),
                                          .timeout = Milliseconds{20'000}}));
   }
   for (auto& each : exchanges) EXPECT_EQ(each.wait(loop_).body.size(), 250'000U);
@@ -107,7 +108,7 @@ TEST_F(HttpTls, TheCallerGoesAtEveryStage) {
     http::Client client(loop_);
     {
       Started<http::IncomingResponse> call(client.send(
-          {.url = server.url("/big?100000"), .trusted_certificate = certificates_->ca()}));
+          {.url = server.url("/big?100000"), .trusted_certificates = certificates_->trusted()}));
       int left = turns;
       loop_.run_until([&left] { return left-- == 0; });
       settled = call.settled();

@@ -1,3 +1,5 @@
+#include <chrono>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -157,17 +159,65 @@ TEST(RedisAuthentication, ByPasswordAndByAclUser) {
   redis::Client by_user(loop, settings);
   EXPECT_EQ(text(loop, by_user, {"SET", by_user.key("a"), "1"}), "OK");
   // What a user may not read must not look absent.
-  EXPECT_EQ(ask(loop, by_user, {"GET", "elsewhere"}).unavailable, "redis answered NOPERM");
+  const Answer denied = ask(loop, by_user, {"GET", "elsewhere"});
+  EXPECT_TRUE(denied.unavailable.starts_with("redis answered NOPERM; see \"user=\""));
+  EXPECT_EQ(denied.kind, FailureKind::misconfigured);
 
   settings.password = "wrong-password";
   redis::Client refused(loop, settings);
   const Answer answer = ask(loop, refused, {"PING"});
   EXPECT_NE(answer.unavailable.find("AUTH refused: WRONGPASS"), std::string::npos);
   EXPECT_EQ(answer.unavailable.find("wrong-password"), std::string::npos);
+  EXPECT_EQ(answer.kind, FailureKind::misconfigured);
+  // While it backs off it has not become an outage.
+  const Answer again = ask(loop, refused, {"PING"});
+  EXPECT_NE(again.unavailable.find("AUTH refused: WRONGPASS"), std::string::npos);
+  EXPECT_EQ(again.kind, FailureKind::misconfigured);
   drain(loop, 2);
 
   redis::Client without(loop, server.by_port());
-  EXPECT_NE(ask(loop, without, {"PING"}).unavailable.find("NOAUTH"), std::string::npos);
+  const Answer unknown = ask(loop, without, {"PING"});
+  EXPECT_NE(unknown.unavailable.find("NOAUTH"), std::string::npos);
+  EXPECT_EQ(unknown.kind, FailureKind::misconfigured);
+}
+
+TEST(RedisAuthentication, AServerThatIsNotSetUpForUs) {
+  RedisServer server;
+  EpollLoop loop;
+  auto settings = server.by_socket();
+  redis::Client client(loop, settings);
+  const Answer old = ask(loop, client, {"GETEXX", "key"});  // as Redis before 6.2 answers GETEX
+  EXPECT_EQ(old.kind, FailureKind::misconfigured);
+  EXPECT_NE(old.unavailable.find("6.2 or newer"), std::string::npos);
+
+  settings.password = "not-asked-for";
+  redis::Client with_password(loop, settings);
+  EXPECT_EQ(ask(loop, with_password, {"PING"}).kind, FailureKind::misconfigured);
+
+  settings.password.clear();
+  settings.database = 99;
+  redis::Client elsewhere(loop, settings);
+  EXPECT_EQ(ask(loop, elsewhere, {"PING"}).kind, FailureKind::misconfigured);
+
+  server.kill();
+  const Answer away = ask(loop, client, {"PING"});
+  EXPECT_NE(away.unavailable, "");
+  EXPECT_EQ(away.kind, FailureKind::refused);
+}
+
+TEST(RedisAuthentication, MayComeInAgainAfterItWasSetUp) {
+  RedisServer server;
+  EpollLoop loop;
+  redis::Client client(loop, server.by_socket());
+  server.ask({"CONFIG", "SET", "requirepass", "open-sesame"});
+  EXPECT_EQ(ask(loop, client, {"PING"}).kind, FailureKind::misconfigured);
+  server.kill();
+  server.start();  // its configuration is gone
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  while (!ask(loop, client, {"PING"}).reply) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 """The policy clock through nginx: each mode on both sides of each instant, in +07."""
 import datetime
+import re
 import unittest
 
 from support import LINKED, NOTICE, Citizen, StackTest, wait_until
@@ -14,9 +15,11 @@ RULES = (f"vneid_policy personal notice enforce={ENFORCE.isoformat()} closed={CL
 
 
 class PolicyTest(StackTest):
+    zone = ""
+
     def at(self, instant, rules=RULES, stopped=True, more=""):
         """nginx goes on with this clock."""
-        self.stack.http_extra = (f"vneid_rehearsal on; vneid_clock {instant.isoformat()}{' stopped' if stopped else ''};")
+        self.stack.http_extra = (f"vneid_rehearsal on; vneid_clock {instant.isoformat()}{' stopped' if stopped else ''};{self.zone}")
         self.stack.nginx_extra = rules + more
         self.stack.reload_nginx()
 
@@ -151,6 +154,63 @@ class GateAndClock(PolicyTest):
         self.assertEqual(home(citizen).status, 200)
 
 
+class VariablesAndClock(PolicyTest):
+    """What the portal is told must obey the clock and the binding as the gate does."""
+    WHO = """vneid_portal_cookie portal_session;
+        location /ai { vneid_identity on; add_header X-Who "$vneid_account|$vneid_link_state" always; proxy_pass %s; }
+        location /ai-cong { vneid_identity on; vneid_require session; proxy_pass %s/trang-chu;
+                            proxy_set_header Host $http_host; proxy_set_header X-VNeID-Account $vneid_account; }"""
+
+    def who(self, citizen, path="/ai"):
+        return citizen.request("GET", self.stack.url + path).header("X-Who")
+
+    def test_a_password_alone_is_nobody_after_the_instant(self):
+        case, more = self.someone(), self.WHO.replace("%s", self.stack.portal_url)
+        self.at(ENFORCE - SECOND, more=more)
+        citizen, _ = self.to_notice(case)
+        citizen.submit("Bỏ qua")
+        self.assertEqual(self.who(citizen), case["account"] + "|legacy")
+        self.at(ENFORCE, more=more)
+        self.assertEqual(self.who(citizen), "|none")
+        citizen, page = self.link(case)
+        citizen.submit("Tiếp tục", page)
+        self.assertEqual(self.who(citizen), case["account"] + "|linked")
+
+    def test_two_logins_put_together_are_nobody(self):
+        more = self.WHO.replace("%s", self.stack.portal_url)
+        self.at(ENFORCE - SECOND, more=more)
+        one, other = self.someone(), self.someone()
+        first, page = self.link(one)
+        first.submit("Tiếp tục", page)
+        second, _ = self.to_notice(other)
+        second.submit("Bỏ qua")
+        self.assertEqual(self.who(first), one["account"] + "|linked")
+        first.cookies["localhost"]["portal_session"] = second.cookies["localhost"]["portal_session"]
+        self.assertEqual(self.who(first), "|none")
+
+    def test_who_it_is_costs_redis_one_command_and_postgresql_none(self):
+        self.at(ENFORCE - SECOND, more=self.WHO.replace("%s", self.stack.portal_url))
+        linked, page = self.link(self.someone())
+        linked.submit("Tiếp tục", page)
+        legacy, _ = self.to_notice(self.someone())
+        legacy.submit("Bỏ qua")
+
+        def reads():
+            told = self.stack.redis_cli("INFO", "commandstats").decode()
+            found = re.search(r"cmdstat_getex:calls=(\d+)", told)
+            return int(found.group(1)) if found else 0
+        for citizen in (linked, legacy):
+            before = reads()
+            self.assertEqual(citizen.request("GET", self.stack.url + "/ai-cong").status, 200)
+            self.assertEqual(reads() - before, 1, "the gate and the variables share what was read")
+        self.stack.stop_postgres()
+        try:
+            for citizen in (linked, legacy):
+                self.assertNotEqual(self.who(citizen).split("|")[0], "")
+        finally:
+            self.stack.start_postgres()
+
+
 class OnFailure(PolicyTest):
     def test_stores_away_by_mode(self):
         table = [(ENFORCE - SECOND, "", "in"), (ENFORCE, "", 503), (CLOSED, "", 503),
@@ -178,6 +238,75 @@ class OnFailure(PolicyTest):
                     self.stack.start_postgres()
         # Recovery needs no reload.
         wait_until(lambda: self.to_notice(case)[1].status == 403, "the stores are asked again")
+
+
+class Misconfigured(PolicyTest):
+    """A store that answers and was not set up for us: no outage, whatever vneid_on_failure says of outages."""
+    allowed_log_lines = ("is misconfigured: ",)
+    OPEN = "vneid_on_failure notice=open enforce=open; location = /metrics { vneid_metrics; }"
+    WAYS = [
+        ("a table that is not there", "alter table account rename to account_gone",
+         "alter table account_gone rename to account", "postgres", 'run \\"vneidctl schema migrate\\"|schema migrate'),
+        ("a schema that is too old", "alter table schema_version rename to versions; create table schema_version as "
+         "select * from versions where version = 1", "drop table schema_version; alter table versions rename to "
+         "schema_version", "postgres", "the schema has version 1 and this release needs"),
+        ("Redis wants a password", None, None, "redis", "NOAUTH"),
+    ]
+
+    zone = "vneid_zone shared 1m;"
+
+    def break_store(self, statement):
+        if statement:
+            self.stack.sql(statement)
+        else:
+            self.stack.redis_cli("CONFIG", "SET", "requirepass", "nobody-knows")
+
+    def mend_store(self, statement):
+        if statement:
+            self.stack.sql(statement)
+        else:
+            self.stack.redis_cli("--no-auth-warning", "-a", "nobody-knows", "CONFIG", "SET", "requirepass", "")
+
+    def counter(self, name):
+        text = Citizen().request("GET", self.stack.url + "/metrics").text
+        found = re.search(rf"^{re.escape(name)} (\d+)$", text, re.M)
+        self.assertIsNotNone(found, name + "\n" + text)
+        return int(found.group(1))
+
+    def test_lets_nobody_in_from_enforce_on_and_is_counted_apart(self):
+        case = self.stack.scenarios["happy"]
+        calls = {"redis": 0, "postgres": 0}
+        for what, broken, mended, store, said in self.WAYS:
+            for instant, expected in ((ENFORCE - SECOND, "in"), (ENFORCE, {503}), (CLOSED, {403, 503})):
+                with self.subTest(f"{what}, {instant}"):
+                    self.break_store(broken)
+                    before = len(self.stack.error_log.read_text())
+                    try:
+                        self.at(instant, more=self.OPEN)  # new workers, new connections
+                        outages = [self.counter(f'vneid_outage_decisions_total{{way="{way}"}}')
+                                   for way in ("fail_open", "fail_closed")]
+                        # Said when the worker starts, before anybody comes, and not with every call.
+                        wait_until(lambda: "is misconfigured" in self.stack.error_log.read_text()[before:], "the complaint")
+                        citizen, page = self.to_notice(case)
+                        if expected == "in":
+                            self.assertTrue(page.url.endswith("/trang-chu"), page)
+                        else:
+                            self.assertIn(page.status, expected)
+                            self.assertNotIn("portal_session", citizen.cookies["localhost"])
+                        log = self.stack.error_log.read_text()[before:]
+                        emergencies = [line for line in log.splitlines() if "[emerg]" in line]
+                        self.assertEqual(len(emergencies), 1, log)
+                        self.assertIn(" is misconfigured: ", emergencies[0])
+                        self.assertRegex(emergencies[0], said)
+                        now = self.counter(f'vneid_misconfigured_calls_total{{store="{store}"}}')
+                        self.assertGreater(now, calls[store])
+                        calls[store] = now
+                        self.assertEqual([self.counter(f'vneid_outage_decisions_total{{way="{way}"}}')
+                                          for way in ("fail_open", "fail_closed")], outages)
+                    finally:
+                        self.mend_store(mended)
+        self.at(ENFORCE - SECOND)
+        wait_until(lambda: NOTICE in self.to_notice(self.someone())[1].text, "the notice comes once it is mended")
 
 
 class Canary(StackTest):

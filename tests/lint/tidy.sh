@@ -1,5 +1,39 @@
 #!/usr/bin/env bash
 # clang-tidy over the core and the module, with the compile commands of the release build.
+#   tests/lint/tidy.sh                  what changed lately, and whatever includes a header that did
+#   tests/lint/tidy.sh --all            everything
+#   tests/lint/tidy.sh --since COMMIT   what changed since that commit
+# "Lately" is since the newest commit of the main line that is two days older than the last one: every push is
+# looked at by its own CI, on a machine that has a clone and nothing else to go by.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-git ls-files 'core/*.cpp' 'module/*.cpp' | xargs -P "$(nproc)" -n 4 clang-tidy-19 -p build/release --quiet
+build=build/release
+
+since=
+case "${1:-}" in
+  --all) ;;
+  --since) since=$(git rev-parse --verify "$2^{commit}") ;;
+  "") since=$(git rev-list -1 --first-parent --before="$(($(git log -1 --format=%ct) - 2 * 86400))" HEAD) ;;
+  *) echo "usage: $0 [--all | --since COMMIT]" >&2; exit 2 ;;
+esac
+
+# affected CHANGED…: the .cpp files that are, or include, one of these; ninja knows what was included.
+affected() {
+  ninja -C "$build" -t deps | awk -v root="$PWD/" -v list="$*" '
+    BEGIN { split(list, names, " "); for (i in names) changed[names[i]] }
+    /^[^ ]/ { source = "" }
+    /^ / { sub(root, "", $1); if (source == "") source = $1; if ($1 in changed) print source }' |
+    grep -E '^(core|module)/.*\.cpp$' | sort -u
+}
+
+mapfile -t files < <(git ls-files 'core/*.cpp' 'module/*.cpp')
+everything=${#files[@]}
+if [ -n "$since" ]; then
+  mapfile -t changed < <(git diff --name-only "$since"; git ls-files --others --exclude-standard)
+  # What decides about every file: then every file is looked at.
+  if ! printf '%s\n' "${changed[@]}" | grep -qE '(^|/)(\.clang-tidy|CMakeLists\.txt|CMakePresets\.json)$'; then
+    mapfile -t files < <(affected "${changed[@]}")
+  fi
+fi
+echo "clang-tidy: ${#files[@]} of $everything files${since:+, those that changed since ${since:0:7}}"
+((${#files[@]} == 0)) || printf '%s\0' "${files[@]}" | xargs -0 -P "$(nproc)" -n 4 clang-tidy-19 -p "$build" --quiet

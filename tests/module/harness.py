@@ -4,10 +4,12 @@ The nginx of the distribution has no sanitizer in it. When the module was built 
 build folder), the runtime it was linked with is preloaded into nginx, and whatever it reports fails the test.
 """
 import contextlib
+import functools
 import http.client
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -25,6 +27,7 @@ SUPPRESSIONS = pathlib.Path(__file__).with_name("nginx_leaks.supp")
 MODULE = BUILD / "module" / "ngx_http_vneid_module.so"
 
 
+@functools.cache
 def sanitizer_runtime():
     """The shared sanitizer runtime that the module wants, or None."""
     dynamic = subprocess.run(["readelf", "-d", MODULE], check=True, capture_output=True, text=True).stdout
@@ -143,11 +146,13 @@ class ModuleTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.stack = Stack(BUILD, preload=sanitizer_runtime(),
-                          environment={"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0",
-                                       "LSAN_OPTIONS": f"suppressions={SUPPRESSIONS}:print_suppressions=0",
-                                       "UBSAN_OPTIONS": "print_stacktrace=1"})
+        cls.stack = Stack(BUILD, preload=sanitizer_runtime())
         cls.addClassCleanup(cls.stack.stop)
+        # Workers may have no way into the folder that the checkout is in: root's home, say.
+        suppressions = shutil.copy(SUPPRESSIONS, cls.stack.folder)
+        cls.stack.environment = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0",
+                                 "LSAN_OPTIONS": f"suppressions={suppressions}:print_suppressions=0",
+                                 "UBSAN_OPTIONS": "print_stacktrace=1"}
         (cls.stack.folder / "client_secret").write_text("of-no-value\n")
         (cls.stack.folder / "client_secret").chmod(0o600)
         cls.stack.vneidctl("keys", "generate", cls.stack.keys)
@@ -260,6 +265,18 @@ http {{
     def check_logs(self):
         """Runs after nginx has stopped: addCleanup is last in, first out."""
         self.assertEqual(self.stack.bad_log_lines(self.allowed_log_lines), [])
+
+    def try_configuration(self, conf):
+        """(exit code, output) of nginx -t."""
+        environment = dict(self.stack.environment)
+        if sanitizer_runtime():
+            environment["LD_PRELOAD"] = sanitizer_runtime()
+        nginx = shutil.which("nginx", path="/usr/sbin:" + os.environ.get("PATH", ""))
+        done = subprocess.run([nginx, "-t", "-p", self.stack.folder, "-c", conf], capture_output=True, text=True,
+                              env={**os.environ, **environment}, timeout=60)
+        self.assertNotIn("Sanitizer", done.stderr)
+        self.assertNotIn("of-no-value", done.stderr, "a secret is printed")
+        return done.returncode, done.stderr
 
     # ---- requests ----------------------------------------------------------------------------
     def request(self, method, path, body=None, headers=None, timeout=30):

@@ -34,8 +34,8 @@ inline Exchanged exchange(EpollLoop& loop, http::Client& client, http::OutgoingR
 
 /// A number of tls_server.py's own counts.
 inline int server_count(EpollLoop& loop, http::Client& client, const std::string& url,
-                        const std::string& name, const std::string& trusted = {}) {
-  http::OutgoingRequest request{.url = url, .trusted_certificate = trusted};
+                        const std::string& name, const http::TrustedCertificates& trusted = {}) {
+  http::OutgoingRequest request{.url = url, .trusted_certificates = trusted};
   const http::IncomingResponse response = loop.run(client.send(std::move(request)));
   const auto at = response.body.find("\"" + name + "\": ");
   return std::atoi(response.body.c_str() + at + name.size() + 4);

@@ -34,13 +34,14 @@ inline void drain(EpollLoop& loop, std::size_t io) {
 struct Answer {
   std::optional<redis::Reply> reply;
   std::string unavailable;
+  FailureKind kind = FailureKind::other;
 };
 
 inline Answer answer_of(EpollLoop& loop, Started<redis::Reply>& call) {
   try {
     return {.reply = call.wait(loop), .unavailable = {}};
   } catch (const Unavailable& failure) {
-    return {.reply = {}, .unavailable = failure.what()};
+    return {.reply = {}, .unavailable = failure.what(), .kind = failure.kind()};
   }
 }
 

@@ -3,10 +3,13 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "drivers/support/child_process.hpp"
+#include "net/trusted_certificates.hpp"
 
 namespace vneid::test {
 
@@ -21,7 +24,12 @@ class Certificates {
     make_leaf("wrong-host", "ca", "DNS:portal.example", 10);
     make_leaf("expired", "ca", "IP:127.0.0.1,DNS:localhost", -1);
   }
-  [[nodiscard]] std::string ca() const { return folder_.file("ca.pem"); }
+  /// What trusts the servers of one of the CAs.
+  [[nodiscard]] http::TrustedCertificates trusted(const std::string& name = "ca") const {
+    std::ifstream file{certificate(name)};
+    return std::make_shared<const std::string>(std::istreambuf_iterator<char>{file},
+                                               std::istreambuf_iterator<char>{});
+  }
   [[nodiscard]] std::string certificate(const std::string& name) const {
     return folder_.file(name + ".pem");
   }

@@ -133,8 +133,10 @@ class KeyFileOnDisk : public ::testing::Test {
 TEST_F(KeyFileOnDisk, LoadsWhatOnlyTheOwnerReads) {
   write(good);
   EXPECT_EQ(error(), "no error");
-  write(good, 0400);
-  EXPECT_EQ(error(), "no error");
+  for (const mode_t mode : {0400U, 0440U, 0640U}) {
+    write(good, mode);
+    EXPECT_EQ(error(), "no error") << std::oct << mode;
+  }
   // Secrets are often mounted as links.
   std::filesystem::rename(path_, folder_ / "real");
   std::filesystem::create_symlink("real", path_);
@@ -142,9 +144,9 @@ TEST_F(KeyFileOnDisk, LoadsWhatOnlyTheOwnerReads) {
 }
 
 TEST_F(KeyFileOnDisk, RefusesWhatOthersCanUse) {
-  for (const mode_t mode : {0640U, 0604U, 0620U, 0602U, 0610U, 0601U, 0644U, 0777U}) {
+  for (const mode_t mode : {0604U, 0620U, 0660U, 0602U, 0610U, 0601U, 0644U, 0777U}) {
     write(good, mode);
-    EXPECT_THAT(error(), HasSubstr("run: chmod 600 " + path_.string())) << std::oct << mode;
+    EXPECT_THAT(error(), HasSubstr("run: chmod 640 " + path_.string())) << std::oct << mode;
   }
   write(good, 0644);
   EXPECT_THAT(error(), HasSubstr("(mode 0644)"));

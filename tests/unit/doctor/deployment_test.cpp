@@ -82,7 +82,9 @@ TEST(Deployment, ReadsProvidersWithTheDefaultsOfTheirProfile) {
   EXPECT_EQ(a.claims.name, "HoVaTen");
   EXPECT_EQ(a.required_level, 1);
   EXPECT_EQ(a.timeout, 3s);
-  EXPECT_EQ(a.trusted_certificate, "/etc/nginx/ca");
+  EXPECT_EQ(a.trusted_certificates, nullptr);  // not there
+  ASSERT_EQ(deployment.certificates.size(), 1U);
+  EXPECT_EQ(deployment.certificates.front().path, "/etc/nginx/ca");
   EXPECT_FALSE(a.allow_http);
   const auto& d = deployment.providers.at("d").settings;
   EXPECT_EQ(d.profile, oidc::ProviderProfile::vneid_direct);

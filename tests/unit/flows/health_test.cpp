@@ -1,5 +1,8 @@
 #include "flows/health.hpp"
 
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 
 #include "async/deadline.hpp"
@@ -13,10 +16,23 @@ using metrics::Dependency;
 using metrics::Failure;
 using namespace std::chrono_literals;
 
+/// What an operator reads.
+class Lines final : public Log {
+ public:
+  void write(Severity severity, std::string_view reference,
+             std::string_view text) noexcept override {
+    EXPECT_EQ(severity, Severity::emergency);
+    EXPECT_EQ(reference, "");
+    all.emplace_back(text);
+  }
+  std::vector<std::string> all;
+};
+
 struct HealthTest : testing::Test {
   EpollLoop loop{VirtualClock{}};
   metrics::Metrics metrics;
-  Health health{loop, metrics};
+  Lines log;
+  Health health{loop, metrics, log};
   int news = 0;
 
   HealthTest() {
@@ -95,6 +111,24 @@ TEST_F(HealthTest, NewsComeAtChangesAndAtMostOnceASecondOtherwise) {
   EXPECT_EQ(news, 3);
   loop.run(call(answer_after(1ms)));
   EXPECT_EQ(news, 4);
+}
+
+TEST_F(HealthTest, AMisconfiguredStoreIsNoOutage) {
+  const auto refused = [this] {
+    EXPECT_THROW(loop.run(call(fail_after(10ms, FailureKind::misconfigured))), Unavailable);
+  };
+  for (int i = 0; i < 5; ++i) refused();
+  EXPECT_EQ(told(metrics::CallOutcome::failed).first, 0U);
+  EXPECT_EQ(told(metrics::CallOutcome::ok).first, 0U);
+  EXPECT_EQ(metrics.value(metrics::Misconfigured::redis), 5U);
+  EXPECT_EQ(metrics.value(metrics::Misconfigured::postgres), 0U);
+  EXPECT_EQ(redis().last_failure, Failure::misconfigured);
+  EXPECT_EQ(redis().failures_in_row, 5U);
+  // Said at once, and then not with every call.
+  EXPECT_THAT(log.all, testing::ElementsAre("Redis is misconfigured: redis: away"));
+  loop.advance(10'000ms);
+  refused();
+  EXPECT_EQ(log.all.size(), 2U);
 }
 
 TEST_F(HealthTest, NobodyNeedListen) {
