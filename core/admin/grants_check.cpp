@@ -42,7 +42,7 @@ select what, everything from (
   union all
   select 2, r.rolname, 'is a member of ' || r.rolname,
     r.rolsuper or exists (select from ours where relowner = r.oid)
-  from mine r, me where r.oid <> me.oid and r.rolname <> $2
+  from mine r, me where r.oid <> me.oid and r.rolname not in ($2, 'pg_database_owner')
   union all
   select 3, relname, 'owns table ' || relname, true from ours, me where relowner = me.oid
   union all
