@@ -223,7 +223,7 @@ class Stack:
                 owner = pwd.getpwnam("postgres")
                 os.chown(cluster, owner.pw_uid, owner.pw_gid)
             subprocess.run([*self.as_database_user(), binaries / "initdb", "-D", cluster, "-U", "vneid", "-A", "trust",
-                            "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], check=True, stdout=subprocess.DEVNULL)
+                            "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], check=True, stdout=subprocess.DEVNULL, cwd="/")
         self.spawn("postgres", [*self.as_database_user(), binaries / "postgres", "-D", cluster, "-k", self.run,
                                 "-c", "listen_addresses=", "-c", "max_connections=200"], cwd="/")
         ready = [binaries / "pg_isready", "-q", "-h", self.run, "-U", "vneid", "-d", "postgres"]
