@@ -173,7 +173,7 @@ Task<Problems> check_grants(postgres::Pool& pool, std::string role, Duty duty) {
 Task<Problems> check_all_grants(postgres::Pool& pool) {
   Problems all;
   for (const Duty duty : all_duties()) {
-    Problems found = co_await check_grants(pool, std::string{role_of(duty)}, duty);
+    Problems found = co_await check_grants(pool, std::string(role_of(duty)), duty);
     all.insert(all.end(), found.begin(), found.end());
   }
   co_return all;
