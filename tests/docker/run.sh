@@ -12,13 +12,17 @@ cannot() { echo "no images: $*"; exit 77; }
 
 [ "$(id -u)" -eq 0 ] || cannot "only root can build them here"
 missing=()
-for package in buildah python3-yaml iproute2; do
+for package in buildah docker-compose python3-yaml iproute2; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done
 ((${#missing[@]} == 0)) || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } \
   >/dev/null 2>&1 || cannot "apt-get does not install ${missing[*]}"
 unshare --net --pid --mount --fork ip link set lo up 2>/dev/null || cannot "this machine does not allow a network of one's own (unshare --net)"
 bash config/packages.sh demo
+
+# Compose itself reads the file, with its schema; that needs no Docker.
+docker-compose -f docker/compose.yaml --profile demo config -q
+echo "compose.yaml: read by $(docker-compose version --short)"
 
 tar=${XDG_CACHE_HOME:-$HOME/.cache}/bare-debian/$suite.tar
 [ -f "$tar" ] || bash tests/bare.sh "$suite" true || cannot "tests/bare.sh cannot make $suite"

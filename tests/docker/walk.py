@@ -37,30 +37,27 @@ def expect(condition, step, found=""):
 
 
 def walk(composed, folder):
-    # The image by itself: healthy, and nothing configured.
-    plain = composed.command("nginx", None)
     composed.start_redis()
     composed.start_postgres()
     print(composed.once("migrate"), end="")
     expect("nothing to do" in composed.once("migrate"), "the migration runs at every start, and changes nothing then")
     composed.set_worker_password()
     print(composed.once("demo-import"), end="")
-    for name, port in (("demo-portal", 8082), ("demo-provider", 9001), ("demo-population", 8083)):
+    for name, port in (("demo", 8082), ("demo-provider", 9001), ("demo-population", 8083)):
         composed.start(name)
         wait_until(lambda: port_open(port), name)
-    composed.start("demo")
+    composed.start("demo-nginx")
     try:
-        wait_until(lambda: composed.healthy("demo"), "HEALTHCHECK", 30)
+        wait_until(lambda: composed.healthy("demo-nginx"), "HEALTHCHECK", 30)
     except TimeoutError:
-        raise SystemExit("FAILED: the image does not become healthy\n" + composed.log("demo")[-3000:])
+        raise SystemExit("FAILED: the image does not become healthy\n" + composed.log("demo-nginx")[-3000:])
     expect(True, "the image's HEALTHCHECK is content")
     check(Deployment(folder))
     masters = subprocess.run(["ps", "-eo", "user,args"], capture_output=True, text=True).stdout
     expect("www-data nginx: worker" in " ".join(masters.split()), "workers run as www-data", masters)
-    bad = [line for line in composed.log("demo").splitlines() if any(word in line for word in ("[alert]", "[emerg]", "[crit]"))]
+    bad = [line for line in composed.log("demo-nginx").splitlines() if any(word in line for word in ("[alert]", "[emerg]", "[crit]"))]
     expect(not bad, "nothing bad stands in the log", "\n".join(bad))
-    expect(composed.stop("demo", signal.SIGQUIT) == 0, "SIGQUIT, the image's stop signal, ends it well")
-    del plain
+    expect(composed.stop("demo-nginx", signal.SIGQUIT) == 0, "SIGQUIT, the image's stop signal, ends it well")
 
 
 def main():

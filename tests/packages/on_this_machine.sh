@@ -11,6 +11,6 @@ folder=build/packages/$(. /etc/os-release && echo "$VERSION_CODENAME")
 # lintian, filter modules beside ours, and what completion needs; Debian's own nginx is not to start with its default page.
 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
   lintian libnginx-mod-http-lua libnginx-mod-http-subs-filter bash-completion >/dev/null
-lintian --fail-on error "$folder"/*.changes
+lintian --fail-on error "$folder"/*.deb
 rm -f /etc/nginx/sites-enabled/default
 exec /usr/bin/python3 tests/packages/life.py "$folder"
