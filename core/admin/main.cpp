@@ -82,10 +82,9 @@ std::string explained(const postgres::StatementError& refused) {
 }
 
 std::string explained(const Unavailable& away) {
-  return std::string{away.what()} +
-         (away.kind() == FailureKind::misconfigured
-              ? ""
-              : "; check --postgres and that the server runs");
+  return std::string{away.what()} + (away.kind() == FailureKind::misconfigured
+                                         ? ""
+                                         : "; check --postgres and that the server runs");
 }
 
 }  // namespace

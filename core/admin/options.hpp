@@ -28,9 +28,9 @@ struct Options {
   std::string worker_user = "www-data";  ///< --worker
   std::string operator_user = "root";    ///< --operator
   bool print = false;                    ///< --print: the SQL, instead of running it
-  std::string nginx;            ///< --nginx: the binary whose configuration is looked at
-  std::string conf;             ///< --conf: its main file, instead of nginx's own
-  std::string format = "text";  ///< --format: text or json
+  std::string nginx;                     ///< --nginx: the binary whose configuration is looked at
+  std::string conf;                      ///< --conf: its main file, instead of nginx's own
+  std::string format = "text";           ///< --format: text or json
   bool dry_run = false;
   std::string errors;          ///< --errors: CSV of the lines that were not imported
   std::string state = "open";  ///< --state of the reviews listed; "all" for all

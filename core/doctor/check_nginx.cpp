@@ -21,6 +21,14 @@ std::string bytes_of(const std::string& path) {
   return {std::istreambuf_iterator<char>{stream}, {}};
 }
 
+/// "[emerg] 17#17: text" as "[emerg] text".
+std::string without_process(const std::string& complaint) {
+  const auto begin = complaint.find("] ") + 2;
+  const auto end = complaint.find_first_not_of("0123456789#", begin);
+  const bool numbered = end != begin && complaint.compare(end, 2, ": ") == 0;
+  return numbered ? complaint.substr(0, begin) + complaint.substr(end + 2) : complaint;
+}
+
 void check_signature(const LoadedModule& module, const NginxBinary& nginx, const About& about) {
   const std::string in_module = signature_in(bytes_of(module.path));
   const std::string in_nginx = signature_in(bytes_of(nginx.path));
@@ -48,7 +56,7 @@ void check_verdict(const NginxBinary& nginx, int status, const std::string& text
     const bool refused = line.contains("[emerg]") || line.contains("[alert]");
     const bool warned = line.contains("[warn]");
     if (!refused && !warned) continue;
-    const std::string complaint = line.substr(line.find('['));
+    const std::string complaint = without_process(line.substr(line.find('[')));
     told = told || refused;
     if (refused) {
       about.wrong("nginx.test", "nginx -t refuses: " + complaint, "Correct it, then run nginx -t");

@@ -6,6 +6,7 @@
 #include "async/epoll_loop.hpp"
 #include "crypto/key_ring.hpp"
 #include "doctor/checks.hpp"
+#include "doctor/words.hpp"
 #include "link/stored_values.hpp"
 #include "net/unavailable.hpp"
 
@@ -38,6 +39,11 @@ constexpr Statement stale_tables{
     " and (greatest(last_analyze, last_autoanalyze) is null"
     "      or n_mod_since_analyze > 0.2 * n_live_tup) order by n_live_tup desc"};
 
+constexpr Statement missing_tables{
+    "doctor_tables",
+    "select string_agg(name, ', ' order by name) from unnest($1::text[]) as name"
+    " where to_regclass(name) is null"};
+
 constexpr Statement sealed_sample{
     "doctor_sample", "select account_key, account_name_sealed::bytea from account limit 1"};
 
@@ -60,11 +66,11 @@ constexpr Cure cures[] = {
     {"too many clients", "Raise max_connections of PostgreSQL"},
 };
 
-std::string cure_of(std::string_view cause) {
+std::string cure_of(const Refusal& refusal) {
   for (const Cure& known : cures) {
-    if (cause.contains(known.sign)) return known.cure;
+    if (refusal.cause.contains(known.sign)) return known.cure;
   }
-  return "Start PostgreSQL, or correct vneid_postgres";
+  return refusal.cure.empty() ? "Start PostgreSQL, or correct vneid_postgres" : refusal.cure;
 }
 
 class PostgresLook {
@@ -78,6 +84,7 @@ class PostgresLook {
   void look() {
     if (!look_at_server()) return;
     guarded("postgres.schema", [this] { look_at_schema(); });
+    guarded("postgres.tables", [this] { look_at_tables(); });
     guarded("postgres.grants", [this] { look_at_grants(); });
     guarded("postgres.statistics", [this] { look_at_statistics(); });
     guarded("keys.sample", [this] { look_at_sealed_value(); });
@@ -105,8 +112,9 @@ class PostgresLook {
       role_ = facts.text(0, 6);
       tell_server(facts);
     } catch (const std::runtime_error& away) {
-      const std::string cause = away.what();
-      about_.wrong("postgres.reach", "the workers cannot use it: " + cause, cure_of(cause));
+      const Refusal refusal = split_refusal(away.what());
+      about_.wrong("postgres.reach", "the workers cannot use it: " + refusal.cause,
+                   cure_of(refusal));
       return false;
     }
     return true;
@@ -183,6 +191,18 @@ class PostgresLook {
     about_.ok("postgres.schema", "the schema is at " + std::to_string(found) + ", as needed");
   }
 
+  void look_at_tables() {
+    std::vector<std::string> names;
+    for (const auto table : admin::all_tables()) names.emplace_back(table);
+    const Result missing =
+        loop_.run(pool_.query(missing_tables, std::move(Params().text_array(names))));
+    if (missing.is_null(0, 0)) return;
+    about_.wrong(
+        "postgres.tables", "the database has no " + std::string{missing.text(0, 0)},
+        "Run \"vneidctl schema migrate\" as the owner; if the schema is as needed, somebody "
+        "took it away: restore the backup");
+  }
+
   void look_at_grants() {
     using Kind = admin::GrantProblem::Kind;
     const auto problems = loop_.run(admin::check_grants(pool_, role_, admin::Duty::app));
@@ -234,7 +254,6 @@ class PostgresLook {
     }
   }
 
- private:
   About about_;
   const PostgresNeeds& needs_;
   unsigned connections_;

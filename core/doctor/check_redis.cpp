@@ -9,6 +9,7 @@
 #include "async/epoll_loop.hpp"
 #include "crypto/random.hpp"
 #include "doctor/checks.hpp"
+#include "doctor/words.hpp"
 #include "net/redis.hpp"
 #include "net/unavailable.hpp"
 
@@ -75,7 +76,8 @@ bool resolve(redis::Settings& settings) {
   return true;
 }
 
-std::string cure_of(const redis::Settings& settings, std::string_view cause) {
+std::string cure_of(const redis::Settings& settings, const Refusal& refusal) {
+  const std::string_view cause = refusal.cause;
   if (cause.contains("Permission denied")) {
     return "Let the workers' user use the socket: unixsocketperm 770 in redis.conf, and "
            "usermod -aG redis USER";
@@ -87,7 +89,7 @@ std::string cure_of(const redis::Settings& settings, std::string_view cause) {
   if (cause.contains("WRONGPASS") || cause.contains("NOAUTH") || cause.contains("AUTH")) {
     return "Correct user= and password_file= of vneid_redis";
   }
-  return "Start redis-server, or correct vneid_redis";
+  return refusal.cure.empty() ? "Start redis-server, or correct vneid_redis" : refusal.cure;
 }
 
 /// One look at one Redis.
@@ -118,13 +120,14 @@ class RedisLook {
     try {
       loop_.run(client_.call({"EXISTS", client_.key("doctor:" + crypto::random_token())}));
     } catch (const Unavailable& away) {
-      const std::string cause = away.what();
+      const Refusal refusal = split_refusal(away.what());
+      const std::string& cause = refusal.cause;
       if (cause.ends_with("NOPERM")) return true;  // look_at_commands tells what is refused
       if (cause.ends_with("LOADING") || cause.ends_with("MASTERDOWN")) {
         about_.wrong("redis.state", "is not ready: " + cause, "Wait, then try again");
       } else {
         about_.wrong("redis.reach", "the workers cannot reach it: " + cause,
-                     cure_of(settings_, cause));
+                     cure_of(settings_, refusal));
       }
       return false;
     }

@@ -100,14 +100,15 @@ void HttpReader::read(const Directive& directive) {
 }
 
 void HttpReader::read_stores(const Directive& directive) {
-  if (directive.name == "vneid_keys") {
+  // Of two, which nginx refuses, the first counts.
+  if (directive.name == "vneid_keys" && !deployment_.keys) {
     deployment_.keys = named(directive, directive.word(0));
     deployment_.secrets.push_back(*deployment_.keys);
   } else if (directive.name == "vneid_assertion_key") {
     deployment_.secrets.push_back(named(directive, directive.word(0)));
-  } else if (directive.name == "vneid_redis") {
+  } else if (directive.name == "vneid_redis" && !deployment_.redis) {
     read_redis(directive);
-  } else if (directive.name == "vneid_postgres") {
+  } else if (directive.name == "vneid_postgres" && !deployment_.postgres) {
     read_postgres(directive);
   } else if (directive.name == "vneid_templates" && !value_of(directive.word(0), "wording")) {
     deployment_.templates = named(directive, directive.word(0));

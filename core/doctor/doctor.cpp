@@ -23,6 +23,16 @@ constexpr std::chrono::seconds test_deadline{30};
 constexpr std::chrono::seconds peer_deadline{20};
 constexpr std::chrono::seconds store_deadline{10};
 
+/// The main file that nginx names when it refuses it, which is then not in any dump.
+std::string refused_file(const std::string& text, const NginxBinary& nginx) {
+  constexpr std::string_view before = "nginx: configuration file ";
+  constexpr std::string_view behind = " test failed";
+  const auto end = text.rfind(behind);
+  const auto begin = end == std::string::npos ? end : text.rfind(before, end);
+  if (begin == std::string::npos) return nginx.conf.string();
+  return text.substr(begin + before.size(), end - begin - before.size());
+}
+
 /// The configuration, and what nginx itself says of it.
 NginxConf read_configuration(const std::optional<NginxBinary>& nginx, const Request& request,
                              Findings& findings) {
@@ -38,7 +48,7 @@ NginxConf read_configuration(const std::optional<NginxBinary>& nginx, const Requ
   const ProgramOutput told = run_program(command, test_deadline);
   check_verdict(*nginx, told.status, told.err, findings);
   if (!request.conf.empty()) return read_conf(request.conf);
-  return told.status == 0 ? read_dump(told.out) : read_conf(nginx->conf);
+  return told.status == 0 ? read_dump(told.out) : read_conf(refused_file(told.err, *nginx));
 }
 
 void tell_problems(const NginxConf& conf, Findings& findings) {
@@ -60,7 +70,7 @@ std::optional<WorkerIdentity> identity_of(const Deployment& deployment) {
 /// Whom the stores are asked as. Empty: as we are, and a finding says why that may not do.
 std::optional<WorkerIdentity> choose_identity(const Deployment& deployment, Findings& findings) {
   const About about{findings, "user"};
-  const auto worker = identity_of(deployment);
+  auto worker = identity_of(deployment);
   if (!worker) {
     about.wrong("system.user", "there is no user " + deployment.user + " for nginx's workers",
                 "Correct \"user\" in nginx.conf");

@@ -14,10 +14,7 @@ class PeerLook {
  public:
   PeerLook(const About& about, const char* directive, http::TrustedCertificates trusted,
            Milliseconds timeout)
-      : about_(about),
-        directive_(directive),
-        trusted_(std::move(trusted)),
-        timeout_(timeout) {}
+      : about_(about), directive_(directive), trusted_(std::move(trusted)), timeout_(timeout) {}
 
   /// Reach and certificate of the URL's host, told under `check`. False: nothing can be asked.
   bool look_at_transport(const char* check, const std::string& url) const;

@@ -58,10 +58,11 @@ class Output {
 [[noreturn]] void become_program(const std::vector<std::string>& command, const Output& out,
                                  const Output& err) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const int nothing = ::open("/dev/null", O_RDONLY);
-  ::dup2(nothing, STDIN_FILENO);
+  if (nothing >= 0) ::dup2(nothing, STDIN_FILENO);
   out.become(STDOUT_FILENO);
   err.become(STDERR_FILENO);
   ::execv(arguments.front(), arguments.data());

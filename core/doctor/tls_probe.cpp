@@ -117,9 +117,8 @@ Context make_context(const http::TrustedCertificates& trusted) {
   if (!context) return context;
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);  // judged afterwards, to tell why
-  const bool trusts =
-      trusted ? trust(context.get(), *trusted)
-              : SSL_CTX_set_default_verify_paths(context.get()) == 1;
+  const bool trusts = trusted ? trust(context.get(), *trusted)
+                              : SSL_CTX_set_default_verify_paths(context.get()) == 1;
   if (!trusts) context.reset();
   return context;
 }

@@ -54,7 +54,7 @@ class Redis(DoctorCase):
 
     def test_socket_is_not_there(self):
         findings = self.examine(redis="unix:/run/nowhere.sock")
-        self.expect_only(findings, "wrong", "redis.reach", "No such file")
+        self.expect(findings, "wrong", "redis.reach", "No such file")
         self.assertIn("unixsocket /run/nowhere.sock", findings.of("redis.reach")[0]["cure"])
 
     @unittest.skipUnless(os.getuid() == 0, "needs root, to be the worker's user")
@@ -197,6 +197,11 @@ class Postgres(DoctorCase):
         self.stack.sql("update schema_version set sha256 = repeat('0', 64) where version = 1")
         self.addCleanup(self.stack.sql, f"update schema_version set sha256 = '{sha}' where version = 1")
         self.expect_only(self.examine(), "wrong", "postgres.schema", "0001_accounts.sql is another")
+
+    def test_table_is_missing(self):
+        self.stack.sql("alter table link rename to link_gone")
+        self.addCleanup(self.stack.sql, "alter table link_gone rename to link")
+        self.expect(self.examine(), "wrong", "postgres.tables", "the database has no link")
 
     def test_no_schema(self):
         self.stack.sql('create database bare template template0')

@@ -60,9 +60,11 @@ TEST(Deployment, ReadsTheStores) {
 }
 
 TEST(Deployment, ReadsAddressesOfRedis) {
-  const std::tuple<const char*, const char*, int> addresses[] = {
-      {"10.0.0.1", "10.0.0.1", 6379}, {"redis.lan:7", "redis.lan", 7}, {"[::1]:8", "::1", 8},
-      {"[::1]", "::1", 6379},         {"::1", "::1", 6379}};
+  const std::tuple<const char*, const char*, int> addresses[] = {{"10.0.0.1", "10.0.0.1", 6379},
+                                                                 {"redis.lan:7", "redis.lan", 7},
+                                                                 {"[::1]:8", "::1", 8},
+                                                                 {"[::1]", "::1", 6379},
+                                                                 {"::1", "::1", 6379}};
   for (const auto& [written, address, port] : addresses) {
     const auto redis = read(std::string{"http { vneid_redis "} + written + "; }").redis->settings;
     EXPECT_EQ(redis.address, address) << written;
@@ -121,11 +123,12 @@ TEST(Deployment, TakesOnlyServersWhereItIsOnSomewhere) {
 }
 
 TEST(Deployment, FindsLoginsAndGatesInNestedLocations) {
-  const Server server = server_of(
-      "", "vneid_require session; location = /in { vneid_login account=$a kind=$k cookie=c; }"
-          "location /x/ { vneid_require level=2; location /x/y { vneid off; }"
-          " if ($b) { vneid off; } } location /z { vneid off; vneid_require off; }"
-          "location /w { vneid_require off; }");
+  const Server server =
+      server_of("",
+                "vneid_require session; location = /in { vneid_login account=$a kind=$k cookie=c; }"
+                "location /x/ { vneid_require level=2; location /x/y { vneid off; }"
+                " if ($b) { vneid off; } } location /z { vneid off; vneid_require off; }"
+                "location /w { vneid_require off; }");
   ASSERT_THAT(server.logins, SizeIs(1));
   EXPECT_EQ(server.logins[0].location, "= /in");
   EXPECT_EQ(server.logins[0].account, "$a");

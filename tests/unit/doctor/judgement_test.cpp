@@ -71,9 +71,10 @@ TEST(Judgement, OfSignatures) {
 }
 
 TEST(Judgement, OfWhatNginxSaysOfItself) {
-  const NginxBinary nginx = read_version(
-      "/n", "nginx version: nginx/1.22.1\nconfigure arguments: --prefix=/usr/share/nginx "
-            "--conf-path=/etc/nginx/nginx.conf --user=www\n");
+  const NginxBinary nginx =
+      read_version("/n",
+                   "nginx version: nginx/1.22.1\nconfigure arguments: --prefix=/usr/share/nginx "
+                   "--conf-path=/etc/nginx/nginx.conf --user=www\n");
   EXPECT_EQ(nginx.version, "1.22.1");
   EXPECT_EQ(nginx.prefix, "/usr/share/nginx");
   EXPECT_EQ(nginx.conf, "/etc/nginx/nginx.conf");
@@ -83,15 +84,16 @@ TEST(Judgement, OfWhatNginxSaysOfItself) {
 
 TEST(Judgement, OfNginxsVerdict) {
   const auto verdict = [](int status, const std::string& text) {
-    return told([&](Findings& findings) {
-      check_verdict({.version = "1.22.1"}, status, text, findings);
-    });
+    return told(
+        [&](Findings& findings) { check_verdict({.version = "1.22.1"}, status, text, findings); });
   };
   EXPECT_THAT(verdict(0, ""), ElementsAre(HasSubstr("ok nginx -t accepts")));
   EXPECT_THAT(verdict(1, "nginx: [emerg] unknown \"x\" in /a:3\nnginx: test failed\n"),
               ElementsAre("wrong nginx -t refuses: [emerg] unknown \"x\" in /a:3"));
   EXPECT_THAT(verdict(0, "nginx: [warn] conflicting name\n"),
               ElementsAre(HasSubstr("warning nginx -t warns: [warn] conf"), HasSubstr("ok ")));
+  EXPECT_THAT(verdict(1, "nginx: 2024/07/01 [emerg] 17#17: x"),
+              ElementsAre("wrong nginx -t refuses: [emerg] x"));
   EXPECT_THAT(verdict(139, ""), ElementsAre(HasSubstr("wrong nginx -t ends with status 139")));
 }
 
@@ -107,9 +109,10 @@ TEST(Judgement, OfClocks) {
 }
 
 TEST(Judgement, OfPolicyDates) {
-  EXPECT_THAT(policy_of("vneid_policy personal notice enforce=2024-07-01 closed=2025-01-01;"),
-              ElementsAre("ok personal accounts: notice now, enforce from 01/07/2024 (10 days left)",
-                          "ok organization accounts: pass now", "ok foreign accounts: pass now"));
+  EXPECT_THAT(
+      policy_of("vneid_policy personal notice enforce=2024-07-01 closed=2025-01-01;"),
+      ElementsAre("ok personal accounts: notice now, enforce from 01/07/2024 (10 days left)",
+                  "ok organization accounts: pass now", "ok foreign accounts: pass now"));
   EXPECT_THAT(policy_of("vneid_policy personal notice enforce=2024-06-01 closed=2025-01-01;")[0],
               HasSubstr("enforce now, since 01/06/2024, closed from 01/01/2025"));
   EXPECT_THAT(policy_of("")[0], "ok personal accounts: notice now, without an end");
@@ -125,9 +128,8 @@ TEST(Judgement, OfPolicyDates) {
 
 TEST(Judgement, OfARehearsal) {
   const auto rehearsal = [](const std::string& text) {
-    return told([&](Findings& findings) {
-      check_rehearsal(read("http { " + text + " }"), findings);
-    });
+    return told(
+        [&](Findings& findings) { check_rehearsal(read("http { " + text + " }"), findings); });
   };
   EXPECT_THAT(rehearsal("vneid_rehearsal on;"), ElementsAre(HasSubstr("warning vneid_rehearsal")));
   EXPECT_THAT(rehearsal("vneid_rehearsal off;"), IsEmpty());
@@ -172,8 +174,9 @@ TEST(Judgement, OfGates) {
   const auto gates = [](const std::string& text) {
     return told([&](Findings& findings) { check_gates(server_of(text), findings); });
   };
-  EXPECT_THAT(gates("location /g { vneid_require linked; }"),
-              ElementsAre(HasSubstr("warning gate at /g: linked, but without vneid_portal_cookie")));
+  EXPECT_THAT(
+      gates("location /g { vneid_require linked; }"),
+      ElementsAre(HasSubstr("warning gate at /g: linked, but without vneid_portal_cookie")));
   EXPECT_THAT(gates("vneid_portal_cookie s; location /g { vneid_require linked; }"),
               ElementsAre("ok gate at /g: linked"));
   EXPECT_THAT(gates("vneid_portal_cookie s; vneid_require session; location /o { vneid off; }")[1],
