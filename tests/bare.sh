@@ -25,9 +25,8 @@ command -v debootstrap >/dev/null || { apt-get update && apt-get install -y --no
   cannot "debootstrap is missing and apt-get does not install it"
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/bare-debian
-archives=$cache/archives-$suite
-mkdir -p "$archives/partial"
-chmod 755 "$archives"
+packages=$cache/packages-$suite
+mkdir -p "$packages"
 root=$(mktemp -d "$cache/$suite.XXXX")
 machine=
 leave() {
@@ -35,6 +34,7 @@ leave() {
     kill -KILL "$machine" 2>/dev/null
     wait "$machine" 2>/dev/null
   fi || true
+  cp -ln "$root"/var/cache/apt/archives/*.deb "$packages" 2>/dev/null || true  # for the next machine
   if [ -n "${KEEP:-}" ]; then echo "kept: $root"; else rm -rf --one-file-system "$root"; fi
 }
 trap leave EXIT
@@ -58,7 +58,7 @@ if [ ! -f "$cache/$suite.tar" ]; then
     cannot "debootstrap failed: $(tail -1 "$cache/$suite.log")"
   tar -C "$root" -cf "$root.tar" . && mv "$root.tar" "$cache/$suite.tar"
 else
-  tar -C "$root" -xf "$cache/$suite.tar"
+  trouble=$(tar -C "$root" -xf "$cache/$suite.tar" 2>&1) || cannot "its base system cannot be unpacked: ${trouble%%$'\n'*}"
 fi
 chmod 755 "$root"
 chmod 700 "$root/root"
@@ -68,6 +68,7 @@ rm -f "$root/etc/apt/sources.list.d/debian.sources"
 printf 'deb %s %s main\n' "$main" "$suite" "$main" "$suite-updates" >"$root/etc/apt/sources.list"
 printf 'deb %s %s-security main\n' "$security" "$suite" >"$root/etc/apt/sources.list.d/security.list"
 apt-config dump | grep -E '^Acquire::(http|https|Check-|Retries|ForceIPv)' >"$root/etc/apt/apt.conf.d/99machine" || true
+cp -l "$packages"/*.deb "$root/var/cache/apt/archives" 2>/dev/null || true
 echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/bare"  # it is thrown away: no need to wait for the disk
 
 # A bundle, and not the folder: the clone is complete, and git asks nobody whose folder it was.
@@ -86,19 +87,21 @@ fi
 # Mounts are made in a namespace of the machine's own: they end with it, however it ends. Its first process stays a
 # bash, which waits for the processes that lost their parent.
 setpriv --pdeathsig KILL unshare --mount --pid --ipc --fork --kill-child bash -euc '
-  root=$1 archives=$2 ccache=$3; shift 3
+  root=$1 ccache=$2; shift 2
   mount -t proc proc "$root/proc"
   mount --rbind /sys "$root/sys"
   mount --rbind /dev "$root/dev"
   mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
-  mount --bind "$archives" "$root/var/cache/apt/archives"
   [ -z "$ccache" ] || mount --bind "$ccache" "$root/ccache"
   chroot "$root" "$@" || exit $?' \
-  bash "$root" "$archives" "${BARE_CCACHE:-}" env -i --default-signal "${environment[@]}" bash -euc '
-  chown _apt /var/cache/apt/archives/partial
+  bash "$root" "${BARE_CCACHE:-}" env -i --default-signal "${environment[@]}" bash -euc '
   # Not every mirror carries the security suite.
-  apt-get update --error-on=any >/dev/null 2>&1 || { rm /etc/apt/sources.list.d/security.list; echo "(without the security suite)"; }
-  [ -z "${CCACHE_DIR:-}" ] || { apt-get update && apt-get install -y --no-install-recommends ccache; } >/dev/null 2>&1
+  apt-get update --error-on=any >/dev/null 2>&1 || {
+    rm /etc/apt/sources.list.d/security.list
+    echo "(this mirror has no security suite, or not now)"
+    apt-get update -qq
+  }
+  [ -z "${CCACHE_DIR:-}" ] || apt-get install -y -qq --no-install-recommends ccache >/dev/null
   cd /root/project
   exec "$@"' bash "$@" <&0 &
 machine=$!

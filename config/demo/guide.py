@@ -38,6 +38,9 @@ def first_steps(stack, after_url):
     return f"""
 The portal is at  {stack.url}/
 Passwords: {happy["password"]} at the portal, {happy["vneid_password"]} at VNeID.
+In an English browser [Bỏ qua] is [Skip] and [Đăng nhập bằng VNeID] is
+[Log in with VNeID].
+
 Three logins to begin with:
 
 1. The whole way
@@ -51,8 +54,8 @@ Three logins to begin with:
 {columns([("portal", f"{stack.url}/dang-nhap"), ("user name", unverified["username"]),
           ("VNeID", unverified["vneid_number"])])}
 {paragraph("The portal knows no 12-digit number of this account. [Đăng nhập bằng VNeID] asks for it, the population "
-           "database confirms it, and the same login goes on. Type there:")}
-{columns([("number", unverified["number"]), ("name", unverified["name"]), ("born", unverified["birth"])], 6)}
+           "database confirms it, and the same login goes on to VNeID. Name and date of birth are filled in; type "
+           f"{unverified['number']} as Số CCCD (12 số).")}
 
 3. After the cut-over
 {columns([("portal", f"{after_url}/dang-nhap"), ("user name", later["username"]), ("VNeID", later["vneid_number"])])}

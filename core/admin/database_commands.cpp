@@ -30,6 +30,8 @@ constexpr Statement find_owner{
     "select pg_get_userbyid(datdba) from pg_database where datname = current_database()"};
 
 DatabasePlan plan_of(const Options& options) {
+  const auto conninfo = postgres::check_conninfo(options.postgres);
+  if (!conninfo) throw CommandFailed(exit_usage, "--postgres: " + conninfo.error());
   DatabasePlan plan;
   plan.database = options.name;
   if (plan.database.empty()) plan.database = database_of(options.postgres);

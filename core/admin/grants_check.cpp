@@ -42,7 +42,7 @@ select what, everything from (
   union all
   select 2, r.rolname, 'is a member of ' || r.rolname,
     r.rolsuper or exists (select from ours where relowner = r.oid)
-  from mine r, me where r.oid <> me.oid and r.rolname <> $2
+  from mine r, me where r.oid <> me.oid and r.rolname not in ($2, 'pg_database_owner')
   union all
   select 3, relname, 'owns table ' || relname, true from ours, me where relowner = me.oid
   union all
@@ -173,7 +173,8 @@ Task<Problems> check_grants(postgres::Pool& pool, std::string role, Duty duty) {
 Task<Problems> check_all_grants(postgres::Pool& pool) {
   Problems all;
   for (const Duty duty : all_duties()) {
-    Problems found = co_await check_grants(pool, std::string{role_of(duty)}, duty);
+    std::string role{role_of(duty)};
+    Problems found = co_await check_grants(pool, std::move(role), duty);
     all.insert(all.end(), found.begin(), found.end());
   }
   co_return all;

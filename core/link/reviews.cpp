@@ -16,9 +16,11 @@ using postgres::Result;
 using postgres::Statement;
 
 // What an open review is brought up to date with. An approval is of the case that its officer saw.
-#define VNEID_REVIEW_RESTATE                                                                   \
-  " do update set account_masked = excluded.account_masked,"                                   \
-  " other_masked = excluded.other_masked, sides_sealed = excluded.sides_sealed,"               \
+// `excluded` stands for columns that nginx may read, parameters for those that officers alone may.
+#define VNEID_REVIEW_RESTATE(masked, other_masked, sides)                                      \
+  " do update set account_masked = " masked ", other_masked = " other_masked                   \
+  ", sides_sealed = " sides                                                                    \
+  ","                                                                                          \
   " reasons = excluded.reasons, case_key = excluded.case_key, stated_at = excluded.stated_at," \
   " citizen_key = excluded.citizen_key, source = excluded.source,"                             \
   " proposed_at = case when review.case_key = excluded.case_key then review.proposed_at end,"  \
@@ -32,14 +34,15 @@ constexpr Statement upsert_link_review{
     " values ('link', $1, $2::bigint, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
     " clock_timestamp())"
     " on conflict (account_id, issuer, subject_key) where state = 'open' and kind = "
-    "'link'" VNEID_REVIEW_RESTATE};
+    "'link'" VNEID_REVIEW_RESTATE("$7", "$8", "$9")};
 
 constexpr Statement upsert_identity_review{
     "review_open_identity",
     "insert into review (kind, reference, account_id, source, account_masked, other_masked,"
     " sides_sealed, reasons, case_key, created_at, stated_at)"
     " values ('identity', $1, $2::bigint, $3, $4, $5, $6, $7, $8, $9, clock_timestamp())"
-    " on conflict (account_id) where state = 'open' and kind = 'identity'" VNEID_REVIEW_RESTATE};
+    " on conflict (account_id) where state = 'open' and kind = 'identity'" VNEID_REVIEW_RESTATE(
+        "$4", "$5", "$6")};
 
 #undef VNEID_REVIEW_RESTATE
 

@@ -196,6 +196,10 @@ TEST_F(DatabaseCreate, SaysInASentenceWhatIsWrong) {
     EXPECT_EQ(create({wrong[0], wrong[1], "--print"}), by_default ? 0 : 2) << wrong[1];
   }
   EXPECT_THAT(output, HasSubstr("who runs nginx's workers must not own the tables"));
+  EXPECT_EQ(
+      run_program({"/usr/bin/env", "-i", VNEIDCTL, "--postgres", "hst=x"}, {"database", "create"}),
+      2);
+  EXPECT_THAT(output, HasSubstr("--postgres: "));
 
   sql("create role strong superuser login", "postgres");
   EXPECT_EQ(create({"--worker", "strong"}), 1);

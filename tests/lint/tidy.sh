@@ -17,13 +17,18 @@ case "${1:-}" in
   *) echo "usage: $0 [--all | --since COMMIT]" >&2; exit 2 ;;
 esac
 
-# affected CHANGED…: the .cpp files that are, or include, one of these; ninja knows what was included.
+# Of the files, those that are or include one of the changed ones; ninja knows what was included. A file that was not
+# built counts too.
 affected() {
-  ninja -C "$build" -t deps | awk -v root="$PWD/" -v list="$*" '
-    BEGIN { split(list, names, " "); for (i in names) changed[names[i]] }
+  ninja -C "$build" -t deps | awk -v root="$PWD/" -v files="${files[*]}" -v changes="${changed[*]}" '
+    BEGIN { n = split(files, file, " "); m = split(changes, change, " "); for (i = 1; i <= m; i++) changed[change[i]] }
     /^[^ ]/ { source = "" }
-    /^ / { sub(root, "", $1); if (source == "") source = $1; if ($1 in changed) print source }' |
-    grep -E '^(core|module)/.*\.cpp$' | sort -u
+    /^ / {
+      sub(root, "", $1); sub(/^(\.\.\/)+/, "", $1)
+      if (source == "") { source = $1; built[source] }
+      if ($1 in changed) hit[source]
+    }
+    END { for (i = 1; i <= n; i++) if (file[i] in hit || !(file[i] in built)) print file[i] }'
 }
 
 mapfile -t files < <(git ls-files 'core/*.cpp' 'module/*.cpp')
@@ -32,7 +37,7 @@ if [ -n "$since" ]; then
   mapfile -t changed < <(git diff --name-only "$since"; git ls-files --others --exclude-standard)
   # What decides about every file: then every file is looked at.
   if ! printf '%s\n' "${changed[@]}" | grep -qE '(^|/)(\.clang-tidy|CMakeLists\.txt|CMakePresets\.json)$'; then
-    mapfile -t files < <(affected "${changed[@]}")
+    mapfile -t files < <(affected)
   fi
 fi
 echo "clang-tidy: ${#files[@]} of $everything files${since:+, those that changed since ${since:0:7}}"

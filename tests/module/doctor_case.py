@@ -49,16 +49,9 @@ class DoctorCase(unittest.TestCase):
         cls.stack.start_redis()
         cls.stack.start_provider()
         cls.stack.start_population()
-        cls.create_database()
+        cls.stack.create_database()
         cls.stack.vneidctl("import", "accounts", cls.stack.data / "accounts.csv")
         cls.stack.sql("analyze")
-
-    @classmethod
-    def create_database(cls):
-        done = cls.stack.vneidctl("--postgres", f"host={cls.stack.run} dbname=postgres user=vneid", "--name", "vneid",
-                                  "--worker", WORKER, "--operator", "operator", "database", "create", check=False)
-        if done.returncode != 0:
-            raise RuntimeError(done.stdout + done.stderr)
 
     def setUp(self):
         self.port, self.dead_port = free_ports(2)
@@ -72,7 +65,7 @@ class DoctorCase(unittest.TestCase):
         part = {
             "main": "", "http": "", "server": "", "locations": LOGIN, "user": WORKER, "keys": stack.keys,
             "modules": f"load_module {MODULE};",
-            "redis": f"unix:{stack.redis_socket}", "postgres": f"host={stack.run} dbname=vneid user={WORKER}",
+            "redis": f"unix:{stack.redis_socket}", "postgres": stack.conninfo,
             "postgres_options": "", "issuer": stack.issuer, "allow_http": "allow_http", "client_id": "portal",
             "secret": stack.folder / "client_secret", "provider": "", "names": "portal.example",
             "population": f"{stack.population_endpoint} allow_http",

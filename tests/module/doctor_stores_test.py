@@ -18,7 +18,7 @@ class Healthy(DoctorCase):
                 ("files.secret", "kept from others"), ("keys.ring", "1 sealing key"), ("keys.sample", "opens"),
                 ("system.user", WORKER), ("redis.reach", "unix:"), ("redis.version", "is "),
                 ("redis.memory_policy", "noeviction"), ("redis.memory", "full to"), ("redis.acl", "lets"),
-                ("redis.role", "primary"), ("postgres.reach", f"as {WORKER}"), ("postgres.version", "is 1"),
+                ("redis.role", "primary"), ("postgres.reach", "as www-data"), ("postgres.version", "is 1"),
                 ("postgres.encoding", "UTF8"), ("postgres.schema", "as needed"), ("postgres.grants", "nothing else"),
                 ("postgres.statistics", "fresh"), ("postgres.connections", "1 workers × 4"),
                 ("provider.tls", "on this machine"), ("provider.discovery", "complete"), ("provider.issuer", "is the"),
@@ -122,7 +122,7 @@ class Redis(DoctorCase):
 
 class Postgres(DoctorCase):
     def conninfo(self, **words):
-        words = {"host": self.stack.run, "dbname": "vneid", "user": WORKER} | words
+        words = {"host": self.stack.run, "dbname": "vneid", "user": "www-data"} | words
         return " ".join(f"{name}={value}" for name, value in words.items())
 
     def test_away(self):
@@ -142,7 +142,7 @@ class Postgres(DoctorCase):
         hba = self.stack.folder / "postgres" / "pg_hba.conf"
         before = hba.read_text()
         self.addCleanup(lambda: (hba.write_text(before), self.stack.sql("select pg_reload_conf()")))
-        hba.write_text(f"local all {WORKER} reject\n" + before)
+        hba.write_text("local all www-data reject\n" + before)
         self.stack.sql("select pg_reload_conf()")
         wait_until(lambda: self.examine().of("postgres.reach")[0]["state"] == "wrong", "the new pg_hba.conf")
         findings = self.examine()
@@ -168,12 +168,12 @@ class Postgres(DoctorCase):
         self.expect_only(self.examine(), "wrong", "postgres.grants", "link")
 
     def test_grant_too_wide(self):
-        self.stack.sql(f'grant delete on audit_event to "{WORKER}"')
-        self.addCleanup(self.stack.sql, f'revoke delete on audit_event from "{WORKER}"')
+        self.stack.sql('grant delete on audit_event to "www-data"')
+        self.addCleanup(self.stack.sql, 'revoke delete on audit_event from "www-data"')
         self.expect_only(self.examine(), "wrong", "postgres.grants", "audit_event")
 
     def test_owner_of_the_tables(self):
-        self.expect_only(self.examine(postgres=self.conninfo(user="operator")), "wrong", "postgres.grants", "owner")
+        self.expect_only(self.examine(postgres=self.conninfo(user="root")), "wrong", "postgres.grants", "owner")
 
     def test_superuser(self):
         self.expect_only(self.examine(postgres=self.conninfo(user="vneid")), "wrong", "postgres.grants", "superuser")
