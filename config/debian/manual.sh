@@ -1,6 +1,6 @@
 #!/bin/sh
 # The manual pages, from what users read elsewhere too: config/vneidctl.md around the text of "vneidctl --help", and
-# config/directives.md. Usage: manual.sh VNEIDCTL FOLDER, from the top of the sources
+# config/directives.md with config/errors.md. Usage: manual.sh VNEIDCTL FOLDER, from the top of the sources
 set -eu
 vneidctl=$1 folder=$2
 mkdir -p "$folder"
@@ -19,5 +19,5 @@ while IFS= read -r line; do
   if [ "$line" = '<!-- vneidctl --help -->' ]; then printf '```\n%s\n```\n' "$("$vneidctl" --help)"
   else printf '%s\n' "$line"; fi
 done <config/vneidctl.md | page vneidctl 1
-{ printf '# NAME\n\nngx_http_vneid_module - move the citizens of a portal to VNeID\n\n'; cat config/directives.md; } |
+{ printf '# NAME\n\nngx_http_vneid_module - move the citizens of a portal to VNeID\n\n'; cat config/directives.md config/errors.md; } |
   page ngx_http_vneid_module 7
