@@ -9,7 +9,7 @@ mkdir -p "$folder"
 # table of markdown, and a backslash too much in the page.
 page() {
   { printf "'\\\\\" t\n"
-    lowdown -s -tman -m title="$1" -m section="$2" -m source="$("$vneidctl" --version)" -m date="$date" |
+    lowdown -s -tman --parse-no-intraemph -m title="$1" -m section="$2" -m source="$("$vneidctl" --version)" -m date="$date" |
       sed -e 's/\\e|/|/g' -e '/^\.TH/a .ad l\n.nh'
   } >"$folder/$1.$2"
 }
