@@ -54,5 +54,5 @@ buildah images --format '{{.Name}} {{.Size}}' | grep vneid
 
 status=0
 unshare --net --pid --mount --ipc --fork --kill-child --mount-proc \
-  bash -c 'ip link set lo up && exec /usr/bin/python3 tests/docker/walk.py' || status=$?
+  bash -c 'ip link set lo up && exec /usr/bin/python3 tests/docker/image.py' || status=$?
 exit $status

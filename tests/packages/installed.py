@@ -29,7 +29,7 @@ class InstalledStack(Stack):
     def vneidctl(self, *arguments, check=True):
         environment = {name: value for name, value in os.environ.items() if name != "VNEID_SCHEMA"}
         return subprocess.run(["/usr/bin/vneidctl", *arguments], check=check, capture_output=True, text=True,
-                              env={**environment, "VNEID_POSTGRES": self.conninfo, "VNEID_KEYS": str(self.keys)})
+                              env={**environment, "VNEID_POSTGRES": self.conninfo_as("root"), "VNEID_KEYS": str(self.keys)})
 
     def make_data(self):
         super().make_data()
@@ -56,6 +56,7 @@ class InstalledStack(Stack):
         return text
 
     def start_nginx(self):
+        (self.logs / "nginx.log").touch()  # what nginx says before it has its own log goes to the terminal here
         SITE.write_text(self.nginx_conf())
         subprocess.run(["nginx", "-t"], check=True)
         service("start")

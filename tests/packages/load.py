@@ -11,7 +11,7 @@ class Load:
         self.url, self.people = url, people
         self.finish = threading.Event()
         self.lock = threading.Lock()
-        self.requests = self.logins = 0
+        self.requests = self.logins = self.notices = 0
         self.lost = []
         self.threads = [threading.Thread(target=self.repeat, args=(self.read,)) for _ in range(readers)]
         self.threads += [threading.Thread(target=self.repeat, args=(self.log_in, number, logins)) for number in range(logins)]
@@ -34,23 +34,26 @@ class Load:
                 with self.lock:
                     self.lost.append(f"{step.__name__}: {failure!r}")
 
-    def counted(self, page, text):
+    def counted(self, page, end="", text=""):
         with self.lock:
             self.requests += 1
-        if page.status != 200 or text not in page.text:
-            raise RuntimeError(f"{page.status} {page.url} without {text!r}")
+        if page.status != 200 or not page.url.endswith(end) or text not in page.text:
+            raise RuntimeError(f"{page.status} {page.url}, and not {end} with {text!r}")
         return page
 
     def read(self):
-        self.counted(Citizen().get(self.url + "/dang-nhap"), "Đăng nhập")
+        self.counted(Citizen().get(self.url + "/dang-nhap"), text="Đăng nhập")
 
     def log_in(self, number, step):
-        """A whole legacy login: the form, the notice, [Bỏ qua], the portal's own page."""
+        """Whole legacy logins: the form, the notice, [Bỏ qua], the portal's own page. Who has skipped the notice once
+        does not see it again."""
         for who in self.people[number::step]:
             if self.finish.is_set():
                 return
             citizen = Citizen()
-            self.counted(log_in_to_portal(citizen, self.url, who["username"], who["password"]), "59/2022/NĐ-CP")
-            self.counted(citizen.submit("Bỏ qua"), who["username"])
+            page = self.counted(log_in_to_portal(citizen, self.url, who["username"], who["password"]))
+            noticed = "59/2022/NĐ-CP" in page.text
+            self.counted(citizen.submit("Bỏ qua") if noticed else page, end="/trang-chu")
             with self.lock:
                 self.logins += 1
+                self.notices += noticed

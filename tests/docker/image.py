@@ -1,4 +1,5 @@
 """Starts what compose.yaml's profile "demo" starts, waits until it is healthy, and walks logins through it."""
+import json
 import pathlib
 import signal
 import subprocess
@@ -7,9 +8,8 @@ import tempfile
 
 sys.dont_write_bytecode = True
 from composed import ROOT, Composed  # noqa: E402
-from demo import check  # noqa: E402
 from stack import port_open, wait_until  # noqa: E402
-import json  # noqa: E402
+from walk import check_identity, check_letter  # noqa: E402
 
 
 class Deployment:
@@ -52,7 +52,9 @@ def walk(composed, folder):
     except TimeoutError:
         raise SystemExit("FAILED: the image does not become healthy\n" + composed.log("demo-nginx")[-3000:])
     expect(True, "the image's HEALTHCHECK is content")
-    check(Deployment(folder))
+    deployment = Deployment(folder)
+    check_letter(deployment)
+    check_identity(deployment)
     masters = subprocess.run(["ps", "-eo", "user,args"], capture_output=True, text=True).stdout
     expect("www-data nginx: worker" in " ".join(masters.split()), "workers run as www-data", masters)
     bad = [line for line in composed.log("demo-nginx").splitlines() if any(word in line for word in ("[alert]", "[emerg]", "[crit]"))]
