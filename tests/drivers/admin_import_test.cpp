@@ -31,7 +31,8 @@ std::string counts(const Imported& imported) {
 
 struct ImportAccounts : testing::Test {
   Imported import(const std::string& rows, bool dry_run = false) {
-    return test::import_text(world.loop, world.operator_pool, test::account_rows(), heading + rows, dry_run);
+    return test::import_text(world.loop, world.operator_pool, test::account_rows(), heading + rows,
+                             dry_run);
   }
   std::string fields() {
     return world.database.sql(
