@@ -49,7 +49,7 @@ def earlier_version(packages, folder):
         version = re.search(r"^Version: (.*)$", control.read_text(), re.M)[1]
         control.write_text(control.read_text().replace(version, "0.0.9~test"))
         earlier.append(folder / f"{package.stem.split('_')[0]}.deb")
-        run("dpkg-deb", "--root-owner-group", "-b", tree, earlier[-1])
+        run("dpkg-deb", "--root-owner-group", "-Zgzip", "-b", tree, earlier[-1])
     return earlier
 
 
