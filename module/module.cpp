@@ -87,7 +87,6 @@ ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
     Presence::begin(cycle->log, *conf);
     if (conf->first_use) Process::start(cycle->log, conf->settings);
     Presence::follow_process();
-    if (Process* process = Process::find()) process->service().greet_stores();
     return NGX_OK;
   });
 }

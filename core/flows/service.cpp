@@ -232,26 +232,6 @@ Task<Reply> guarded_keep(Exchange exchange) {
   co_return failed(exchange, failure);
 }
 
-/// Whatever is wrong has been told to Health.
-Task<void> greet_redis(Worker* worker) {
-  try {
-    // Of the commands that sessions need, the one that old servers do not know.
-    redis::Command greeting{"GETEX", worker->redis.key("greeting")};
-    co_await worker->redis.call(std::move(greeting));
-  } catch (const Unavailable&) {  // NOLINT(bugprone-empty-catch)
-  }
-}
-
-Task<void> greet_postgres(Worker* worker) {
-  static constexpr postgres::Statement greeting{"service_greeting",
-                                                "select 1 from account limit 1"};
-  try {
-    co_await worker->postgres.query(greeting, postgres::Params());
-  } catch (const Unavailable&) {               // NOLINT(bugprone-empty-catch)
-  } catch (const postgres::StatementError&) {  // NOLINT(bugprone-empty-catch)
-  }
-}
-
 }  // namespace
 
 class Service::Impl {
@@ -294,12 +274,6 @@ void Service::describe(metrics::WorkerStatus& status) const noexcept {
                                  .metadata_at = documents.metadata_at,
                                  .keys_at = documents.keys_at};
   }
-}
-
-void Service::greet_stores() {
-  Worker& worker = impl_->worker_;
-  worker.scope.start(greet_redis(&worker));
-  worker.scope.start(greet_postgres(&worker));
 }
 
 void Service::on_news(std::function<void()> news) {

@@ -49,9 +49,6 @@ class Service {
   /// The portal's answer to a sign-out in a `vneid_logout` location. Never throws.
   Task<LoginVerdict> portal_sign_out(Request request, PortalSignOut answer,
                                      std::shared_ptr<const Site> site);
-  /// Asks both stores something that changes nothing, so that one that was not set up for us is in
-  /// the error log before a citizen needs it. Once, when the worker starts.
-  void greet_stores();
   /// A request to a location with `vneid_require`: whether it may go on. Never throws.
   /// `known`: what identify() has told for the same request; unset: the session is read.
   Task<GateVerdict> gate(Request request, std::shared_ptr<const Site> site,
