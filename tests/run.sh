@@ -21,6 +21,7 @@ python_tests broken   tests/broken
 python_tests chaos    tests/chaos
 node_tests   browser  tests/browser
 suite "demo"     bash config/demo/run.sh --check
+export BARE_CCACHE=${BARE_CCACHE-${XDG_CACHE_HOME:-$HOME/.cache}/bare-debian/ccache}
 suite "bare bookworm" bash tests/bare.sh bookworm
 suite "bare trixie"   bash tests/bare.sh trixie
 suite "tidy"     bash tests/lint/tidy.sh

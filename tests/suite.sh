@@ -19,7 +19,10 @@ counted() {
   outcome="$3 passed, $4 failed"
   if [ "$skips" -ne 0 ]; then outcome+=", $skips skipped"; fi
   heading "$name" "$2" "$outcome"
-  if [ "$4" -ne 0 ]; then tail -n 80 "$logs/$name"; fi
+  if [ "$4" -ne 0 ]; then
+    grep -nE '^(FAIL|ERROR): ' "$logs/$name" | head -n 40 || true
+    tail -n 80 "$logs/$name"
+  fi
 }
 
 # A program that is one test: it passes when it exits 0, and was skipped when it exits 77; its last line says why.
@@ -49,13 +52,19 @@ gtest_skips() {
   awk '/: Skipped$/ { getline why } /^\[  SKIPPED \] .* ms\)$/ { print $4 (why == "" ? "" : ": " why); why = "" }' "$1"
 }
 
-# Python's unittest: a file, or a folder with *_test.py.
+# Python's unittest: a file, or a folder with *_test.py, of which two at a time run: each has servers of its own.
 python_tests() {
   local name=$1 target=$2 start=$SECONDS status=0 ran bad unrun good
-  if [ -d "$target" ]; then set -- -m unittest discover -v -s "$target" -p '*_test.py'
-  else set -- "$target" -v; fi
-  PYTHONPATH=config/demo PYTHONDONTWRITEBYTECODE=1 timeout 1500 /usr/bin/python3 "$@" >"$logs/$name" 2>&1 || status=$?
-  ran=$(sed -nE 's/^Ran ([0-9]+) test.*/\1/p' "$logs/$name" | tail -1)
+  export PYTHONPATH=config/demo PYTHONDONTWRITEBYTECODE=1
+  if [ -d "$target" ]; then
+    find "$target" -maxdepth 1 -name '*_test.py' -printf '%f\n' | sort |
+      xargs -P 2 -I{} timeout 1500 bash -c '/usr/bin/python3 -m unittest discover -v -s "$1" -p "$2" >"$3.$2" 2>&1' \
+        bash "$target" {} "$logs/$name" || status=$?
+    cat "$logs/$name".*_test.py >"$logs/$name"
+  else
+    timeout 1500 /usr/bin/python3 "$target" -v >"$logs/$name" 2>&1 || status=$?
+  fi
+  ran=$(sed -nE 's/^Ran ([0-9]+) test.*/\1/p' "$logs/$name" | awk '{ all += $1 } END { print all }')
   bad=$(grep -cE '^(FAIL|ERROR): ' "$logs/$name")
   unrun=$(grep -cE '^[^ ].* \.\.\. skipped ' "$logs/$name")
   [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1

@@ -247,9 +247,8 @@ class Misconfigured(PolicyTest):
     WAYS = [
         ("a table that is not there", "alter table account rename to account_gone",
          "alter table account_gone rename to account", "postgres", 'run \\"vneidctl schema migrate\\"|schema migrate'),
-        ("a schema that is too old", "alter table schema_version rename to versions; create table schema_version as "
-         "select * from versions where version = 1", "drop table schema_version; alter table versions rename to "
-         "schema_version", "postgres", "the schema has version 1 and this release needs"),
+        ("a schema that is too old", "create table versions as select * from schema_version; delete from schema_version where "
+         "version > 1", "delete from schema_version; insert into schema_version select * from versions; drop table versions", "postgres", "the schema has version 1 and this release needs"),
         ("Redis wants a password", None, None, "redis", "NOAUTH"),
     ]
 
@@ -278,6 +277,8 @@ class Misconfigured(PolicyTest):
         calls = {"redis": 0, "postgres": 0}
         for what, broken, mended, store, said in self.WAYS:
             for instant, expected in ((ENFORCE - SECOND, "in"), (ENFORCE, {503}), (CLOSED, {403, 503})):
+                if store == "redis" and instant == CLOSED:
+                    continue  # then nobody is asked: the password is refused at once
                 with self.subTest(f"{what}, {instant}"):
                     self.break_store(broken)
                     before = len(self.stack.error_log.read_text())

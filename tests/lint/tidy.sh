@@ -36,7 +36,7 @@ everything=${#files[@]}
 if [ -n "$since" ]; then
   mapfile -t changed < <(git diff --name-only "$since"; git ls-files --others --exclude-standard)
   # What decides about every file: then every file is looked at.
-  if ! printf '%s\n' "${changed[@]}" | grep -qE '(^|/)(\.clang-tidy|CMakeLists\.txt|CMakePresets\.json)$'; then
+  if ! printf '%s\n' "${changed[@]}" | grep -qE '^\.clang-tidy$'; then
     mapfile -t files < <(affected)
   fi
 fi
