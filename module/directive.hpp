@@ -102,9 +102,10 @@ char* handle_directive(ngx_conf_t* cf, ngx_command_t* /*command*/, void* conf) n
 
 // parse_…(), one function a directive; directives_*.cpp, zone.cpp, metrics_handler.cpp,
 // status_handler.cpp.
-// NOLINTNEXTLINE(bugprone-macro-parentheses): a type
+// NOLINTBEGIN(bugprone-macro-parentheses): a name and a type
 #define VNEID_DIRECTIVE(name, parse, Conf, contexts, arguments, syntax, default_value) \
   void parse(const Directive& directive, Conf& conf);
+// NOLINTEND(bugprone-macro-parentheses)
 #include "directives.def"
 
 }  // namespace vneid::ngx
