@@ -28,7 +28,7 @@ tar=${XDG_CACHE_HOME:-$HOME/.cache}/bare-debian/$suite.tar
 [ -f "$tar" ] || bash tests/bare.sh "$suite" true || cannot "tests/bare.sh cannot make $suite"
 
 storage=${IMAGE_STORAGE:-$(mktemp -d /var/tmp/vneid-images.XXXX)}
-[ -n "${IMAGE_STORAGE:-}" ] || trap 'grep -o "$storage[^ ]*" /proc/mounts | xargs -r umount -l; rm -rf --one-file-system "$storage"' EXIT
+[ -n "${IMAGE_STORAGE:-}" ] || trap 'awk -v s="$storage/" "index(\$2, s) == 1 { print \$2 }" /proc/mounts | xargs -r umount -l; rm -rf --one-file-system "$storage"' EXIT
 export IMAGE_BUILDAH="buildah --root $storage/root --runroot $storage/run --storage-driver ${IMAGE_DRIVER:-vfs}"
 buildah() { command $IMAGE_BUILDAH "$@"; }
 
