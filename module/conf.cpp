@@ -6,8 +6,8 @@
 
 #include "async/epoll_loop.hpp"
 #include "directive.hpp"
-#include "flows/log.hpp"
-#include "flows/service.hpp"
+#include "flows/base/log.hpp"
+#include "flows/front/service.hpp"
 #include "pages/renderer.hpp"
 #include "pool.hpp"
 #include "url.hpp"

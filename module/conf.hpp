@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "flows/settings.hpp"
+#include "flows/base/settings.hpp"
 #include "metrics/shared_block.hpp"
 #include "named_sites.hpp"
 #include "ngx.hpp"

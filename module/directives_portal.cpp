@@ -5,7 +5,7 @@
 #include <array>
 
 #include "directive.hpp"
-#include "flows/assertions.hpp"
+#include "flows/base/portal_assertion.hpp"
 #include "request_headers.hpp"
 #include "text.hpp"
 #include "url.hpp"

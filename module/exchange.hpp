@@ -3,7 +3,7 @@
 #include <string>
 
 #include "async/task.hpp"
-#include "flows/message.hpp"
+#include "flows/base/message.hpp"
 #include "ngx.hpp"
 
 namespace vneid::ngx {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "flows/session_facts.hpp"
+#include "flows/base/session_facts.hpp"
 #include "ngx.hpp"
 
 namespace vneid::ngx {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "flows/settings.hpp"
+#include "flows/base/settings.hpp"
 #include "ngx.hpp"
 
 namespace vneid::ngx {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "directive.hpp"
-#include "flows/message.hpp"
+#include "flows/base/message.hpp"
 #include "ngx.hpp"
 
 namespace vneid::ngx {

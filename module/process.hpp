@@ -3,8 +3,8 @@
 #include <list>
 #include <memory>
 
-#include "flows/log.hpp"
-#include "flows/service.hpp"
+#include "flows/base/log.hpp"
+#include "flows/front/service.hpp"
 #include "ngx_event_loop.hpp"
 
 namespace vneid::ngx {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "conf.hpp"
-#include "flows/message.hpp"
+#include "flows/base/message.hpp"
 #include "ngx.hpp"
 
 namespace vneid::ngx {

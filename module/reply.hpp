@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "flows/message.hpp"
+#include "flows/base/message.hpp"
 #include "ngx.hpp"
 
 namespace vneid::ngx {

@@ -1,4 +1,4 @@
-#include "flows/health.hpp"
+#include "flows/base/health.hpp"
 
 #include <string>
 #include <vector>

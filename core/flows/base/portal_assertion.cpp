@@ -1,0 +1,38 @@
+#include "flows/base/portal_assertion.hpp"
+
+#include <stdexcept>
+
+#include "crypto/digest.hpp"
+#include "identity/same_person.hpp"
+#include "oidc/assertion.hpp"
+
+namespace vneid {
+
+std::expected<std::shared_ptr<const oidc::AssertionKeys>, std::string> load_assertion_keys(
+    const std::string& path) {
+  auto keys = oidc::AssertionKeys::load(path);
+  if (!keys) return std::unexpected(keys.error());
+  return std::make_shared<const oidc::AssertionKeys>(*std::move(keys));
+}
+
+std::string portal_subject(const Settings& settings, const Site& site, std::int64_t person_id) {
+  return crypto::base64url_encode(
+      settings.keys->lookup_key("portal-subject", site.portal + ' ' + std::to_string(person_id)));
+}
+
+std::string make_assertion(const Settings& settings, const Site& site, const AssertedPerson& person,
+                           Wall now) {
+  if (!settings.assertion_keys) throw std::logic_error("an assertion without vneid_assertion_key");
+  oidc::AssertionClaims claims;
+  claims.issuer = site.origin + site.path;
+  claims.audience = site.portal;
+  claims.subject = portal_subject(settings, site, person.person_id);
+  claims.account = person.account;
+  claims.level = identity::least_level;  // below it nobody gets a VNeID session
+  claims.issued_at = now;
+  if (!person.name.empty()) claims.name = person.name;
+  if (!person.citizen_id.empty()) claims.citizen_id = person.citizen_id;
+  return settings.assertion_keys->sign(claims);
+}
+
+}  // namespace vneid

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+
+#include "flows/base/worker.hpp"
+
+namespace vneid {
+
+/// Reads the file of `vneid_assertion_key`. The error names the file and the cause.
+std::expected<std::shared_ptr<const oidc::AssertionKeys>, std::string> load_assertion_keys(
+    const std::string& path);
+
+/// The person's name towards this portal: base64url of a keyed hash, stable for good, and another
+/// one at each portal, so that two portals cannot put their citizens side by side by it.
+std::string portal_subject(const Settings& settings, const Site& site, std::int64_t person_id);
+
+/// Whom an assertion is about.
+struct AssertedPerson {
+  std::string account;  ///< the portal's own name of the account
+  std::int64_t person_id = 0;
+  std::string name;        ///< told when not empty
+  std::string citizen_id;  ///< likewise
+};
+
+/// A signed assertion for the site's portal, good for 60 s. Throws std::logic_error without
+/// `vneid_assertion_key`, otherwise as AssertionKeys::sign.
+std::string make_assertion(const Settings& settings, const Site& site, const AssertedPerson& person,
+                           Wall now);
+
+}  // namespace vneid

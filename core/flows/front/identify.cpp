@@ -1,0 +1,56 @@
+#include "flows/front/identify.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "flows/base/live_session.hpp"
+#include "flows/base/portal_assertion.hpp"
+#include "link/persons.hpp"
+
+namespace vneid {
+
+namespace {
+
+Task<SessionFacts> read_facts(Exchange exchange, bool full) {
+  Worker& worker = *exchange.worker;
+  SessionFacts facts;
+  auto live = co_await live_session(exchange);
+  // What the portal is told here opens its pages: cookies of two logins must gain nothing.
+  if (!live || !is_of_portal_session(exchange, *live)) co_return facts;
+  facts.state = SessionFacts::State::found;
+  facts.live = *std::move(live);
+  const Session& session = facts.live.session;
+  facts.account = session.account;
+  if (facts.account.empty()) {
+    auto account = co_await worker.accounts.find(session.account_id);
+    if (account) facts.account = std::move(account->name);
+  }
+  if (!facts.by_vneid()) co_return facts;
+  facts.subject = portal_subject(*worker.settings, *exchange.site, session.person_id);
+  if (full) {
+    auto details =
+        co_await link::read_person(worker.postgres, worker.settings->keys, session.person_id);
+    if (details) {
+      facts.name = std::move(details->full_name);
+      facts.citizen_id = std::move(details->citizen_number);
+    }
+  }
+  co_return facts;
+}
+
+}  // namespace
+
+Task<SessionFacts> identify(Exchange exchange, bool full) {
+  try {
+    SessionFacts facts = co_await read_facts(exchange, full);
+    co_return facts;
+  } catch (const std::exception& failure) {
+    exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+                               std::string("the session could not be read: ") + failure.what());
+  }
+  SessionFacts unknown;
+  unknown.state = SessionFacts::State::unknown;
+  co_return unknown;
+}
+
+}  // namespace vneid

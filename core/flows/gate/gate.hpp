@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "async/task.hpp"
+#include "flows/base/message.hpp"
+#include "flows/base/session_facts.hpp"
+#include "flows/base/worker.hpp"
+#include "policy/gate.hpp"
+
+namespace vneid::flows {
+
+/// Whether a request is let into a location with `vneid_require`, and what it is told if not. One
+/// command to Redis when it carries a session, none otherwise.
+///
+/// Redis away: unknown is not absent (D7). A session that this worker has just seen still counts
+/// (`vneid_session_grace`); who would be let in with nothing is let in; everybody else is told to
+/// come back later, and keeps the cookie.
+/// `known`: what `vneid_identity` has read for the same request, which then is not read again.
+Task<GateVerdict> gate(Exchange exchange, policy::Requirement requirement,
+                       std::optional<SessionFacts> known);
+
+/// Keeps the form of a request that was not let in, and sends the browser to log in; it comes back
+/// to `resume`. A body that cannot be kept is answered with a page that says so.
+Task<Reply> keep_post(Exchange exchange);
+
+/// The page that sends a kept form again.
+Task<Reply> show_resume(Exchange exchange);
+
+}  // namespace vneid::flows

@@ -1,0 +1,78 @@
+#include "flows/gate/request_intent.hpp"
+
+#include <algorithm>
+
+#include "identity/utf8.hpp"
+
+namespace vneid {
+
+namespace {
+
+constexpr std::size_t longest_target = 2048;
+constexpr std::size_t most_fields = 500;
+
+bool is_control(char byte) {
+  return static_cast<unsigned char>(byte) < 0x20 || static_cast<unsigned char>(byte) == 0x7f;
+}
+
+/// Line ends come back from a form as they went in; other control characters and the marks that
+/// turn text around do not.
+bool survives_html(char32_t point) {
+  if (point == U'\t' || point == U'\n' || point == U'\r') return true;
+  const bool turns = (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069) ||
+                     point == 0x200E || point == 0x200F || point == 0x061C;
+  return point >= 0x20 && (point < 0x7F || point >= 0xA0) && !turns;
+}
+
+/// Unlike oidc::decode_form this keeps line ends, which a textarea has.
+std::optional<std::string> decode(std::string_view piece) {
+  auto bytes = oidc::form_bytes(piece);
+  if (!bytes) return std::nullopt;
+  const auto points = identity::decode_utf8(*bytes);
+  if (!points || !std::ranges::all_of(*points, survives_html)) return std::nullopt;
+  return bytes;
+}
+
+}  // namespace
+
+Asked asked(const Request& request) {
+  if (request.purpose.find("prefetch") != std::string::npos) return Asked::guessed;
+  const bool navigates =
+      request.sec_fetch_mode.empty()
+          ? request.accept.find("text/html") != std::string::npos && request.requested_with.empty()
+          : request.sec_fetch_mode == "navigate";
+  if (!navigates) return Asked::other;
+  if (request.method == Request::Method::post) return Asked::form;
+  const bool reads =
+      request.method == Request::Method::get || request.method == Request::Method::head;
+  return reads ? Asked::page : Asked::other;
+}
+
+bool is_return_target(std::string_view target) noexcept {
+  if (target.empty() || target.size() > longest_target || target.front() != '/') return false;
+  if (target.size() > 1 && target[1] == '/') return false;
+  return std::ranges::none_of(target, [](char byte) { return byte == '\\' || is_control(byte); });
+}
+
+std::string login_url(const std::string& path, std::string_view target) {
+  std::string url = path + "login";
+  if (is_return_target(target)) url += "?return=" + oidc::percent_encode(target);
+  return url;
+}
+
+std::optional<oidc::Parameters> resendable_fields(std::string_view body) {
+  oidc::Parameters fields;
+  while (!body.empty()) {
+    const auto piece = body.substr(0, body.find('&'));
+    body.remove_prefix(std::min(body.size(), piece.size() + 1));
+    if (piece.empty()) continue;
+    const auto equals = std::min(piece.find('='), piece.size());
+    auto name = decode(piece.substr(0, equals));
+    auto value = decode(piece.substr(std::min(equals + 1, piece.size())));
+    if (!name || !value || fields.size() == most_fields) return std::nullopt;
+    fields.emplace_back(std::move(*name), std::move(*value));
+  }
+  return fields;
+}
+
+}  // namespace vneid

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "flows/base/message.hpp"
+#include "oidc/form.hpp"
+
+/// What a request that is not let in wants, and what can be kept of it. Pure.
+namespace vneid {
+
+enum class Asked : std::uint8_t {
+  page,     ///< a navigation by GET or HEAD
+  form,     ///< a navigation by POST
+  other,    ///< XHR, fetch, an asset, an API call, any other method
+  guessed,  ///< a prefetch: nobody has asked yet
+};
+
+/// By Sec-Fetch-Mode; from browsers without it by Accept (text/html) and X-Requested-With.
+Asked asked(const Request& request);
+
+/// Whether a browser may be sent there after a login (domain.md §8.3): a path of this server that
+/// no browser takes for a URL of another: no scheme, no second slash, no backslash, no control
+/// character, at most 2048 bytes.
+bool is_return_target(std::string_view target) noexcept;
+
+/// `login?return=TARGET` below the path; without the target when it is none.
+std::string login_url(const std::string& path, std::string_view target);
+
+/// The fields of a form, when a page of ours can send the same ones again: UTF-8 that HTML gives
+/// back as it was. At most 500 fields.
+std::optional<oidc::Parameters> resendable_fields(std::string_view body);
+
+}  // namespace vneid

@@ -1,0 +1,89 @@
+// A form that was sent without a login: kept while its sender logs in, then offered to be sent
+// again.
+
+#include <span>
+#include <string>
+#include <utility>
+
+#include "crypto/random.hpp"
+#include "flows/gate/gate.hpp"
+#include "flows/gate/request_intent.hpp"
+#include "flows/reply/page_reply.hpp"
+#include "flows/reply/require_session.hpp"
+#include "pages/href.hpp"
+#include "pages/security_headers.hpp"
+#include "session/cookie.hpp"
+#include "session/flow.hpp"
+
+namespace vneid::flows {
+
+namespace {
+
+/// Multipart, too large, or of bytes that no page can send again.
+Reply send_again(const Exchange& exchange) {
+  pages::SignInPage page;
+  page.reason = pages::SignInPage::Reason::send_again;
+  page.login_href = login_url(exchange.site->path, {});
+  return page_reply(exchange, 401,
+                    exchange.worker->settings->renderer->render(page, page_context(exchange)));
+}
+
+void replace(HeaderList& headers, std::string_view name, const std::string& value) {
+  for (auto& [key, text] : headers) {
+    if (key == name) text = value;
+  }
+}
+
+std::string id_asked(const std::string& query) {
+  const std::string id = form_field(query, "id");
+  return is_random_token(id) ? id : std::string{};
+}
+
+}  // namespace
+
+Task<Reply> keep_post(Exchange exchange) {
+  const Request& request = exchange.request;
+  const bool keepable = request.body_is_form && is_return_target(request.target) &&
+                        pages::is_safe_href(request.target) &&
+                        resendable_fields(request.body).has_value();
+  if (!keepable) co_return send_again(exchange);
+  std::string browser = token_in(request.cookie, cookie_name::post);
+  if (browser.empty()) browser = crypto::random_token();
+  const std::string id = crypto::random_token();
+  KeptPost post;
+  post.portal = exchange.site->portal;
+  post.target = request.target;
+  post.body = request.body;
+  co_await exchange.worker->posts.keep(id, browser, std::move(post));
+  Reply reply = redirect(login_url(exchange.site->path, exchange.site->path + "resume?id=" + id));
+  reply.headers.emplace_back("Set-Cookie",
+                             set_cookie(cookie_name::post, browser, KeptPosts::lifetime));
+  co_return reply;
+}
+
+Task<Reply> show_resume(Exchange exchange) {
+  auto live = co_await require_session(exchange);
+  if (!live) co_return std::move(live.error());
+  const std::string id = id_asked(exchange.request.query);
+  std::string browser = token_in(exchange.request.cookie, cookie_name::post);
+  std::optional<KeptPost> post;
+  if (!id.empty() && !browser.empty()) {
+    post = co_await exchange.worker->posts.find(id, std::move(browser), exchange.site->portal);
+  }
+  auto fields = post ? resendable_fields(post->body) : std::nullopt;
+  if (!fields) {
+    co_return error_reply(exchange, pages::ErrorKind::expired,
+                          "no form of this browser is kept under this id (any more)");
+  }
+  pages::ResumePage page;
+  page.target = std::move(post->target);
+  page.fields = std::move(*fields);
+  Reply reply = page_reply(
+      exchange, 200, exchange.worker->settings->renderer->render(page, page_context(exchange)));
+  // The form goes to the portal, which may look at where it came from.
+  replace(reply.headers, "Content-Security-Policy", pages::content_security_policy({}));
+  replace(reply.headers, "Referrer-Policy", "same-origin");
+  co_return reply;
+}
+
+}  // namespace vneid::flows

@@ -1,0 +1,274 @@
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <expected>
+#include <optional>
+#include <utility>
+
+#include "crypto/digest.hpp"
+#include "flows/base/audit_origin.hpp"
+#include "flows/front/api_document.hpp"
+#include "flows/front/flows.hpp"
+#include "flows/identity/typed_problem.hpp"
+#include "flows/identity/view.hpp"
+#include "flows/reply/api_reply.hpp"
+#include "flows/reply/page_reply.hpp"
+#include "flows/reply/require_session.hpp"
+#include "identity/masking.hpp"
+#include "identity/typed_field.hpp"
+#include "oidc/json.hpp"
+
+namespace vneid::flows {
+
+namespace {
+
+using identity::Field;
+using oidc::Json;
+using State = IdentityCheck::State;
+
+constexpr const char* form = "api";
+constexpr std::size_t most_body_bytes = std::size_t{16} * 1024;
+
+void put(json_t* object, const char* name, std::string_view text) {
+  json_object_set_new(object, name, json_stringn(text.data(), text.size()));
+}
+
+/// RFC 3339, in UTC.
+std::string instant_text(Wall instant) {
+  const auto day = std::chrono::floor<std::chrono::days>(instant);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::seconds>(instant - day)};
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", int{date.year()},
+                unsigned{date.month()}, unsigned{date.day()},
+                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                static_cast<int>(time.seconds().count()));
+  return text.data();
+}
+
+json_t* field_json(Field field, const link::FieldValues& held) {
+  json_t* object = json_object();
+  put(object, "field", identity::to_text(field));
+  const auto found = held.find(field);
+  if (found == held.end()) {
+    put(object, "status", identity::to_text(identity::FieldStatus::empty));
+    return object;
+  }
+  put(object, "status", identity::to_text(found->second.status));
+  put(object, "value", found->second.value);
+  if (!found->second.source.empty()) put(object, "source", found->second.source);
+  if (found->second.verified_at) {
+    put(object, "verified_at", instant_text(*found->second.verified_at));
+  }
+  return object;
+}
+
+json_t* link_json(const link::LinkedAccount& linked, bool own) {
+  json_t* object = json_object();
+  put(object, "citizen_number",
+      own ? linked.citizen_number : identity::mask_account(linked.citizen_number));
+  put(object, "account", identity::mask_account(linked.account_name));
+  put(object, "linked_at", instant_text(linked.linked_at));
+  return object;
+}
+
+Json profile_json(const Exchange& exchange, const link::IdentityProfile& profile,
+                  const LiveSession& live) {
+  Json body{json_object()};
+  json_t* fields = json_array();
+  for (const Field field : identity::all_fields) {
+    json_array_append_new(fields, field_json(field, profile.fields));
+  }
+  json_object_set_new(body.get(), "fields", fields);
+  json_t* links = json_array();
+  const bool own = live.session.proof == Session::Proof::vneid;
+  for (const auto& linked : profile.links) json_array_append_new(links, link_json(linked, own));
+  json_object_set_new(body.get(), "links", links);
+  if (profile.review) {
+    json_t* review = json_object();
+    put(review, "code", profile.review->reference);
+    put(review, "state", link::to_text(profile.review->state));
+    json_object_set_new(body.get(), "review", review);
+  }
+  json_object_set_new(body.get(), "can_update", json_boolean(!exchange.site->population.empty()));
+  put(body.get(), "csrf", csrf_token(*exchange.worker, form, live.token));
+  return body;
+}
+
+/// A posted document whose token is this session's. A page of another site cannot post JSON here
+/// without asking first (CORS), and is never told yes.
+std::expected<Json, Reply> posted(const Exchange& exchange, const LiveSession& live) {
+  const Request& request = exchange.request;
+  const auto refuse = [&exchange](pages::ErrorKind kind, std::string_view cause) {
+    return std::unexpected(error_reply(exchange, kind, cause));
+  };
+  if (!request.body_is_json) {
+    return refuse(pages::ErrorKind::bad_request, "the API takes application/json only");
+  }
+  auto body = oidc::parse_json_object(request.body, most_body_bytes);
+  if (!body) return refuse(pages::ErrorKind::bad_request, "API: " + body.error());
+  const char* name = nullptr;
+  json_t* value = nullptr;
+  json_object_foreach(body->get(), name, value) {
+    // A number written as a JSON number has lost its leading zeros.
+    if (!json_is_string(value) && !json_is_null(value)) {
+      return refuse(pages::ErrorKind::bad_request, "API: a member is neither text nor null");
+    }
+  }
+  const bool ours = (request.origin.empty() || request.origin == exchange.site->origin) &&
+                    request.sec_fetch_site != "cross-site";
+  const std::string given = oidc::json_text(body->get(), "csrf").value_or("");
+  const std::string token = csrf_token(*exchange.worker, form, live.token);
+  if (!ours || !crypto::equal_constant_time(given, token)) {
+    return refuse(pages::ErrorKind::csrf, "API: the request did not carry this session's token");
+  }
+  return std::move(*body);
+}
+
+std::string member(const Json& body, Field field) {
+  return oidc::json_text(body.get(), std::string{identity::to_text(field)}.c_str()).value_or("");
+}
+
+json_t* problems_json(const std::map<Field, pages::FieldProblem>& problems) {
+  json_t* object = json_object();
+  for (const auto& [field, problem] : problems) {
+    put(object, std::string{identity::to_text(field)}.c_str(), to_text(problem));
+  }
+  return object;
+}
+
+Reply result(std::string_view word) {
+  const Json body{json_object()};
+  put(body.get(), "result", word);
+  return json_reply(200, body.get());
+}
+
+Reply refused(const Exchange& exchange, int status, std::string_view name) {
+  return json_reply(status, api_error(exchange, name).get());
+}
+
+Reply refused_for_now(const Exchange& exchange, int status, std::string_view name,
+                      Milliseconds pause) {
+  constexpr Milliseconds usual{30'000};
+  Reply reply = refused(exchange, status, name);
+  const auto seconds =
+      std::chrono::ceil<std::chrono::seconds>(pause == Milliseconds{} ? usual : pause);
+  reply.headers.emplace_back("Retry-After", std::to_string(seconds.count()));
+  return reply;
+}
+
+Reply mistyped(const Exchange& exchange, std::string_view name,
+               const std::map<Field, pages::FieldProblem>& problems) {
+  const Json body = api_error(exchange, name);
+  json_object_set_new(body.get(), "problems", problems_json(problems));
+  return json_reply(422, body.get());
+}
+
+Reply answer(const Exchange& exchange, const IdentityCheck& check) {
+  switch (check.state) {
+    case State::verified:
+      return result("verified");
+    case State::in_review: {
+      const Json body{json_object()};
+      put(body.get(), "result", "in_review");
+      put(body.get(), "review", check.reference);
+      return json_reply(200, body.get());
+    }
+    case State::mistyped:
+      return mistyped(exchange, "mistyped", check.problems);
+    case State::no_match:
+      return refused(exchange, 422, "no_match");
+    case State::asked_too_often:
+      return refused_for_now(exchange, 429, "asked_too_often", check.retry_after);
+    case State::busy:
+      return refused_for_now(exchange, 503, "busy", check.retry_after);
+    case State::away:
+      break;
+  }
+  return refused_for_now(exchange, 503, "population_away", check.retry_after);
+}
+
+/// What an edit changes: only members that are there. Null and "" empty a field.
+struct PostedEdit {
+  link::NewValues values;
+  std::map<Field, pages::FieldProblem> problems;
+};
+
+PostedEdit posted_edit(const Json& body, int year) {
+  PostedEdit edit;
+  for (const Field field : identity::all_fields) {
+    if (json_object_get(body.get(), std::string{identity::to_text(field)}.c_str()) == nullptr) {
+      continue;
+    }
+    auto stored = identity::stored_form(field, member(body, field), year);
+    if (stored) {
+      edit.values[field] = *std::move(stored);
+    } else if (stored.error() == identity::TypedError::empty) {
+      edit.values[field] = "";
+    } else {
+      edit.problems[field] = problem_of(field, stored.error());
+    }
+  }
+  return edit;
+}
+
+}  // namespace
+
+Task<Reply> api_identity(Exchange exchange) {
+  auto live = co_await require_session(exchange);
+  if (!live) co_return std::move(live.error());
+  auto profile =
+      co_await exchange.worker->identities.read(live->session.account_id, live->session.person_id);
+  if (!profile) co_return error_reply(exchange, pages::ErrorKind::not_found, "the account is gone");
+  co_return json_reply(200, profile_json(exchange, *profile, *live).get());
+}
+
+Task<Reply> api_update(Exchange exchange) {
+  auto live = co_await require_session(exchange);
+  if (!live) co_return std::move(live.error());
+  const auto body = posted(exchange, *live);
+  if (!body) co_return body.error();
+  if (exchange.site->population.empty()) {
+    co_return error_reply(exchange, pages::ErrorKind::not_found,
+                          "no population database is configured");
+  }
+  TypedIdentity typed;
+  typed.cmnd = member(*body, Field::cmnd9);
+  typed.number = member(*body, Field::citizen_id);
+  typed.name = member(*body, Field::name);
+  typed.birth_date = member(*body, Field::birth_date);
+  auto profile = co_await exchange.worker->identities.read(live->session.account_id, 0);
+  if (!profile) co_return error_reply(exchange, pages::ErrorKind::not_found, "the account is gone");
+  const IdentityCheck check = co_await check_identity(exchange, live->session.account_id,
+                                                      std::move(profile->fields), std::move(typed));
+  co_return answer(exchange, check);
+}
+
+Task<Reply> api_edit(Exchange exchange) {
+  auto live = co_await require_session(exchange);
+  if (!live) co_return std::move(live.error());
+  const auto body = posted(exchange, *live);
+  if (!body) co_return body.error();
+  PostedEdit edit = posted_edit(*body, current_year(exchange.now()));
+  if (!edit.problems.empty()) co_return mistyped(exchange, "mistyped", edit.problems);
+  link::Edit change;
+  change.account_id = live->session.account_id;
+  change.values = std::move(edit.values);
+  change.origin = audit_origin(exchange);
+  change.now = exchange.now();
+  const auto locked = co_await exchange.worker->identities.edit(std::move(change));
+  if (locked.empty()) co_return result("edited");
+  for (const Field field : locked) edit.problems[field] = pages::FieldProblem::locked;
+  co_return mistyped(exchange, "locked", edit.problems);
+}
+
+Task<Reply> api_document(Exchange /*exchange*/) {
+  Reply reply;
+  reply.headers = {{"Content-Type", "application/json"},
+                   {"Cache-Control", "public, max-age=3600"},
+                   {"X-Content-Type-Options", "nosniff"}};
+  reply.body = openapi_document();
+  co_return reply;
+}
+
+}  // namespace vneid::flows

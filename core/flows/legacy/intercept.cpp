@@ -1,0 +1,151 @@
+#include <optional>
+#include <utility>
+
+#include "crypto/random.hpp"
+#include "flows/front/flows.hpp"
+#include "flows/legacy/absolute_answer.hpp"
+#include "flows/legacy/legacy_session.hpp"
+#include "flows/reply/page_reply.hpp"
+#include "identity/masking.hpp"
+#include "link/stored_values.hpp"
+#include "session/cookie.hpp"
+#include "session/portal_binding.hpp"
+
+namespace vneid::flows {
+
+namespace {
+
+/// The portal's word for the kind of account: ours, or DVCQG's LoaiTaiKhoan (domain.md §4.1).
+std::optional<link::AccountKind> account_kind(const std::string& word) {
+  if (word == "1") return link::AccountKind::personal;
+  if (word == "2" || word == "3") return link::AccountKind::organization;
+  return link::account_kind_from_text(word);
+}
+
+policy::Kind kind_of(link::AccountKind kind) {
+  switch (kind) {
+    case link::AccountKind::organization:
+      return policy::Kind::organization;
+    case link::AccountKind::foreign:
+      return policy::Kind::foreign;
+    case link::AccountKind::personal:
+      break;
+  }
+  return policy::Kind::personal;
+}
+
+std::string portal_cookie_key_of(const Exchange& exchange, const LegacyLogin& login) {
+  const PortalCookie cookie{exchange.site->portal, exchange.site->portal_cookie};
+  return portal_cookie_key(*exchange.worker->settings->keys, cookie, exchange.request.cookie,
+                           login.answer.headers);
+}
+
+Task<LoginVerdict> hold(Exchange exchange, LegacyLogin login, link::LegacyAccount account) {
+  Ticket ticket;
+  ticket.id = crypto::random_token();
+  ticket.issued_at = exchange.now();
+  ticket.portal = exchange.site->portal;
+  ticket.account_id = account.id;
+  ticket.account = account.name;
+  ticket.kind = kind_of(account.kind);
+  ticket.account_masked = identity::mask_account(login.account);
+  ticket.portal_cookie_key = portal_cookie_key_of(exchange, login);
+  if (account.full_name) ticket.name_masked = identity::mask_name(*account.full_name);
+  std::string cookie =
+      co_await exchange.worker->tickets.issue(std::move(ticket), std::move(login.answer));
+  // A session of whoever used this browser before must not outlive this login.
+  co_await exchange.sessions().end(exchange.request.cookie);
+  Reply reply = redirect(exchange.site->path + "notice");
+  reply.headers.emplace_back("Set-Cookie", std::move(cookie));
+  reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::session));
+  LoginVerdict verdict;
+  verdict.reply = std::move(reply);
+  co_return verdict;
+}
+
+/// The portal's answer is dropped: this account's own login lets nobody in any more.
+LoginVerdict refuse(const Exchange& exchange, const char* cause) {
+  pages::ErrorPage page;
+  page.kind = pages::ErrorKind::enforced;
+  page.login_href = exchange.site->path + "login";
+  LoginVerdict verdict;
+  verdict.reply = error_reply(exchange, page, cause);
+  verdict.reply->headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::session));
+  verdict.reply->headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
+  return verdict;
+}
+
+Task<LoginVerdict> let_in(Exchange exchange, LegacyHolder holder) {
+  LoginVerdict verdict;
+  std::string cookie = co_await begin_legacy_session(exchange, std::move(holder));
+  verdict.added_headers.emplace_back("Set-Cookie", std::move(cookie));
+  verdict.added_headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
+  co_return verdict;
+}
+
+/// What policy does with a login of this account now.
+enum class Course : std::uint8_t { let_in, observe, hold, refuse };
+
+Course course_of(policy::Mode mode, const link::LegacyAccount& account) {
+  // An organisation has no person to be linked to.
+  const bool linkable = account.kind != link::AccountKind::organization && !account.closed;
+  switch (mode) {
+    case policy::Mode::pass:
+      return Course::let_in;
+    case policy::Mode::observe:
+      return linkable && !account.linked ? Course::observe : Course::let_in;
+    case policy::Mode::notice:
+      return linkable && !account.linked ? Course::hold : Course::let_in;
+    case policy::Mode::enforce:
+      // Linked accounts too: from now on a password alone lets nobody in.
+      return linkable ? Course::hold : Course::refuse;
+    case policy::Mode::closed:
+      break;
+  }
+  return Course::refuse;
+}
+
+}  // namespace
+
+policy::Kind policy_kind(const std::string& word) {
+  const auto kind = account_kind(word);
+  return kind ? kind_of(*kind) : policy::Kind::personal;
+}
+
+Task<LoginVerdict> legacy_login(Exchange exchange, LegacyLogin login) {
+  const auto kind = account_kind(login.kind);
+  if (!kind && !login.kind.empty()) {
+    exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+                               "the portal's kind of account is not known: what is on file counts");
+  }
+  auto account = co_await exchange.worker->accounts.ensure(exchange.site->portal, login.account,
+                                                           kind, exchange.now());
+  const policy::Kind rule = kind_of(account.kind);
+  const Course course = course_of(exchange.mode(rule), account);
+  if (course == Course::refuse) {
+    exchange.count(metrics::Login::refused);
+    co_return refuse(exchange, "a legacy login that policy refuses");
+  }
+  if (course == Course::hold) {
+    make_absolute(login.answer, exchange.request.path);
+    if (!sets_cookie(login.answer)) {
+      exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+                                 "the portal set no cookie at this login: if it let in a session "
+                                 "that the browser had before, the notice can be walked around");
+    }
+    LoginVerdict verdict = co_await hold(exchange, std::move(login), std::move(account));
+    exchange.count(metrics::Login::held);
+    co_return verdict;
+  }
+  std::string binding = portal_cookie_key_of(exchange, login);
+  if (course == Course::observe) {
+    exchange.worker->log.write(Log::Severity::info, exchange.request.id,
+                               "observed: this legacy login would have seen the notice");
+  }
+  exchange.count(account.linked ? metrics::Login::passed_linked : metrics::Login::passed_kind);
+  LegacyHolder holder{account.id, std::move(account.name), rule, std::move(binding)};
+  LoginVerdict verdict = co_await let_in(exchange, std::move(holder));
+  co_return verdict;
+}
+
+}  // namespace vneid::flows

@@ -1,0 +1,128 @@
+#include "flows/legacy/ticket_actions.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "crypto/random.hpp"
+#include "flows/base/audit_origin.hpp"
+#include "flows/legacy/legacy_session.hpp"
+#include "flows/reply/page_reply.hpp"
+#include "flows/vneid/link_account.hpp"
+#include "session/cookie.hpp"
+
+namespace vneid::flows {
+
+namespace {
+
+std::string_view cause_of(TicketError error) {
+  switch (error) {
+    case TicketError::absent:
+      return "no ticket of a legacy login came with the request";
+    case TicketError::expired:
+      return "the ticket of the legacy login has expired";
+    case TicketError::used:
+      return "the ticket of the legacy login has been used";
+  }
+  return "";
+}
+
+}  // namespace
+
+Reply ticket_refused(const Exchange& exchange, TicketError error) {
+  const bool used = error == TicketError::used;
+  return error_reply(exchange, used ? pages::ErrorKind::ticket_used : pages::ErrorKind::expired,
+                     cause_of(error));
+}
+
+Task<void> keep_choice(Exchange exchange, std::int64_t account_id, audit::Choice choice) {
+  audit::NoticeChoice kept;
+  kept.at = exchange.now();
+  kept.account_id = account_id;
+  kept.notice_version = exchange.worker->settings->renderer->notice_version(page_context(exchange));
+  kept.choice = choice;
+  kept.origin = audit_origin(exchange);
+  try {
+    co_await audit::record(exchange.worker->postgres, std::move(kept));
+  } catch (const std::exception& failure) {
+    exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+                               std::string("the choice on the notice (") +
+                                   std::string(audit::to_text(choice)) +
+                                   ") was not recorded: " + failure.what());
+  }
+}
+
+Task<bool> lacks_verified_number(Exchange exchange, std::int64_t account_id) {
+  if (exchange.site->population.empty()) co_return false;
+  auto account = co_await exchange.worker->accounts.find(account_id);
+  co_return account && (!account->identity.number ||
+                        account->identity.number_status != identity::FieldStatus::verified);
+}
+
+Reply notice_page(const Exchange& exchange, const Ticket& ticket) {
+  Worker& worker = *exchange.worker;
+  const policy::Rule& rule = exchange.site->policy.of(ticket.kind);
+  pages::NoticePage page;
+  page.account_masked = ticket.account_masked;
+  page.name_masked = ticket.name_masked;
+  page.enforced = !may_skip(exchange, ticket);
+  if (rule.enforce) page.days_left = policy::days_left(exchange.now(), *rule.enforce);
+  page.csrf = csrf_token(worker, "notice", ticket.id);
+  return page_reply(exchange, 200, worker.settings->renderer->render(page, page_context(exchange)));
+}
+
+bool may_skip(const Exchange& exchange, const Ticket& ticket) {
+  return policy::legacy_login_suffices(exchange.mode(ticket.kind));
+}
+
+Task<Reply> skip(Exchange exchange, Ticket ticket) {
+  Worker& worker = *exchange.worker;
+  if (!may_skip(exchange, ticket)) {
+    // The instant has come while the notice stood open.
+    worker.log.write(Log::Severity::warning, exchange.request.id,
+                     "[Bỏ qua] refused: policy does not let it in any more");
+    Reply reply = notice_page(exchange, ticket);
+    reply.status = 403;
+    co_return reply;
+  }
+  const bool unused = co_await worker.tickets.unused(ticket.id);
+  if (!unused) co_return ticket_refused(exchange, TicketError::used);
+  co_await keep_choice(exchange, ticket.account_id, audit::Choice::skip);
+  LegacyHolder holder{ticket.account_id, ticket.account, ticket.kind, ticket.portal_cookie_key};
+  std::string cookie = co_await begin_legacy_session(exchange, std::move(holder));
+  // The ticket is spent last: whatever is awaited after it could lose the portal's answer.
+  auto answer = co_await worker.tickets.release(exchange.request.cookie, exchange.site->portal,
+                                                exchange.now());
+  if (!answer) co_return ticket_refused(exchange, answer.error());
+  exchange.count(metrics::Notice::skipped);
+  Reply reply = released(std::move(*answer));
+  reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
+  reply.headers.emplace_back("Set-Cookie", std::move(cookie));
+  co_return reply;
+}
+
+Task<Reply> begin_vneid(Exchange exchange, Ticket ticket) {
+  Worker& worker = *exchange.worker;
+  const bool unused = co_await worker.tickets.unused(ticket.id);
+  if (!unused) co_return ticket_refused(exchange, TicketError::used);
+  oidc::LoginProvider& provider = *worker.providers.at(exchange.site->provider);
+  FlowRecord record;
+  record.provider = exchange.site->provider;
+  record.redirect_uri = exchange.site->origin + exchange.site->path + "callback/" + record.provider;
+  record.ticket_id = ticket.id;
+  oidc::AuthorizationOptions options;
+  if (exchange.site->kiosk) ask_for_fresh_login(exchange, options, record);
+  auto authorization =
+      co_await provider.authorization_request(record.redirect_uri, std::move(options));
+  record.nonce = authorization.nonce;
+  record.code_verifier = authorization.code_verifier;
+  std::string browser = browser_of(exchange.request.cookie);
+  if (browser.empty()) browser = crypto::random_token();
+  co_await worker.flows.begin(authorization.state, browser, std::move(record));
+  co_await keep_choice(exchange, ticket.account_id, audit::Choice::vneid);
+  exchange.count(metrics::Notice::vneid);
+  Reply reply = redirect(std::move(authorization.url));
+  reply.headers.emplace_back("Set-Cookie", set_cookie(cookie_name::flow, browser));
+  co_return reply;
+}
+
+}  // namespace vneid::flows

@@ -1,0 +1,121 @@
+// The letter's steps 2 to 5 folded into the login that began them: the number is verified in place,
+// and the same login goes on to VNeID.
+
+#include <expected>
+#include <utility>
+
+#include "flows/front/flows.hpp"
+#include "flows/identity/view.hpp"
+#include "flows/legacy/ticket_actions.hpp"
+#include "flows/reply/page_reply.hpp"
+#include "net/unavailable.hpp"
+
+namespace vneid::flows {
+
+namespace {
+
+using State = IdentityCheck::State;
+
+constexpr const char* form = "verify";
+
+Reply no_source(const Exchange& exchange) {
+  return error_reply(exchange, pages::ErrorKind::not_found, "no population database is configured");
+}
+
+/// What the browser proves, before Redis was asked.
+std::expected<Ticket, Reply> shown_ticket(const Exchange& exchange) {
+  if (exchange.site->population.empty()) return std::unexpected(no_source(exchange));
+  auto ticket =
+      exchange.worker->tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
+  if (!ticket) return std::unexpected(ticket_refused(exchange, ticket.error()));
+  return std::move(*ticket);
+}
+
+Task<link::FieldValues> fields_of(Exchange exchange, std::int64_t account_id) {
+  auto profile = co_await exchange.worker->identities.read(account_id, 0);
+  if (!profile) co_return link::FieldValues{};
+  co_return std::move(profile->fields);
+}
+
+pages::UpdatePage folded(const Exchange& exchange, pages::UpdatePage page, const Ticket& ticket) {
+  page.folded = true;
+  page.can_skip = may_skip(exchange, ticket);
+  page.account_masked = ticket.account_masked;
+  page.csrf = csrf_token(*exchange.worker, form, ticket.id);
+  return page;
+}
+
+/// The officer's answer is waited for; until then the legacy login goes on as before.
+Reply in_review(const Exchange& exchange, const Ticket& ticket, const IdentityCheck& check) {
+  pages::ErrorPage page;
+  page.kind = pages::ErrorKind::review;
+  page.review_code = check.reference;
+  page.can_skip = may_skip(exchange, ticket);
+  page.csrf = csrf_token(*exchange.worker, "notice", ticket.id);
+  return error_reply(exchange, page, "the population database contradicts what was verified");
+}
+
+Task<Reply> update(Exchange exchange, Ticket ticket) {
+  const TypedIdentity typed = typed_identity(exchange.request.body);
+  link::FieldValues held;
+  IdentityCheck check;
+  bool stores_away = false;
+  try {
+    const bool unused = co_await exchange.worker->tickets.unused(ticket.id);
+    if (!unused) co_return ticket_refused(exchange, TicketError::used);
+    held = co_await fields_of(exchange, ticket.account_id);
+    check = co_await check_identity(exchange, ticket.account_id, held, typed);
+  } catch (const Unavailable& failure) {
+    exchange.worker->log.write(Log::Severity::error, exchange.request.id, failure.what());
+    stores_away = true;  // what was typed must not be lost with it
+  }
+  if (!stores_away && check.state == State::in_review) co_return in_review(exchange, ticket, check);
+  if (!stores_away && check.state == State::verified) {
+    const bool still_lacks = co_await lacks_verified_number(exchange, ticket.account_id);
+    if (!still_lacks) {
+      Reply reply = co_await begin_vneid(exchange, std::move(ticket));
+      co_return reply;
+    }
+    // Found by the old number, and the source tells no new one: the citizen must give it.
+    check.state = State::mistyped;
+    check.problems[identity::Field::citizen_id] = pages::FieldProblem::missing;
+  }
+  pages::UpdatePage page = folded(exchange, typed_update(held, typed), ticket);
+  show_outcome(page, check);
+  if (stores_away) page.trouble = pages::UpdatePage::Trouble::stores_away;
+  co_return update_reply(exchange, page, check.retry_after);
+}
+
+}  // namespace
+
+Task<Reply> show_verify(Exchange exchange) {
+  auto ticket = shown_ticket(exchange);
+  if (!ticket) co_return std::move(ticket.error());
+  const bool unused = co_await exchange.worker->tickets.unused(ticket->id);
+  if (!unused) co_return ticket_refused(exchange, TicketError::used);
+  auto held = co_await fields_of(exchange, ticket->account_id);
+  const auto page = folded(exchange, blank_update(held), *ticket);
+  co_return page_reply(exchange, 200,
+                       exchange.worker->settings->renderer->render(page, page_context(exchange)));
+}
+
+Task<Reply> verify(Exchange exchange) {
+  auto ticket = shown_ticket(exchange);
+  if (!ticket) co_return std::move(ticket.error());
+  if (!csrf_holds(exchange, form, ticket->id)) {
+    co_return error_reply(exchange, pages::ErrorKind::csrf,
+                          "the form did not carry this login's token");
+  }
+  const std::string action = form_field(exchange.request.body, "action");
+  if (action == "skip") {
+    Reply reply = co_await skip(exchange, std::move(*ticket));
+    co_return reply;
+  }
+  if (action == "update") {
+    Reply reply = co_await update(exchange, std::move(*ticket));
+    co_return reply;
+  }
+  co_return error_reply(exchange, pages::ErrorKind::bad_request, "the form named no action");
+}
+
+}  // namespace vneid::flows

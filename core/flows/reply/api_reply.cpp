@@ -1,0 +1,54 @@
+#include "flows/reply/api_reply.hpp"
+
+#include <string>
+
+namespace vneid {
+
+bool is_api(const Exchange& exchange) noexcept { return exchange.request.path.starts_with("api/"); }
+
+Reply json_reply(int status, const json_t* body) {
+  Reply reply;
+  reply.status = status;
+  reply.headers = {{"Content-Type", "application/json"},
+                   {"Cache-Control", "no-store"},
+                   {"X-Content-Type-Options", "nosniff"},
+                   {"Referrer-Policy", "no-referrer"}};
+  reply.body = oidc::json_dump(body);
+  return reply;
+}
+
+oidc::Json api_error(const Exchange& exchange, std::string_view name) {
+  oidc::Json body{json_object()};
+  const std::string& id = exchange.request.id;
+  json_object_set_new(body.get(), "error", json_stringn(name.data(), name.size()));
+  json_object_set_new(body.get(), "reference", json_stringn(id.data(), id.size()));
+  return body;
+}
+
+std::string_view error_name(pages::ErrorKind kind) noexcept {
+  using enum pages::ErrorKind;
+  switch (kind) {
+    case stores_away:
+      return "stores_away";
+    case overloaded:
+      return "overloaded";
+    case bad_request:
+      return "bad_request";
+    case not_found:
+      return "not_found";
+    case method_not_allowed:
+      return "method_not_allowed";
+    case too_large:
+      return "too_large";
+    case csrf:
+      return "csrf";
+    case population_away:
+      return "population_away";
+    case provider_away:
+      return "provider_away";
+    default:
+      return "internal";
+  }
+}
+
+}  // namespace vneid

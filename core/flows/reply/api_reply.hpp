@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string_view>
+
+#include <jansson.h>
+
+#include "flows/base/message.hpp"
+#include "flows/base/worker.hpp"
+#include "oidc/json.hpp"
+#include "pages/error_kind.hpp"
+
+/// Answers below `api/`: the same as the pages, for portals that draw their own
+/// (config/api/v1.json describes them).
+namespace vneid {
+
+/// Whether the request is for the API and is answered in JSON.
+bool is_api(const Exchange& exchange) noexcept;
+
+Reply json_reply(int status, const json_t* body);
+
+/// {"error": name, "reference": id of the request}
+oidc::Json api_error(const Exchange& exchange, std::string_view name);
+
+/// Stable name of an error: "stores_away", "csrf", …
+std::string_view error_name(pages::ErrorKind kind) noexcept;
+
+}  // namespace vneid

@@ -1,0 +1,141 @@
+#include "flows/reply/page_reply.hpp"
+
+#include <array>
+
+#include "crypto/digest.hpp"
+#include "flows/reply/api_reply.hpp"
+#include "flows/reply/error_labels.hpp"
+#include "oidc/form.hpp"
+#include "pages/security_headers.hpp"
+
+namespace vneid {
+
+namespace {
+
+std::string origin_of(std::string_view url) {
+  const auto scheme_end = url.find("://");
+  if (scheme_end == std::string_view::npos) return {};
+  return std::string{url.substr(0, url.find('/', scheme_end + 3))};
+}
+
+}  // namespace
+
+pages::PageContext page_context(const Exchange& exchange) {
+  pages::PageContext context;
+  context.language = pages::negotiate_language(exchange.request.accept_language);
+  context.path = exchange.site->path;
+  context.request_id = exchange.request.id;
+  context.legal_basis = exchange.site->legal_basis;
+  context.effective_date = exchange.site->effective_date;
+  const auto& enforce = exchange.site->policy.personal.enforce;
+  if (context.effective_date.empty() && enforce) {
+    context.effective_date = policy::day_in_vietnam(*enforce);
+  }
+  context.kiosk = exchange.site->kiosk;
+  if (context.kiosk) {
+    // The session dies first: what the next page says is then true.
+    context.refresh_seconds =
+        std::chrono::ceil<std::chrono::seconds>(exchange.site->session_limits.idle).count() + 1;
+    context.refresh_href = context.path + "signed-out?because=idle";
+  }
+  return context;
+}
+
+Reply page_reply(const Exchange& exchange, int status, std::string html) {
+  const auto& settings = *exchange.worker->settings;
+  const auto provider = settings.providers.find(exchange.site->provider);
+  std::string issuer;
+  if (provider != settings.providers.end()) issuer = origin_of(provider->second.issuer);
+  // A form of ours may end at the provider or, with [Bỏ qua], wherever the portal sends people.
+  const std::array<std::string, 2> form_targets{issuer, "https:"};
+  Reply reply;
+  reply.status = status;
+  reply.headers = {
+      {"Content-Type", "text/html; charset=utf-8"},
+      {"Cache-Control", "no-store"},
+      {"Content-Security-Policy", pages::content_security_policy(form_targets)},
+      {"X-Content-Type-Options", "nosniff"},
+      {"X-Frame-Options", "DENY"},
+      {"Referrer-Policy", "no-referrer"},
+      {"Cross-Origin-Opener-Policy", "same-origin"},
+      {"Vary", "Accept-Language"},
+  };
+  reply.body = std::move(html);
+  return reply;
+}
+
+Reply error_reply(const Exchange& exchange, const pages::ErrorPage& page, std::string_view cause) {
+  const auto context = page_context(exchange);
+  const auto status = pages::error_status(page.kind);
+  exchange.count(refusal_of(page.kind));
+  exchange.worker->log.write(Log::Severity::error, exchange.request.id, cause);
+  auto reply = is_api(exchange)
+                   ? json_reply(status.status, api_error(exchange, error_name(page.kind)).get())
+                   : page_reply(exchange, status.status,
+                                exchange.worker->settings->renderer->render(page, context));
+  if (status.retry_after > 0) {
+    reply.headers.emplace_back("Retry-After", std::to_string(status.retry_after));
+  }
+  return reply;
+}
+
+Reply error_reply(const Exchange& exchange, pages::ErrorKind kind, std::string_view cause) {
+  pages::ErrorPage page;
+  page.kind = kind;
+  page.login_href = "/";
+  return error_reply(exchange, page, cause);
+}
+
+Reply redirect(std::string location) {
+  Reply reply;
+  reply.status = 303;
+  reply.headers = {{"Location", std::move(location)},
+                   {"Cache-Control", "no-store"},
+                   {"Referrer-Policy", "no-referrer"}};
+  return reply;
+}
+
+Reply released(WithheldAnswer answer) {
+  Reply reply;
+  reply.status = answer.status;
+  reply.headers = std::move(answer.headers);
+  reply.body = std::move(answer.body);
+  return reply;
+}
+
+std::string csrf_token(const Worker& worker, std::string_view form, std::string_view bound_to) {
+  std::string purpose = "csrf ";
+  purpose += form;
+  return crypto::base64url_encode(worker.settings->keys->lookup_key(purpose, bound_to));
+}
+
+std::string sign_out_token(const Worker& worker, std::string_view session_token) {
+  return csrf_token(worker, "logout", session_token);
+}
+
+bool csrf_holds(const Exchange& exchange, std::string_view form, std::string_view bound_to) {
+  const Request& request = exchange.request;
+  if (!request.body_is_form || request.sec_fetch_site == "cross-site") return false;
+  // "null" is what browsers send under our own no-referrer policy.
+  if (!request.origin.empty() && request.origin != "null" &&
+      request.origin != exchange.site->origin) {
+    return false;
+  }
+  const std::string given = form_field(request.body, "csrf");
+  return crypto::equal_constant_time(given, csrf_token(*exchange.worker, form, bound_to));
+}
+
+std::string form_field(std::string_view body, std::string_view name) {
+  const auto parameters = oidc::decode_form(body);
+  if (!parameters) return {};
+  std::string found;
+  int times = 0;
+  for (const auto& [key, value] : *parameters) {
+    if (key != name) continue;
+    found = value;
+    ++times;
+  }
+  return times == 1 ? found : std::string{};
+}
+
+}  // namespace vneid

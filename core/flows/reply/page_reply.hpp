@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "flows/base/message.hpp"
+#include "flows/base/worker.hpp"
+#include "pages/renderer.hpp"
+
+namespace vneid {
+
+/// What every page of this request is rendered with.
+pages::PageContext page_context(const Exchange& exchange);
+
+/// A page: HTML with the headers that every page of ours has (no-store, CSP, no framing, no
+/// referrer).
+Reply page_reply(const Exchange& exchange, int status, std::string html);
+
+/// The page for an error, with its status and Retry-After; writes `cause` to the log under the
+/// reference id that the page shows.
+Reply error_reply(const Exchange& exchange, const pages::ErrorPage& page, std::string_view cause);
+Reply error_reply(const Exchange& exchange, pages::ErrorKind kind, std::string_view cause);
+
+/// 303 See Other: a POST never turns into another POST (RFC 9700 §4.12).
+Reply redirect(std::string location);
+
+/// The portal's answer, as it was.
+Reply released(WithheldAnswer answer);
+
+/// A form's anti-forgery token, bound to what only this browser holds (ticket id, session token).
+std::string csrf_token(const Worker& worker, std::string_view form, std::string_view bound_to);
+
+/// The token of the sign-out form, which stands on pages beside forms of their own.
+std::string sign_out_token(const Worker& worker, std::string_view session_token);
+
+/// Whether a posted form is ours: its token fits, and the browser does not say that another site
+/// sent it.
+bool csrf_holds(const Exchange& exchange, std::string_view form, std::string_view bound_to);
+
+/// A field of a urlencoded form: empty when absent, malformed or given twice.
+std::string form_field(std::string_view body, std::string_view name);
+
+}  // namespace vneid

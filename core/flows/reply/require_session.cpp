@@ -1,0 +1,36 @@
+#include "flows/reply/require_session.hpp"
+
+#include "flows/base/live_session.hpp"
+#include "flows/reply/api_reply.hpp"
+#include "flows/reply/page_reply.hpp"
+
+namespace vneid {
+
+namespace {
+
+Reply sign_in_page(const Exchange& exchange) {
+  if (is_api(exchange)) return json_reply(401, api_error(exchange, "sign_in").get());
+  pages::SignInPage page;
+  page.reason = pages::SignInPage::Reason::required;
+  page.login_href = exchange.site->path + "login";
+  return page_reply(exchange, 401,
+                    exchange.worker->settings->renderer->render(page, page_context(exchange)));
+}
+
+}  // namespace
+
+Task<std::expected<LiveSession, Reply>> require_session(Exchange exchange) {
+  auto live = co_await live_session(exchange);
+  if (!live) co_return std::unexpected(sign_in_page(exchange));
+  co_return std::move(*live);
+}
+
+Task<std::expected<LiveSession, Reply>> require_vneid_session(Exchange exchange) {
+  auto live = co_await require_session(exchange);
+  if (live && live->session.proof != Session::Proof::vneid) {
+    co_return std::unexpected(sign_in_page(exchange));
+  }
+  co_return live;
+}
+
+}  // namespace vneid

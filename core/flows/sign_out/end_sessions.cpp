@@ -1,0 +1,107 @@
+#include "flows/sign_out/end_sessions.hpp"
+
+#include <utility>
+
+#include "net/unavailable.hpp"
+#include "oidc/logout.hpp"
+#include "session/cookie.hpp"
+#include "session/json.hpp"
+
+namespace vneid::flows {
+
+namespace {
+
+constexpr const char* purpose = "signed-out";
+/// As long as the provider's pages may take to ask "sign out?".
+constexpr std::chrono::minutes state_lifetime{10};
+
+/// What the browser has of a login at the provider.
+struct ProviderLogin {
+  bool any = false;
+  std::string hint;  ///< ID token; empty where the profile has none
+};
+
+Task<ProviderLogin> provider_login(Exchange exchange) {
+  ProviderLogin login;
+  for (const auto value : cookie_values(exchange.request.cookie, cookie_name::session)) {
+    // The hint outlives an idle session, so that who comes back late still signs out there.
+    std::string token{value};
+    auto hint = co_await exchange.sessions().hint(std::move(token));
+    if (!hint) continue;
+    login.any = true;
+    login.hint = std::move(*hint);
+    co_return login;
+  }
+  auto live = co_await exchange.sessions().read(exchange.request.cookie, exchange.now());
+  login.any = live && live->session.proof == Session::Proof::vneid;
+  co_return login;
+}
+
+std::string state_for(const Exchange& exchange, const std::string& target) {
+  json::Writer writer;
+  writer.bytes("target", target).integer("at", exchange.now().time_since_epoch().count());
+  return exchange.worker->settings->keys->seal_text(purpose, exchange.site->origin, writer.str());
+}
+
+/// Nothing when the provider has no such endpoint; Unavailable when it cannot be asked.
+Task<std::optional<std::string>> provider_url(Exchange exchange, std::string hint,
+                                              std::string target) {
+  oidc::LoginProvider& provider = *exchange.worker->providers.at(exchange.site->provider);
+  auto metadata = co_await provider.metadata();
+  oidc::LogoutRequest request;
+  request.id_token_hint = oidc::Secret{std::move(hint)};
+  request.client_id = provider.settings().client_id;
+  request.post_logout_redirect_uri = exchange.site->origin + exchange.site->path + "signed-out";
+  request.state = state_for(exchange, target);
+  co_return oidc::logout_url(*metadata, request);
+}
+
+}  // namespace
+
+Task<SignedOut> end_browser_sessions(Exchange exchange, std::string target) {
+  ProviderLogin login = co_await provider_login(exchange);
+  co_await exchange.sessions().end(exchange.request.cookie);
+  // The answer of a login that is held must not be released to whoever sits here next.
+  auto dropped = co_await exchange.worker->tickets.release(exchange.request.cookie,
+                                                           exchange.site->portal, exchange.now());
+  static_cast<void>(dropped);
+  SignedOut done;
+  if (!login.any) co_return done;
+  try {
+    auto url = co_await provider_url(exchange, std::move(login.hint), std::move(target));
+    if (url) done.provider_url = std::move(*url);
+  } catch (const Unavailable& away) {
+    exchange.worker->log.write(
+        Log::Severity::warning, exchange.request.id,
+        std::string("signed out here, the provider's session lives on: ") + away.what());
+  }
+  done.provider_left = done.provider_url.empty();
+  co_return done;
+}
+
+std::optional<std::string> target_of(const Exchange& exchange, const std::string& state) {
+  const auto text =
+      exchange.worker->settings->keys->open_text(purpose, exchange.site->origin, state);
+  if (!text) return std::nullopt;
+  json::Reader reader{*text};
+  std::string target = reader.bytes("target");
+  const Wall at{Milliseconds{reader.integer("at")}};
+  if (!reader.good() || target.empty() || exchange.now() > at + state_lifetime) {
+    return std::nullopt;
+  }
+  return target;
+}
+
+std::string provider_left_page(const Exchange& exchange, const std::string& target) {
+  std::string page = exchange.site->path + "signed-out?because=provider";
+  if (!target.empty()) page += "&state=" + state_for(exchange, target);
+  return page;
+}
+
+HeaderList expired_cookies() {
+  return {{"Set-Cookie", expire_cookie(cookie_name::session)},
+          {"Set-Cookie", expire_cookie(cookie_name::ticket)},
+          {"Set-Cookie", expire_cookie(cookie_name::flow)}};
+}
+
+}  // namespace vneid::flows

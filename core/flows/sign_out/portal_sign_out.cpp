@@ -1,0 +1,59 @@
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "flows/front/flows.hpp"
+#include "flows/legacy/absolute_answer.hpp"
+#include "flows/reply/page_reply.hpp"
+#include "flows/sign_out/end_sessions.hpp"
+
+namespace vneid::flows {
+
+namespace {
+
+bool is_header(const std::string& name, std::string_view wanted) {
+  return std::ranges::equal(name, wanted, [](char given, char lower) {
+    return (given >= 'A' && given <= 'Z' ? static_cast<char>(given + 32) : given) == lower;
+  });
+}
+
+/// A Location that stays on this server, as a path; empty for any other (RFC 9700 §4.11: no open
+/// redirect after the provider).
+std::string own_path(const Site& site, std::string_view location) {
+  if (location.starts_with(site.origin)) location.remove_prefix(site.origin.size());
+  const bool is_path = location.starts_with('/') && !location.starts_with("//") &&
+                       location.find('\\') == std::string_view::npos;
+  return is_path ? std::string{location} : std::string{};
+}
+
+std::string target_in(const Site& site, const WithheldAnswer& answer) {
+  if (answer.status < 300) return {};
+  for (const auto& [name, value] : answer.headers) {
+    if (is_header(name, "location")) return own_path(site, value);
+  }
+  return {};
+}
+
+}  // namespace
+
+Task<LoginVerdict> portal_sign_out(Exchange exchange, PortalSignOut sign_out) {
+  make_absolute(sign_out.answer, exchange.request.path);
+  const std::string target = target_in(*exchange.site, sign_out.answer);
+  SignedOut done = co_await end_browser_sessions(exchange, target);
+  LoginVerdict verdict;
+  verdict.added_headers = expired_cookies();
+  if (!sign_out.navigation || (done.provider_url.empty() && !done.provider_left)) {
+    co_return verdict;
+  }
+  Reply reply = redirect(done.provider_left ? provider_left_page(exchange, target)
+                                            : std::move(done.provider_url));
+  for (auto& header : sign_out.answer.headers) {
+    if (is_header(header.first, "set-cookie")) reply.headers.push_back(std::move(header));
+  }
+  for (auto& header : verdict.added_headers) reply.headers.push_back(std::move(header));
+  verdict.added_headers.clear();
+  verdict.reply = std::move(reply);
+  co_return verdict;
+}
+
+}  // namespace vneid::flows

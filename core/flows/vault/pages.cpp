@@ -1,0 +1,132 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "flows/front/flows.hpp"
+#include "flows/reply/page_reply.hpp"
+#include "flows/reply/require_session.hpp"
+#include "flows/vault/record_words.hpp"
+#include "oidc/form.hpp"
+#include "text/date.hpp"
+
+namespace vneid::flows {
+
+namespace {
+
+constexpr std::size_t records_per_page = 50;
+
+/// A legacy login sees what its own account holds, and never the person's vault (domain.md §8.2).
+vault::Owner owner_of(const Session& session) {
+  if (session.proof == Session::Proof::vneid) {
+    return {vault::Owner::Kind::person, session.person_id};
+  }
+  return {vault::Owner::Kind::account, session.account_id};
+}
+
+pages::VaultRecord view_of(const Exchange& exchange, const vault::Record& record) {
+  pages::VaultRecord view;
+  view.kind = record_kind(record.kind);
+  view.title = record.title;
+  view.number = record.number;
+  view.doc_type_code = record.doc_type_code;
+  view.summary = record.summary;
+  view.issuer = record.issuer_name;
+  view.signer = record.signer;
+  view.issued_on = date_for_people(record.issued_on);
+  view.valid_until = date_for_people(record.valid_until);
+  view.perpetual = record.perpetual;
+  view.procedure_code = record.procedure_code;
+  view.dossier_code = record.dossier_code;
+  view.source = record_source(record.source);
+  view.trust = record.trust;
+  view.signature = signature_status(record.signature_status);
+  if (record.transferred_at) view.carried_on = date_for_people(*record.transferred_at);
+  view.version = record.version;
+  view.expired = !record.perpetual && is_over(record.valid_until, exchange.now());
+  view.replaced = record.replaced || record.revoked;
+  for (const auto& file : record.files) {
+    view.files.push_back(
+        {file.name, exchange.site->path + "vault/" + std::to_string(record.id) + "/" + file.sha256,
+         file.mime, file.size});
+  }
+  return view;
+}
+
+/// The page number of "?page=": 1 when absent or not a number.
+std::size_t page_number(const Request& request) {
+  std::size_t number = 1;
+  const std::string text = form_field(request.query, "page");
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number == 0) return 1;
+  return number;
+}
+
+/// What a browser may show in place; anything else is downloaded, so that no stored file can run as
+/// a page of ours.
+bool shown_inline(std::string_view mime) {
+  constexpr std::array<std::string_view, 3> safe{"application/pdf", "image/png", "image/jpeg"};
+  return std::ranges::find(safe, mime) != safe.end();
+}
+
+Reply file_reply(vault::OpenedFile file) {
+  Reply reply;
+  const bool in_place = shown_inline(file.mime);
+  reply.headers = {
+      {"Content-Type", in_place ? file.mime : "application/octet-stream"},
+      {"Content-Disposition", std::string(in_place ? "inline" : "attachment") +
+                                  "; filename*=UTF-8''" + oidc::percent_encode(file.name)},
+      {"Cache-Control", "no-store"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Content-Security-Policy", "frame-ancestors 'none'"},
+      {"Referrer-Policy", "no-referrer"}};
+  reply.body = std::move(file.bytes);
+  return reply;
+}
+
+}  // namespace
+
+Task<Reply> show_vault(Exchange exchange) {
+  auto live = co_await require_session(exchange);
+  if (!live) co_return std::move(live.error());
+  Worker& worker = *exchange.worker;
+  auto records = co_await worker.vault.list(owner_of(live->session));
+  pages::VaultPage page;
+  page.view = live->session.proof == Session::Proof::vneid ? pages::VaultPage::View::own
+                                                           : pages::VaultPage::View::legacy;
+  page.total = static_cast<std::int64_t>(records.size());
+  page.csrf = sign_out_token(worker, live->token);
+  const std::size_t pages_in_all = (records.size() + records_per_page - 1) / records_per_page;
+  const std::size_t number = std::clamp<std::size_t>(page_number(exchange.request), 1,
+                                                     std::max<std::size_t>(pages_in_all, 1));
+  const std::size_t first = (number - 1) * records_per_page;
+  const std::size_t last = std::min(records.size(), first + records_per_page);
+  for (std::size_t i = first; i < last; ++i) page.records.push_back(view_of(exchange, records[i]));
+  const std::string href = exchange.site->path + "vault?page=";
+  if (number > 1) page.previous_href = href + std::to_string(number - 1);
+  if (last < records.size()) page.next_href = href + std::to_string(number + 1);
+  co_return page_reply(exchange, 200,
+                       worker.settings->renderer->render(page, page_context(exchange)));
+}
+
+Task<Reply> open_file(Exchange exchange, std::string record, std::string file) {
+  auto live = co_await require_session(exchange);
+  if (!live) co_return std::move(live.error());
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(record.data(), record.data() + record.size(), id);
+  const bool well_formed = error == std::errc{} && end == record.data() + record.size() &&
+                           file.size() == 64 && std::ranges::all_of(file, [](char c) {
+                             return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+                           });
+  if (!well_formed) {
+    co_return error_reply(exchange, pages::ErrorKind::not_found, "no such file");
+  }
+  auto opened = co_await exchange.worker->vault.open(owner_of(live->session), id, std::move(file));
+  if (!opened) {
+    co_return error_reply(exchange, pages::ErrorKind::not_found,
+                          "no such file in the vault of this session");
+  }
+  co_return file_reply(std::move(*opened));
+}
+
+}  // namespace vneid::flows

@@ -1,0 +1,138 @@
+#include "flows/vneid/enter_portal.hpp"
+
+#include <exception>
+#include <expected>
+#include <string>
+#include <utility>
+
+#include "flows/base/audit_origin.hpp"
+#include "flows/base/portal_assertion.hpp"
+#include "flows/reply/page_reply.hpp"
+#include "link/stored_values.hpp"
+#include "oidc/form.hpp"
+#include "session/cookie.hpp"
+#include "session/portal_binding.hpp"
+
+namespace vneid {
+
+namespace {
+
+using pages::ErrorKind;
+
+/// The portal's cookies for the account, or why there are none.
+using PortalSession = std::expected<HeaderList, std::string>;
+
+PortalSession cookies_of(const http::IncomingResponse& answer) {
+  if (answer.status < 200 || answer.status >= 400) {
+    return std::unexpected("the portal answered " + std::to_string(answer.status));
+  }
+  HeaderList cookies;
+  for (const auto& [name, value] : answer.headers) {
+    // A portal has no business with our own cookies.
+    if (name != "set-cookie" || value.starts_with("__Host-vneid-")) continue;
+    cookies.emplace_back("Set-Cookie", value);
+  }
+  if (cookies.empty()) return std::unexpected("the portal set no cookie");
+  return cookies;
+}
+
+Task<PortalSession> exchange_session(Exchange exchange, std::string assertion) {
+  const SessionExchange& endpoint = *exchange.site->session_exchange;
+  oidc::Parameters form;
+  form.emplace_back("assertion", std::move(assertion));
+  http::OutgoingRequest request;
+  request.method = "POST";
+  request.url = endpoint.url;
+  request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+  request.body = oidc::encode_form(form);
+  request.trusted_certificates = endpoint.trusted_certificates;
+  request.timeout = endpoint.timeout;
+  try {
+    http::IncomingResponse answer = co_await exchange.worker->http.send(std::move(request));
+    co_return cookies_of(answer);
+  } catch (const http::ExchangeFailed& failure) {
+    co_return std::unexpected(std::string(failure.what()));
+  }
+}
+
+/// The trail tells each login (domain.md §8.4); one that cannot be written keeps nobody out.
+Task<void> keep_trail(Exchange exchange, KeptLogin login, link::LegacyAccount account) {
+  const auto& number = login.person.citizen_id.value();
+  audit::Event event;
+  event.at = exchange.now();
+  event.name = "login.vneid";
+  event.origin = audit_origin(exchange);
+  event.account_id = account.id;
+  event.pid_masked = number.masked();
+  event.pid_key = link::citizen_key(*exchange.worker->settings->keys, number);
+  event.provider = login.provider;
+  event.level = login.person.level;
+  event.link_id = account.linked->link_id;
+  try {
+    co_await audit::record(exchange.worker->postgres, std::move(event));
+  } catch (const std::exception& failure) {
+    exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+                               std::string("a VNeID login was not audited: ") + failure.what());
+  }
+}
+
+Session session_of(const Exchange& exchange, const KeptLogin& login,
+                   const link::LegacyAccount& account, const HeaderList& portal_cookies) {
+  Session session;
+  session.proof = Session::Proof::vneid;
+  session.portal = exchange.site->portal;
+  session.account_id = account.id;
+  session.account = account.name;
+  session.person_id = account.linked->person_id;
+  session.link_id = account.linked->link_id;
+  session.provider = login.provider;
+  session.subject_key = link::subject_key(*exchange.worker->settings->keys, login.person.issuer,
+                                          login.person.subject);
+  session.sid = login.person.sid;
+  const PortalCookie cookie{exchange.site->portal, exchange.site->portal_cookie};
+  session.portal_cookie_key = portal_cookie_key(*exchange.worker->settings->keys, cookie,
+                                                exchange.request.cookie, portal_cookies);
+  return session;
+}
+
+}  // namespace
+
+Task<Reply> enter_portal(Exchange exchange, KeptLogin login, std::size_t chosen) {
+  Worker& worker = *exchange.worker;
+  auto account = co_await worker.accounts.find(login.candidates.at(chosen).account_id);
+  const bool open = account && !account->closed && account->portal == exchange.site->portal;
+  // Asked again now: the link may have been undone since the choice was offered.
+  if (!open || !account->linked || account->linked->person_id != login.person_id) {
+    co_return error_reply(exchange, ErrorKind::no_account,
+                          "the account to enter is closed, or linked no longer");
+  }
+  HeaderList portal_cookies;
+  if (exchange.site->session_exchange) {
+    AssertedPerson person;
+    person.account = account->name;
+    person.person_id = login.person_id;
+    std::string assertion =
+        make_assertion(*worker.settings, *exchange.site, person, worker.loop.wall_now());
+    auto given = co_await exchange_session(exchange, std::move(assertion));
+    if (!given) {
+      pages::ErrorPage page;
+      page.kind = ErrorKind::portal_away;
+      page.retry_href =
+          exchange.site->path + "login?return=" + oidc::percent_encode(login.return_to);
+      co_return error_reply(exchange, page, "session exchange: " + given.error());
+    }
+    portal_cookies = *std::move(given);
+  }
+  std::string cookie = co_await exchange.sessions().begin(
+      session_of(exchange, login, *account, portal_cookies), exchange.request.cookie,
+      exchange.now(), login.person.id_token.reveal());
+  exchange.count(metrics::SessionBegun::vneid);
+  co_await keep_trail(exchange, login, *account);
+  Reply reply = redirect(login.return_to);
+  for (auto& header : portal_cookies) reply.headers.push_back(std::move(header));
+  reply.headers.emplace_back("Set-Cookie", std::move(cookie));
+  reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
+  co_return reply;
+}
+
+}  // namespace vneid

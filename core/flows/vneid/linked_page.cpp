@@ -1,0 +1,106 @@
+#include <expected>
+#include <utility>
+
+#include "flows/front/flows.hpp"
+#include "flows/identity/view.hpp"
+#include "flows/reply/page_reply.hpp"
+#include "flows/reply/require_session.hpp"
+#include "flows/vault/record_words.hpp"
+#include "session/cookie.hpp"
+#include "vault/transfer.hpp"
+
+namespace vneid::flows {
+
+namespace {
+
+constexpr const char* form = "linked";
+
+void add_counts(pages::LinkedPage& page, const vault::TransferSummary& summary) {
+  for (const auto& [kind, count] : summary.moved) page.moved.push_back({record_kind(kind), count});
+  for (const auto& [reason, count] : summary.stayed) {
+    if (const auto known = stay_reason(reason)) page.stayed.push_back({*known, count});
+  }
+}
+
+/// The login of the very account that this session linked: another account's login, made meanwhile
+/// in another tab, has not been asked about yet.
+std::expected<Ticket, TicketError> own_ticket(const Exchange& exchange, const Session& session) {
+  auto ticket =
+      exchange.worker->tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
+  if (ticket && ticket->account_id != session.account_id) {
+    return std::unexpected(TicketError::absent);
+  }
+  return ticket;
+}
+
+/// Whether the portal's answer to this login still waits to be released.
+Task<bool> answer_waits(Exchange exchange, Session session) {
+  auto ticket = own_ticket(exchange, session);
+  if (!ticket) co_return false;
+  const bool unused = co_await exchange.worker->tickets.unused(ticket->id);
+  co_return unused;
+}
+
+Reply not_held(const Exchange& exchange, TicketError error) {
+  const bool used = error == TicketError::used;
+  return error_reply(exchange, used ? pages::ErrorKind::ticket_used : pages::ErrorKind::expired,
+                     "the portal's answer is no longer held for this session");
+}
+
+}  // namespace
+
+Task<Reply> show_linked(Exchange exchange) {
+  auto live = co_await require_vneid_session(exchange);
+  if (!live) co_return std::move(live.error());
+  Worker& worker = *exchange.worker;
+  auto linked = co_await worker.links.find(live->session.link_id);
+  if (!linked || linked->person_id != live->session.person_id) {
+    co_return error_reply(exchange, pages::ErrorKind::not_found,
+                          "the link of this session is no longer active");
+  }
+  auto summary = co_await vault::transfer_summary(worker.postgres, live->session.link_id);
+  pages::LinkedPage page;
+  page.link = link_item(*linked, true);
+  page.flagged = linked->flagged;
+  page.has_target = co_await answer_waits(exchange, live->session);
+  page.csrf = csrf_token(worker, form, live->token);
+  page.sign_out_csrf = sign_out_token(worker, live->token);
+  add_counts(page, summary);
+  co_return page_reply(exchange, 200,
+                       worker.settings->renderer->render(page, page_context(exchange)));
+}
+
+Task<Reply> continue_to_portal(Exchange exchange) {
+  auto live = co_await require_vneid_session(exchange);
+  if (!live) co_return std::move(live.error());
+  if (!csrf_holds(exchange, form, live->token)) {
+    co_return error_reply(exchange, pages::ErrorKind::csrf,
+                          "the form of the success page did not carry this session's token");
+  }
+  auto ticket = own_ticket(exchange, live->session);
+  if (!ticket) co_return not_held(exchange, ticket.error());
+  auto answer = co_await exchange.worker->tickets.release(exchange.request.cookie,
+                                                          exchange.site->portal, exchange.now());
+  if (!answer) co_return not_held(exchange, answer.error());
+  Reply reply = released(std::move(*answer));
+  reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
+  co_return reply;
+}
+
+Task<Reply> show_links(Exchange exchange) {
+  auto live = co_await require_session(exchange);
+  if (!live) co_return std::move(live.error());
+  Worker& worker = *exchange.worker;
+  const Session& session = live->session;
+  const bool own = session.proof == Session::Proof::vneid;
+  auto listing =
+      own ? worker.links.of_person(session.person_id) : worker.links.of_account(session.account_id);
+  auto links = co_await std::move(listing);
+  pages::LinksPage page;
+  for (const auto& linked : links) page.links.push_back(link_item(linked, own));
+  page.csrf = sign_out_token(worker, live->token);
+  co_return page_reply(exchange, 200,
+                       worker.settings->renderer->render(page, page_context(exchange)));
+}
+
+}  // namespace vneid::flows

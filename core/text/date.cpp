@@ -1,0 +1,40 @@
+#include "text/date.hpp"
+
+#include <chrono>
+
+namespace vneid {
+
+namespace {
+
+constexpr std::chrono::hours vietnam{7};
+
+std::string padded(unsigned number) {
+  return number < 10 ? "0" + std::to_string(number) : std::to_string(number);
+}
+
+std::string iso_day(Wall instant) {
+  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(instant + vietnam)};
+  return std::to_string(static_cast<int>(day.year())) + '-' +
+         padded(static_cast<unsigned>(day.month())) + '-' +
+         padded(static_cast<unsigned>(day.day()));
+}
+
+}  // namespace
+
+std::string date_for_people(Wall instant) { return date_for_people(iso_day(instant)); }
+
+std::string date_for_people(std::string_view stored) {
+  std::string text;
+  if (stored.size() == 10) text += std::string(stored.substr(8, 2)) + '/';
+  if (stored.size() >= 7) text += std::string(stored.substr(5, 2)) + '/';
+  text += stored.substr(0, 4);
+  return text;
+}
+
+bool is_over(std::string_view stored, Wall now) {
+  if (stored.empty()) return false;
+  const std::string today = iso_day(now);
+  return stored < std::string_view{today}.substr(0, stored.size());
+}
+
+}  // namespace vneid
