@@ -10,7 +10,7 @@
 
 #include "conf.hpp"
 #include "guard.hpp"
-#include "net/trusted_certificates.hpp"
+#include "net/http/trusted_certificates.hpp"
 #include "pool.hpp"
 
 namespace vneid::ngx {

@@ -12,10 +12,10 @@
 #include "block.hpp"
 #include "directive.hpp"
 #include "oidc/client_authentication.hpp"
-#include "oidc/form.hpp"
-#include "oidc/private_key.hpp"
+#include "oidc/jose/private_key.hpp"
 #include "oidc/provider_settings.hpp"
 #include "text.hpp"
+#include "text/form.hpp"
 #include "url.hpp"
 
 namespace vneid::ngx {

@@ -6,7 +6,7 @@
 
 #include "crypto/key_ring.hpp"
 #include "directive.hpp"
-#include "net/postgres.hpp"
+#include "net/postgres/client.hpp"
 
 namespace vneid::ngx {
 

@@ -7,7 +7,7 @@
 #include "admin/options.hpp"
 #include "async/epoll_loop.hpp"
 #include "crypto/key_ring.hpp"
-#include "net/postgres.hpp"
+#include "net/postgres/client.hpp"
 
 /// The commands of vneidctl. Each prints to standard output what it did and gives the exit status;
 /// it throws CommandFailed, Unavailable or postgres::StatementError when it cannot.

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "admin/commands.hpp"
-#include "admin/database_sql.hpp"
-#include "admin/grants.hpp"
-#include "admin/migrator.hpp"
+#include "admin/database/grants.hpp"
+#include "admin/database/migrator.hpp"
+#include "admin/database/roles_sql.hpp"
 #include "net/unavailable.hpp"
 
 namespace vneid::admin {

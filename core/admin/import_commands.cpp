@@ -3,11 +3,11 @@
 #include <iostream>
 #include <optional>
 
-#include "admin/account_import.hpp"
 #include "admin/commands.hpp"
-#include "admin/import.hpp"
-#include "admin/values.hpp"
-#include "admin/vault_import.hpp"
+#include "admin/import/account_import.hpp"
+#include "admin/import/importer.hpp"
+#include "admin/import/values.hpp"
+#include "admin/import/vault_import.hpp"
 
 namespace vneid::admin {
 

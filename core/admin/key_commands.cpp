@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "admin/commands.hpp"
-#include "admin/vault_line.hpp"
+#include "admin/import/vault_line.hpp"
 
 namespace vneid::admin {
 

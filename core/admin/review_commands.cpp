@@ -7,10 +7,10 @@
 #include "admin/commands.hpp"
 #include "admin/officer.hpp"
 #include "admin/review_view.hpp"
-#include "identity/utf8.hpp"
 #include "link/review_queue.hpp"
 #include "link/review_reference.hpp"
 #include "link/stored_values.hpp"
+#include "text/utf8.hpp"
 
 namespace vneid::admin {
 

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "admin/commands.hpp"
-#include "admin/grants.hpp"
-#include "admin/migrator.hpp"
+#include "admin/database/grants.hpp"
+#include "admin/database/migrator.hpp"
 
 namespace vneid::admin {
 

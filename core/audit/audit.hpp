@@ -7,7 +7,7 @@
 
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
-#include "net/postgres.hpp"
+#include "net/postgres/client.hpp"
 
 namespace vneid::audit {
 

@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include <utility>
 
-#include "doctor/report.hpp"
+#include "doctor/report/report.hpp"
 
 namespace vneid::doctor {
 

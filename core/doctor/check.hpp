@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "async/event_loop.hpp"
-#include "doctor/finding.hpp"
+#include "doctor/report/finding.hpp"
 
 namespace vneid::doctor {
 

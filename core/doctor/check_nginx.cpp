@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "doctor/checks.hpp"
-#include "doctor/words.hpp"
+#include "doctor/report/words.hpp"
 
 namespace vneid::doctor {
 

@@ -2,11 +2,11 @@
 #include <string_view>
 #include <utility>
 
-#include "admin/grants.hpp"
+#include "admin/database/grants.hpp"
 #include "async/epoll_loop.hpp"
 #include "crypto/key_ring.hpp"
 #include "doctor/checks.hpp"
-#include "doctor/words.hpp"
+#include "doctor/report/words.hpp"
 #include "link/stored_values.hpp"
 #include "net/unavailable.hpp"
 

@@ -4,16 +4,16 @@
 
 #include "crypto/random.hpp"
 #include "doctor/peer_look.hpp"
-#include "doctor/words.hpp"
+#include "doctor/report/words.hpp"
 #include "oidc/client_authentication.hpp"
-#include "oidc/decryption_key.hpp"
 #include "oidc/direct_envelope.hpp"
-#include "oidc/form.hpp"
-#include "oidc/json.hpp"
-#include "oidc/key_set.hpp"
+#include "oidc/jose/decryption_key.hpp"
+#include "oidc/jose/key_set.hpp"
+#include "oidc/jose/signature_algorithm.hpp"
 #include "oidc/provider_metadata.hpp"
-#include "oidc/signature_algorithm.hpp"
-#include "oidc/token_response.hpp"
+#include "oidc/token/token_response.hpp"
+#include "text/form.hpp"
+#include "text/json.hpp"
 
 namespace vneid::doctor {
 

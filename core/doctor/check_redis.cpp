@@ -9,8 +9,8 @@
 #include "async/epoll_loop.hpp"
 #include "crypto/random.hpp"
 #include "doctor/checks.hpp"
-#include "doctor/words.hpp"
-#include "net/redis.hpp"
+#include "doctor/report/words.hpp"
+#include "net/redis/client.hpp"
 #include "net/unavailable.hpp"
 
 namespace vneid::doctor {

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "admin/migrator.hpp"
+#include "admin/database/migrator.hpp"
 #include "async/event_loop.hpp"
 #include "crypto/key_ring.hpp"
 #include "doctor/check.hpp"
-#include "doctor/deployment.hpp"
-#include "doctor/finding.hpp"
-#include "doctor/nginx_binary.hpp"
+#include "doctor/deployment/deployment.hpp"
+#include "doctor/deployment/nginx_binary.hpp"
+#include "doctor/report/finding.hpp"
 
 /// The checks, one subject a file. Those that wait for somebody are to be run by run_checks.
 namespace vneid::doctor {

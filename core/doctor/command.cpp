@@ -3,7 +3,7 @@
 #include <iostream>
 
 #include "doctor/doctor.hpp"
-#include "doctor/report.hpp"
+#include "doctor/report/report.hpp"
 
 namespace vneid::doctor {
 

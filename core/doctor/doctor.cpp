@@ -10,10 +10,10 @@
 
 #include "doctor/check.hpp"
 #include "doctor/checks.hpp"
-#include "doctor/nginx_binary.hpp"
-#include "doctor/nginx_conf.hpp"
-#include "doctor/program.hpp"
-#include "doctor/report.hpp"
+#include "doctor/deployment/nginx_binary.hpp"
+#include "doctor/deployment/nginx_conf.hpp"
+#include "doctor/deployment/program.hpp"
+#include "doctor/report/report.hpp"
 
 namespace vneid::doctor {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "doctor/finding.hpp"
+#include "doctor/report/finding.hpp"
 
 namespace vneid::doctor {
 

@@ -5,7 +5,7 @@
 
 #include "async/epoll_loop.hpp"
 #include "doctor/checks.hpp"
-#include "net/http.hpp"
+#include "net/http/client.hpp"
 
 namespace vneid::doctor {
 

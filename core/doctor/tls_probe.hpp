@@ -4,7 +4,7 @@
 #include <string>
 
 #include "async/event_loop.hpp"
-#include "net/trusted_certificates.hpp"
+#include "net/http/trusted_certificates.hpp"
 
 namespace vneid::doctor {
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "identity/utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace vneid::identity {
 

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "identity/citizen_number.hpp"
-#include "identity/utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace vneid::identity {
 

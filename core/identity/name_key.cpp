@@ -4,7 +4,7 @@
 
 #include <utf8proc.h>
 
-#include "identity/utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace vneid::identity {
 

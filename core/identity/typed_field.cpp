@@ -7,7 +7,7 @@
 
 #include "identity/citizen_number.hpp"
 #include "identity/name_key.hpp"
-#include "identity/utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace vneid::identity {
 

@@ -12,7 +12,7 @@
 #include "crypto/key_ring.hpp"
 #include "identity/same_person.hpp"
 #include "link/stored_values.hpp"
-#include "net/postgres.hpp"
+#include "net/postgres/client.hpp"
 
 namespace vneid::link {
 

@@ -10,7 +10,7 @@
 #include "link/review_sides.hpp"
 #include "link/stored_fields.hpp"
 #include "link/stored_values.hpp"
-#include "net/postgres_retry.hpp"
+#include "net/postgres/retry.hpp"
 
 namespace vneid::link {
 

@@ -16,7 +16,7 @@
 #include "identity/field.hpp"
 #include "link/links.hpp"
 #include "link/reviews.hpp"
-#include "net/postgres.hpp"
+#include "net/postgres/client.hpp"
 
 /// The ten fields of "Thông tin định danh", as they stand in the database (R17–R20).
 namespace vneid::link {

@@ -12,7 +12,7 @@
 #include "crypto/key_ring.hpp"
 #include "identity/same_person.hpp"
 #include "link/reviews.hpp"
-#include "net/postgres.hpp"
+#include "net/postgres/client.hpp"
 #include "vault/transfer.hpp"
 
 namespace vneid::link {

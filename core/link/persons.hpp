@@ -9,7 +9,7 @@
 #include "crypto/key_ring.hpp"
 #include "identity/birth_date.hpp"
 #include "identity/citizen_number.hpp"
-#include "net/postgres.hpp"
+#include "net/postgres/client.hpp"
 
 namespace vneid::link {
 

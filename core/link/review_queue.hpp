@@ -12,7 +12,7 @@
 #include "crypto/key_ring.hpp"
 #include "link/review_sides.hpp"
 #include "link/reviews.hpp"
-#include "net/postgres.hpp"
+#include "net/postgres/client.hpp"
 
 /// The officers' side of the reviews (B11): an approval takes two of them, a rejection one (R40).
 namespace vneid::link {

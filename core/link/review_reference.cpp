@@ -1,7 +1,7 @@
 #include "link/review_reference.hpp"
 
 #include "crypto/random.hpp"
-#include "identity/utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace vneid::link {
 

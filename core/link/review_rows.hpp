@@ -4,7 +4,7 @@
 #include <string>
 
 #include "link/review_queue.hpp"
-#include "net/postgres.hpp"
+#include "net/postgres/client.hpp"
 
 /// Rows of the table review, as the queue's statements give them.
 namespace vneid::link {

@@ -11,7 +11,7 @@
 #include "link/review_queue.hpp"
 #include "link/review_rows.hpp"
 #include "link/stored_values.hpp"
-#include "net/postgres_retry.hpp"
+#include "net/postgres/retry.hpp"
 
 namespace vneid::link {
 

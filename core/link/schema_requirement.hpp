@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/postgres.hpp"
+#include "net/postgres/client.hpp"
 
 namespace vneid::link {
 

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "crypto/digest.hpp"
-#include "identity/utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace vneid::link {
 

@@ -2,7 +2,7 @@
 
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
-#include "oidc/form.hpp"
+#include "text/form.hpp"
 
 namespace vneid::oidc {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "oidc/form.hpp"
+#include "text/form.hpp"
 
 namespace vneid::oidc {
 

@@ -6,8 +6,8 @@
 
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
-#include "oidc/decryption_key.hpp"
-#include "oidc/json.hpp"
+#include "oidc/jose/decryption_key.hpp"
+#include "text/json.hpp"
 
 namespace vneid::oidc {
 

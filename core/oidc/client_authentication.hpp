@@ -5,10 +5,10 @@
 #include <string>
 
 #include "async/event_loop.hpp"
-#include "net/http.hpp"
-#include "oidc/form.hpp"
-#include "oidc/private_key.hpp"
+#include "net/http/client.hpp"
+#include "oidc/jose/private_key.hpp"
 #include "oidc/provider_settings.hpp"
+#include "text/form.hpp"
 
 namespace vneid::oidc {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "oidc/decryption_key.hpp"
-#include "oidc/json.hpp"
+#include "oidc/jose/decryption_key.hpp"
+#include "text/json.hpp"
 
 namespace vneid::oidc {
 

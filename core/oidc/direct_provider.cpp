@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "oidc/form.hpp"
-#include "oidc/token_response.hpp"
+#include "oidc/token/token_response.hpp"
+#include "text/form.hpp"
 
 namespace vneid::oidc {
 

@@ -6,9 +6,9 @@
 
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
-#include "net/http.hpp"
-#include "oidc/decryption_key.hpp"
+#include "net/http/client.hpp"
 #include "oidc/direct_envelope.hpp"
+#include "oidc/jose/decryption_key.hpp"
 #include "oidc/login_provider.hpp"
 
 namespace vneid::oidc {

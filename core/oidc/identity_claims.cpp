@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "identity/name_key.hpp"
-#include "oidc/json.hpp"
+#include "text/json.hpp"
 
 namespace vneid::oidc {
 

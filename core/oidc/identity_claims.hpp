@@ -10,8 +10,8 @@
 #include "identity/birth_date.hpp"
 #include "identity/citizen_number.hpp"
 #include "identity/same_person.hpp"
+#include "oidc/jose/secret.hpp"
 #include "oidc/provider_settings.hpp"
-#include "oidc/secret.hpp"
 
 namespace vneid::oidc {
 

@@ -8,14 +8,14 @@
 
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
-#include "net/http.hpp"
+#include "net/http/client.hpp"
 #include "oidc/authorization_request.hpp"
 #include "oidc/authorization_response.hpp"
 #include "oidc/client_authentication.hpp"
 #include "oidc/identity_claims.hpp"
-#include "oidc/logout_token.hpp"
 #include "oidc/provider_metadata.hpp"
 #include "oidc/provider_settings.hpp"
+#include "oidc/token/logout_token.hpp"
 
 namespace vneid::oidc {
 

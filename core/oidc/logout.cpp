@@ -1,6 +1,6 @@
 #include "oidc/logout.hpp"
 
-#include "oidc/form.hpp"
+#include "text/form.hpp"
 
 namespace vneid::oidc {
 

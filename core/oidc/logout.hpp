@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
+#include "oidc/jose/secret.hpp"
 #include "oidc/provider_metadata.hpp"
-#include "oidc/secret.hpp"
 
 namespace vneid::oidc {
 

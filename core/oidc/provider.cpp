@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "oidc/form.hpp"
+#include "text/form.hpp"
 
 namespace vneid::oidc {
 

@@ -11,16 +11,16 @@
 #include "async/scope.hpp"
 #include "async/single_flight.hpp"
 #include "async/task.hpp"
-#include "net/http.hpp"
+#include "net/http/client.hpp"
 #include "oidc/authorization_request.hpp"
 #include "oidc/cached.hpp"
-#include "oidc/id_token.hpp"
 #include "oidc/identity_claims.hpp"
-#include "oidc/key_set.hpp"
+#include "oidc/jose/key_set.hpp"
 #include "oidc/login_provider.hpp"
-#include "oidc/logout_token.hpp"
 #include "oidc/provider_metadata.hpp"
-#include "oidc/token_response.hpp"
+#include "oidc/token/id_token.hpp"
+#include "oidc/token/logout_token.hpp"
+#include "oidc/token/token_response.hpp"
 
 namespace vneid::oidc {
 

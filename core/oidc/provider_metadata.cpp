@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "oidc/form.hpp"
-#include "oidc/json.hpp"
+#include "text/form.hpp"
+#include "text/json.hpp"
 
 namespace vneid::oidc {
 

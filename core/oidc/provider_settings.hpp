@@ -4,7 +4,7 @@
 
 #include "async/event_loop.hpp"
 #include "net/call_observer.hpp"
-#include "net/trusted_certificates.hpp"
+#include "net/http/trusted_certificates.hpp"
 
 namespace vneid::oidc {
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "pages/href.hpp"
 #include "pages/string_ids.hpp"
+#include "text/href.hpp"
 
 namespace vneid::pages {
 

@@ -1,9 +1,9 @@
 #include <array>
 #include <cctype>
 
-#include "pages/href.hpp"
 #include "pages/page_values.hpp"
 #include "pages/string_ids.hpp"
+#include "text/href.hpp"
 
 namespace vneid::pages {
 

@@ -6,7 +6,7 @@
 
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
-#include "net/redis.hpp"
+#include "net/redis/client.hpp"
 #include "population/settings.hpp"
 #include "population/source.hpp"
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "async/event_loop.hpp"
-#include "net/http.hpp"
+#include "net/http/client.hpp"
 #include "population/settings.hpp"
 #include "population/source.hpp"
 

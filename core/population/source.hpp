@@ -11,8 +11,8 @@
 #include "crypto/key_ring.hpp"
 #include "identity/birth_date.hpp"
 #include "identity/citizen_number.hpp"
-#include "net/http.hpp"
-#include "net/redis.hpp"
+#include "net/http/client.hpp"
+#include "net/redis/client.hpp"
 #include "population/settings.hpp"
 
 namespace vneid::population {

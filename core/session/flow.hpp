@@ -8,7 +8,7 @@
 
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
-#include "net/redis.hpp"
+#include "net/redis/client.hpp"
 
 namespace vneid {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/redis.hpp"
+#include "net/redis/client.hpp"
 #include "net/unavailable.hpp"
 
 namespace vneid {

@@ -9,7 +9,7 @@
 
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
-#include "net/redis.hpp"
+#include "net/redis/client.hpp"
 #include "policy/policy.hpp"
 #include "session/withheld_answer.hpp"
 

@@ -10,7 +10,7 @@
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
-#include "net/postgres.hpp"
+#include "net/postgres/client.hpp"
 
 namespace vneid::vault {
 

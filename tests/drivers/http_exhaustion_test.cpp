@@ -3,7 +3,7 @@
 #include "drivers/support/limited_loop.hpp"
 #include "drivers/support/started.hpp"
 #include "drivers/support/tls_server.hpp"
-#include "net/http.hpp"
+#include "net/http/client.hpp"
 
 namespace vneid::test {
 namespace {

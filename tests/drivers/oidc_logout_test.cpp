@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "drivers/support/oidc_fixture.hpp"
-#include "oidc/json.hpp"
 #include "oidc/logout.hpp"
+#include "text/json.hpp"
 
 namespace vneid::oidc {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "drivers/support/postgres_fixture.hpp"
-#include "net/postgres_retry.hpp"
+#include "net/postgres/retry.hpp"
 
 namespace vneid::test {
 namespace {

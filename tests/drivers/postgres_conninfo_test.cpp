@@ -1,8 +1,7 @@
-#include "net/postgres_conninfo.hpp"
-
 #include <gtest/gtest.h>
 
-#include "net/postgres.hpp"
+#include "net/postgres/client.hpp"
+#include "net/postgres/conninfo.hpp"
 
 namespace vneid::postgres {
 namespace {

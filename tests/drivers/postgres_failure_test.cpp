@@ -5,7 +5,7 @@
 
 #include "async/wait.hpp"
 #include "drivers/support/postgres_fixture.hpp"
-#include "net/postgres_retry.hpp"
+#include "net/postgres/retry.hpp"
 
 namespace vneid::test {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "drivers/support/redis_calls.hpp"
 #include "drivers/support/redis_server.hpp"
-#include "net/redis_back_off.hpp"
+#include "net/redis/back_off.hpp"
 
 namespace vneid::test {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "admin/migrator.hpp"
+#include "admin/database/migrator.hpp"
 #include "async/scope.hpp"
 #include "drivers/support/database.hpp"
 

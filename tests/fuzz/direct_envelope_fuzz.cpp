@@ -8,7 +8,7 @@
 #include "crypto/digest.hpp"
 #include "oidc/direct_envelope.hpp"
 #include "oidc/identity_claims.hpp"
-#include "oidc/token_response.hpp"
+#include "oidc/token/token_response.hpp"
 #include "unit/oidc/direct_envelopes.hpp"
 #include "unit/oidc/test_keys.hpp"
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "crypto/digest.hpp"
-#include "oidc/id_token.hpp"
+#include "oidc/token/id_token.hpp"
 
 namespace {
 

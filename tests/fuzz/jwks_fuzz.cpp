@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "oidc/key_set.hpp"
+#include "oidc/jose/key_set.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using vneid::oidc::KeySet;

@@ -10,9 +10,9 @@
 #include <openssl/ec.h>
 
 #include "crypto/digest.hpp"
-#include "oidc/logout_token.hpp"
-#include "oidc/pem_keys.hpp"
-#include "oidc/private_key.hpp"
+#include "oidc/jose/pem_keys.hpp"
+#include "oidc/jose/private_key.hpp"
+#include "oidc/token/logout_token.hpp"
 
 namespace {
 

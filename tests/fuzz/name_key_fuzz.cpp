@@ -7,7 +7,7 @@
 #include "identity/citizen_number.hpp"
 #include "identity/masking.hpp"
 #include "identity/name_key.hpp"
-#include "identity/utf8.hpp"
+#include "text/utf8.hpp"
 
 using namespace vneid::identity;
 

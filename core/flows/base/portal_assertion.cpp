@@ -4,7 +4,7 @@
 
 #include "crypto/digest.hpp"
 #include "identity/same_person.hpp"
-#include "oidc/assertion.hpp"
+#include "oidc/token/assertion.hpp"
 
 namespace vneid {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "flows/base/message.hpp"
-#include "oidc/form.hpp"
+#include "text/form.hpp"
 
 /// What a request that is not let in wants, and what can be kept of it. Pure.
 namespace vneid {

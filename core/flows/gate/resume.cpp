@@ -10,10 +10,10 @@
 #include "flows/gate/request_intent.hpp"
 #include "flows/reply/page_reply.hpp"
 #include "flows/reply/require_session.hpp"
-#include "pages/href.hpp"
 #include "pages/security_headers.hpp"
 #include "session/cookie.hpp"
 #include "session/flow.hpp"
+#include "text/href.hpp"
 
 namespace vneid::flows {
 

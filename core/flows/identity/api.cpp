@@ -16,7 +16,7 @@
 #include "flows/reply/require_session.hpp"
 #include "identity/masking.hpp"
 #include "identity/typed_field.hpp"
-#include "oidc/json.hpp"
+#include "text/json.hpp"
 
 namespace vneid::flows {
 

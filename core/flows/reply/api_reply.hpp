@@ -6,8 +6,8 @@
 
 #include "flows/base/message.hpp"
 #include "flows/base/worker.hpp"
-#include "oidc/json.hpp"
 #include "pages/error_kind.hpp"
+#include "text/json.hpp"
 
 /// Answers below `api/`: the same as the pages, for portals that draw their own
 /// (config/api/v1.json describes them).

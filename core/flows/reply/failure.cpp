@@ -2,7 +2,7 @@
 
 #include "async/deadline.hpp"
 #include "async/event_loop.hpp"
-#include "net/postgres.hpp"
+#include "net/postgres/client.hpp"
 #include "net/unavailable.hpp"
 
 namespace vneid {

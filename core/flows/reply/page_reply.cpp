@@ -5,8 +5,8 @@
 #include "crypto/digest.hpp"
 #include "flows/reply/api_reply.hpp"
 #include "flows/reply/error_labels.hpp"
-#include "oidc/form.hpp"
 #include "pages/security_headers.hpp"
+#include "text/form.hpp"
 
 namespace vneid {
 

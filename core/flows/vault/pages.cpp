@@ -7,8 +7,8 @@
 #include "flows/reply/page_reply.hpp"
 #include "flows/reply/require_session.hpp"
 #include "flows/vault/record_words.hpp"
-#include "oidc/form.hpp"
 #include "text/date.hpp"
+#include "text/form.hpp"
 
 namespace vneid::flows {
 

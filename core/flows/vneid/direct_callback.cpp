@@ -7,7 +7,7 @@
 #include "flows/reply/page_reply.hpp"
 #include "flows/vneid/enter_portal.hpp"
 #include "flows/vneid/find_accounts.hpp"
-#include "oidc/form.hpp"
+#include "text/form.hpp"
 
 namespace vneid::flows {
 

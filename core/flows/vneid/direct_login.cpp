@@ -12,9 +12,9 @@
 #include "flows/vneid/enter_portal.hpp"
 #include "flows/vneid/find_accounts.hpp"
 #include "flows/vneid/link_account.hpp"
-#include "oidc/assertion.hpp"
-#include "oidc/form.hpp"
+#include "oidc/token/assertion.hpp"
 #include "session/cookie.hpp"
+#include "text/form.hpp"
 #include "text/local_path.hpp"
 
 namespace vneid::flows {

@@ -9,9 +9,9 @@
 #include "flows/base/portal_assertion.hpp"
 #include "flows/reply/page_reply.hpp"
 #include "link/stored_values.hpp"
-#include "oidc/form.hpp"
 #include "session/cookie.hpp"
 #include "session/portal_binding.hpp"
+#include "text/form.hpp"
 
 namespace vneid {
 

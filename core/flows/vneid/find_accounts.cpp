@@ -10,7 +10,7 @@
 #include "identity/masking.hpp"
 #include "link/persons.hpp"
 #include "link/stored_values.hpp"
-#include "net/postgres_retry.hpp"
+#include "net/postgres/retry.hpp"
 #include "net/unavailable.hpp"
 #include "pages/error_kind.hpp"
 

@@ -11,7 +11,7 @@
 #include "async/epoll_loop.hpp"
 #include "drivers/support/child_process.hpp"
 #include "drivers/support/redis_calls.hpp"
-#include "net/http.hpp"
+#include "net/http/client.hpp"
 
 namespace vneid::test {
 

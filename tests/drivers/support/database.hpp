@@ -12,12 +12,12 @@
 
 #include <libpq-fe.h>
 
-#include "admin/account_import.hpp"
-#include "admin/database_sql.hpp"
-#include "admin/grants.hpp"
-#include "admin/import.hpp"
-#include "admin/migrator.hpp"
-#include "admin/vault_import.hpp"
+#include "admin/database/grants.hpp"
+#include "admin/database/migrator.hpp"
+#include "admin/database/roles_sql.hpp"
+#include "admin/import/account_import.hpp"
+#include "admin/import/importer.hpp"
+#include "admin/import/vault_import.hpp"
 #include "async/epoll_loop.hpp"
 #include "drivers/support/postgres_server.hpp"
 

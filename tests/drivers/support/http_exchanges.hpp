@@ -9,7 +9,7 @@
 #include "async/epoll_loop.hpp"
 #include "drivers/support/started.hpp"
 #include "drivers/support/tls_server.hpp"
-#include "net/http.hpp"
+#include "net/http/client.hpp"
 
 namespace vneid::test {
 

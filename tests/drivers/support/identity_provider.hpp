@@ -11,10 +11,10 @@
 
 #include "async/epoll_loop.hpp"
 #include "drivers/support/child_process.hpp"
-#include "net/http.hpp"
+#include "net/http/client.hpp"
 #include "oidc/authorization_response.hpp"
-#include "oidc/form.hpp"
 #include "oidc/provider_settings.hpp"
+#include "text/form.hpp"
 
 namespace vneid::test {
 

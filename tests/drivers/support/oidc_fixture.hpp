@@ -9,7 +9,7 @@
 
 #include "async/epoll_loop.hpp"
 #include "drivers/support/identity_provider.hpp"
-#include "net/http.hpp"
+#include "net/http/client.hpp"
 #include "net/unavailable.hpp"
 #include "oidc/authorization_response.hpp"
 #include "oidc/provider.hpp"

@@ -11,7 +11,7 @@
 #include "async/epoll_loop.hpp"
 #include "drivers/support/postgres_server.hpp"
 #include "drivers/support/started.hpp"
-#include "net/postgres.hpp"
+#include "net/postgres/client.hpp"
 #include "net/unavailable.hpp"
 
 namespace vneid::test {

@@ -14,7 +14,7 @@
 #include <libpq-fe.h>
 
 #include "drivers/support/child_process.hpp"
-#include "net/postgres.hpp"
+#include "net/postgres/client.hpp"
 
 namespace vneid::test {
 

@@ -10,7 +10,7 @@
 
 #include "async/epoll_loop.hpp"
 #include "drivers/support/started.hpp"
-#include "net/redis.hpp"
+#include "net/redis/client.hpp"
 #include "net/unavailable.hpp"
 
 namespace vneid::test {

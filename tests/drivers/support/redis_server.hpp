@@ -9,7 +9,7 @@
 #include <hiredis/hiredis.h>
 
 #include "drivers/support/child_process.hpp"
-#include "net/redis.hpp"
+#include "net/redis/client.hpp"
 
 namespace vneid::test {
 

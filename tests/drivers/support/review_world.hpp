@@ -7,7 +7,7 @@
 #include "drivers/support/link_world.hpp"
 #include "link/review_queue.hpp"
 #include "link/stored_values.hpp"
-#include "net/postgres_retry.hpp"
+#include "net/postgres/retry.hpp"
 
 namespace vneid::test {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "drivers/support/child_process.hpp"
-#include "net/trusted_certificates.hpp"
+#include "net/http/trusted_certificates.hpp"
 
 namespace vneid::test {
 

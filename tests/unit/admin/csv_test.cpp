@@ -1,4 +1,4 @@
-#include "admin/csv.hpp"
+#include "admin/import/csv.hpp"
 
 #include <sstream>
 #include <string>

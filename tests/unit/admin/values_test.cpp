@@ -1,4 +1,4 @@
-#include "admin/values.hpp"
+#include "admin/import/values.hpp"
 
 #include <string>
 

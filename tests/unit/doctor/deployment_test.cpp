@@ -1,4 +1,4 @@
-#include "doctor/deployment.hpp"
+#include "doctor/deployment/deployment.hpp"
 
 #include <string>
 

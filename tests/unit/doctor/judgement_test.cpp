@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "doctor/checks.hpp"
-#include "doctor/report.hpp"
+#include "doctor/report/report.hpp"
 
 namespace vneid::doctor {
 namespace {

@@ -1,4 +1,4 @@
-#include "doctor/nginx_conf.hpp"
+#include "doctor/deployment/nginx_conf.hpp"
 
 #include <filesystem>
 #include <fstream>

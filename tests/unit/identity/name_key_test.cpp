@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "identity/utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace vneid::identity {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "oidc/cached.hpp"
 #include "oidc/logout.hpp"
-#include "oidc/token_response.hpp"
+#include "oidc/token/token_response.hpp"
 
 namespace vneid::oidc {
 namespace {

@@ -1,4 +1,4 @@
-#include "oidc/assertion.hpp"
+#include "oidc/token/assertion.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -11,8 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "crypto/digest.hpp"
-#include "oidc/json.hpp"
-#include "oidc/key_set.hpp"
+#include "oidc/jose/key_set.hpp"
+#include "text/json.hpp"
 #include "unit/oidc/test_keys.hpp"
 
 namespace vneid::oidc {

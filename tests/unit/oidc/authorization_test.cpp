@@ -7,7 +7,7 @@
 
 #include "oidc/authorization_request.hpp"
 #include "oidc/authorization_response.hpp"
-#include "oidc/form.hpp"
+#include "text/form.hpp"
 
 namespace vneid::oidc {
 namespace {

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/digest.hpp"
-#include "oidc/compact_jws.hpp"
+#include "oidc/jose/compact_jws.hpp"
 #include "unit/oidc/test_keys.hpp"
 
 namespace vneid::oidc {

@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 #include <openssl/err.h>
 
-#include "oidc/id_token.hpp"
-#include "oidc/private_key.hpp"
+#include "oidc/jose/private_key.hpp"
+#include "oidc/token/id_token.hpp"
 #include "unit/oidc/test_keys.hpp"
 
 namespace vneid::oidc {

@@ -8,10 +8,10 @@
 #include "oidc/authorization_request.hpp"
 #include "oidc/authorization_response.hpp"
 #include "oidc/client_authentication.hpp"
-#include "oidc/form.hpp"
 #include "oidc/identity_claims.hpp"
-#include "oidc/json.hpp"
-#include "oidc/token_response.hpp"
+#include "oidc/token/token_response.hpp"
+#include "text/form.hpp"
+#include "text/json.hpp"
 #include "unit/oidc/test_keys.hpp"
 
 namespace vneid::oidc {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "oidc/id_token.hpp"
+#include "oidc/token/id_token.hpp"
 #include "unit/oidc/id_tokens.hpp"
 #include "unit/oidc/test_keys.hpp"
 

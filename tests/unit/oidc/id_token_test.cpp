@@ -1,4 +1,4 @@
-#include "oidc/id_token.hpp"
+#include "oidc/token/id_token.hpp"
 
 #include <cstdint>
 #include <string>

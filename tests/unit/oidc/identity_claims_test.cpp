@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "oidc/json.hpp"
+#include "text/json.hpp"
 
 namespace vneid::oidc {
 namespace {

@@ -1,4 +1,4 @@
-#include "oidc/key_set.hpp"
+#include "oidc/jose/key_set.hpp"
 
 #include <optional>
 #include <string>

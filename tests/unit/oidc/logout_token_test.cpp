@@ -1,4 +1,4 @@
-#include "oidc/logout_token.hpp"
+#include "oidc/token/logout_token.hpp"
 
 #include <cstdint>
 #include <map>

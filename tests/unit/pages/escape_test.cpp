@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "pages/href.hpp"
 #include "pages/security_headers.hpp"
+#include "text/href.hpp"
 
 namespace vneid::pages {
 namespace {

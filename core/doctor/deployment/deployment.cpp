@@ -1,0 +1,101 @@
+#include "doctor/deployment/deployment.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <thread>
+#include <utility>
+
+#include "doctor/deployment/blocks.hpp"
+
+namespace vneid::doctor {
+
+namespace {
+
+/// As the module judges it (module/url.cpp): what may stand in a URL as it is.
+bool is_host_name(std::string_view host) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-';
+  };
+  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, plain) &&
+         host.front() != '.' && host.front() != '-' && !host.contains("..");
+}
+
+unsigned workers_of(const std::string& word) {
+  if (word == "auto") return std::max(1U, std::thread::hardware_concurrency());
+  unsigned count = 1;
+  std::from_chars(word.data(), word.data() + word.size(), count);
+  return std::max(1U, count);
+}
+
+void read_main(const Directive& directive, const std::filesystem::path& prefix,
+               Deployment& deployment) {
+  if (directive.name == "user") {
+    deployment.user = directive.word(0);
+    deployment.group = directive.word(1);
+  } else if (directive.name == "worker_processes") {
+    deployment.workers = workers_of(directive.word(0));
+  } else if (directive.name == "load_module") {
+    deployment.modules.push_back({(prefix / directive.word(0)).string(), directive.at});
+  }
+}
+
+}  // namespace
+
+std::string Server::title() const {
+  if (!origin.empty()) return origin.substr(origin.find("://") + 3);
+  for (const auto& name : plain_names()) return name;
+  return at.file + ":" + std::to_string(at.line);
+}
+
+std::vector<std::string> Server::plain_names() const {
+  std::vector<std::string> plain;
+  std::ranges::copy_if(names, std::back_inserter(plain), is_host_name);
+  return plain;
+}
+
+std::vector<std::string> Server::origins() const {
+  if (!origin.empty()) return {origin};
+  std::vector<std::string> all;
+  for (const auto& name : plain_names()) all.push_back("https://" + name);
+  return all;
+}
+
+Deployment read_deployment(const NginxConf& conf, const std::filesystem::path& prefix) {
+  Deployment deployment;
+  for (const Directive& directive : conf.directives) read_main(directive, prefix, deployment);
+  HttpReader reader{deployment, std::filesystem::path(conf.main_file).parent_path()};
+  for (const Directive& http : conf.directives) {
+    if (http.name != "http" || !http.is_block) continue;
+    for (const Directive& directive : http.block) reader.read(directive);
+    read_servers(http, deployment);
+  }
+  return deployment;
+}
+
+std::optional<std::string> value_of(const std::string& word, std::string_view key) {
+  if (!word.starts_with(key) || word.size() <= key.size() || word[key.size()] != '=') return {};
+  return word.substr(key.size() + 1);
+}
+
+std::optional<Milliseconds> parse_time(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, std::int64_t>, 6> units{
+      {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}, {"", 1000}}};
+  if (text.empty()) return {};
+  std::int64_t total = 0;
+  while (!text.empty()) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || value < 0 || value > 1'000'000'000) return {};
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    const auto* unit =
+        std::ranges::find_if(units, [text](const auto& u) { return text.starts_with(u.first); });
+    if (unit->first.empty() && !text.empty()) return {};
+    text.remove_prefix(unit->first.size());
+    total += value * unit->second;
+  }
+  return Milliseconds{total};
+}
+
+}  // namespace vneid::doctor
