@@ -3,7 +3,7 @@
 #include <exception>
 #include <utility>
 
-#include "ngx.hpp"
+#include "module/ngx.hpp"
 
 namespace vneid::ngx {
 

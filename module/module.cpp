@@ -1,17 +1,17 @@
 // nginx's tables: directives, phases, life of the process.
 
-#include "conf.hpp"
-#include "content_handler.hpp"
-#include "directive.hpp"
-#include "form_variable.hpp"
-#include "gate.hpp"
-#include "guard.hpp"
-#include "identity.hpp"
-#include "identity_variables.hpp"
-#include "load_order.hpp"
-#include "login_filter.hpp"
-#include "process.hpp"
-#include "zone.hpp"
+#include "module/conf/conf.hpp"
+#include "module/conf/directive.hpp"
+#include "module/conf/load_order.hpp"
+#include "module/gate/gate.hpp"
+#include "module/guard.hpp"
+#include "module/login/filter.hpp"
+#include "module/loop/process.hpp"
+#include "module/pages/own_pages.hpp"
+#include "module/pages/zone.hpp"
+#include "module/variables/form.hpp"
+#include "module/variables/person.hpp"
+#include "module/variables/session.hpp"
 
 namespace vneid::ngx {
 
@@ -39,7 +39,7 @@ ngx_command_t commands[] = {
    offset<Conf>,                                                                       \
    0,                                                                                  \
    nullptr},
-#include "directives.def"
+#include "module/directives.def"
     ngx_null_command};
 
 [[nodiscard]] bool add_phase(ngx_http_core_main_conf_t& core, ngx_http_phases phase,

@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "ngx.hpp"
+#include "module/ngx.hpp"
 
 namespace vneid::ngx {
 

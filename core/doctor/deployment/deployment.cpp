@@ -12,7 +12,7 @@ namespace vneid::doctor {
 
 namespace {
 
-/// As the module judges it (module/url.cpp): what may stand in a URL as it is.
+/// As the module judges it (core/text/url.cpp): what may stand in a URL as it is.
 bool is_host_name(std::string_view host) {
   const auto plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||

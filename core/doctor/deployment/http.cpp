@@ -21,7 +21,7 @@ std::string read_line_of(const std::string& path) {
   return text;
 }
 
-/// As the module adds it (module/directives_stores.cpp).
+/// As the module adds it (module/conf/stores.cpp).
 void add_password(std::string& conninfo, std::string_view password) {
   if (password.empty() || conninfo.contains("://")) return;
   conninfo += " password='";

@@ -10,7 +10,7 @@ namespace vneid::doctor {
 
 namespace {
 
-/// Of a location, and what those inside it inherit (module/conf.cpp, merge_location).
+/// Of a location, and what those inside it inherit (module/conf/conf.cpp, merge_location).
 struct Inherited {
   std::string provider;  ///< empty: off
   std::string gate;      ///< empty: none

@@ -1,0 +1,84 @@
+#include "text/lenient_form.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <ranges>
+
+#include "text/ascii.hpp"
+
+namespace vneid::ngx {
+
+namespace {
+
+[[nodiscard]] std::optional<std::string> decode(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char byte = text[i];
+    if (byte == '+') {
+      byte = ' ';
+    } else if (byte == '%') {
+      unsigned value = 0;
+      const auto digits = text.substr(i + 1, 2);
+      const auto [end, error] =
+          std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+      if (error != std::errc{} || digits.size() != 2 || end != digits.data() + 2) return {};
+      byte = static_cast<char>(value);
+      i += 2;
+    }
+    if (is_control(byte)) return {};
+    decoded += byte;
+  }
+  return decoded;
+}
+
+/// A name as the most lenient portals read it: PHP passes over leading blanks, cuts at '[' and NUL,
+/// and takes '.', ' ' for '_'; some frameworks trim.
+[[nodiscard]] std::string as_lenient_portals_read(std::string_view key) {
+  key = key.substr(0, key.find('['));
+  while (key.starts_with(' ')) key.remove_prefix(1);
+  while (key.ends_with(' ')) key.remove_suffix(1);
+  std::string name{key};
+  for (char& byte : name) byte = byte == '.' || byte == ' ' ? '_' : ascii_lower(byte);
+  return name;
+}
+
+}  // namespace
+
+bool names_field(std::string_view form, std::string_view name) {
+  const std::string wanted = as_lenient_portals_read(name);
+  while (!form.empty()) {
+    const auto piece = form.substr(0, form.find_first_of("&;"));
+    form.remove_prefix(std::min(form.size(), piece.size() + 1));
+    const auto key = decode(piece.substr(0, piece.find('=')));
+    if (!key || as_lenient_portals_read(*key) == wanted) return true;
+  }
+  return false;
+}
+
+std::optional<std::string> form_field(std::string_view body, std::string_view name) {
+  std::optional<std::string> found;
+  while (!body.empty()) {
+    const auto piece = body.substr(0, body.find('&'));
+    body.remove_prefix(std::min(body.size(), piece.size() + 1));
+    const auto mark = std::min(piece.find('='), piece.size());
+    const auto key = decode(piece.substr(0, mark));
+    if (!key) return {};
+    if (!equal_without_case(*key, name)) {
+      if (as_lenient_portals_read(*key) == as_lenient_portals_read(name)) return {};
+      continue;
+    }
+    auto value = decode(piece.substr(std::min(mark + 1, piece.size())));
+    if (found || !value) return {};
+    found = std::move(value);
+  }
+  return found.value_or(std::string{});
+}
+
+bool reads_form(std::string_view value) {
+  std::string text{value};
+  std::ranges::transform(text, text.begin(), ascii_lower);
+  return text.contains("$vneid_form_") || text.contains("${vneid_form_");
+}
+
+}  // namespace vneid::ngx

@@ -1,0 +1,138 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flows/base/settings.hpp"
+#include "metrics/shared_block.hpp"
+#include "module/conf/named_sites.hpp"
+#include "module/ngx.hpp"
+#include "policy/gate.hpp"
+
+namespace vneid::ngx {
+
+/// Where in nginx.conf something was said, for complaints that can be made only later.
+struct Position {
+  std::string file;
+  ngx_uint_t line = 0;
+};
+
+/// What http{} says, and the settings made of it. Lives in the configuration's pool.
+struct MainConf {
+  std::shared_ptr<Settings> settings = std::make_shared<Settings>();
+  bool has_keys = false;
+  bool has_redis = false;
+  bool has_postgres = false;
+  std::string templates;  ///< folder of `vneid_templates`, or empty
+  std::string wording;    ///< of `vneid_templates wording=`
+  std::optional<Position> templates_at;
+  std::optional<Position> first_use;  ///< first `vneid NAME`
+  std::optional<bool> rehearsal;
+  std::optional<Position> clock_at;  ///< of `vneid_clock`
+  ngx_int_t request_id = NGX_ERROR;  ///< index of $request_id
+  std::optional<Position> zone_at;
+  std::optional<Position> needs_zone;  ///< first `vneid_metrics` or `vneid_status`
+  /// With `vneid_zone` all workers count in the same memory, from when nginx has mapped it (before
+  /// any worker starts); without it each counts for itself.
+  metrics::Metrics metrics;
+  std::optional<metrics::SharedBlock> block;       ///< of `vneid_zone`
+  std::vector<std::shared_ptr<const Site>> sites;  ///< for the status page
+  std::uint64_t generation = 0;                    ///< of this configuration in the zone, from 1
+};
+
+/// `vneid_identity`: how much of the person the variables tell.
+enum class IdentityScope : std::uint8_t { off, on, full };
+
+/// What a server{} says.
+struct ServerConf {
+  std::optional<std::string> path;
+  std::optional<std::string> origin;
+  std::optional<std::string> portal;
+  std::optional<std::string> population;  ///< of `vneid_population_source`; empty: off
+  Position population_at;
+  std::array<std::optional<policy::Rule>, 3> rules;  ///< of `vneid_policy`, by policy::Kind
+  std::optional<policy::OnFailure> on_failure;
+  std::optional<std::vector<std::string>> trusted_headers;  ///< prefixes, as trusted_form() gives
+  std::optional<SessionExchange> session_exchange;
+  Position session_exchange_at;
+  std::optional<bool> new_accounts;
+  std::optional<std::string> portal_cookie;
+  std::string portal_cookie_path = "/";
+  std::optional<std::string> logout_location;
+  std::optional<SessionLimits> session_limits;
+  /// Of `vneid_kiosk`: idle time of sessions there; zero: off.
+  std::optional<Milliseconds> kiosk_idle;
+  std::optional<Milliseconds> session_grace;  ///< of `vneid_session_grace`; zero: off
+  /// Set when `vneid` is on in the server or in a location of it: what the pages below the path
+  /// are served with.
+  std::shared_ptr<const NamedSites> pages;
+};
+
+/// `vneid_login`: when is an answer of the portal a successful login?
+struct LoginRule {
+  ngx_http_complex_value_t* account = nullptr;
+  ngx_http_complex_value_t* kind = nullptr;
+  std::vector<ngx_uint_t> statuses;  ///< empty: 200 to 399
+  std::string cookie;                ///< empty: no cookie is asked for
+  std::size_t max_body = std::size_t{256} * 1024;
+  bool reads_form = false;  ///< the account comes from the submitted form
+  Position at;
+};
+
+/// `vneid_require`: who is let in.
+struct GateRule {
+  std::optional<policy::Requirement> requirement;  ///< unset: off
+  std::size_t max_body = std::size_t{16} * 1024;   ///< of a form that is kept
+  Position at;
+};
+
+/// `vneid_notice`.
+struct Notice {
+  std::string legal_basis;
+  std::string effective_date;  ///< dd/mm/yyyy
+};
+
+/// What a location{} (or an outer level) says.
+struct LocationConf {
+  std::optional<std::string> provider;  ///< of `vneid`; empty: off; unset: not said here
+  /// `vneid $variable`: whether it is on, request by request. Null: always as `provider` says.
+  ngx_http_complex_value_t* provider_value = nullptr;
+  Position provider_at;
+  std::optional<Notice> notice;
+  std::shared_ptr<const LoginRule> login;
+  std::optional<IdentityScope> identity;
+  std::optional<Position> logout_at;  ///< of `vneid_logout`
+  std::shared_ptr<const GateRule> gate;
+  std::shared_ptr<const NamedSites> sites;  ///< set where `vneid` is on
+};
+
+[[nodiscard]] inline MainConf& main_conf(ngx_http_request_t* r) noexcept {
+  return *static_cast<MainConf*>(ngx_http_get_module_main_conf(r, ngx_http_vneid_module));
+}
+[[nodiscard]] inline const ServerConf& server_conf(ngx_http_request_t* r) noexcept {
+  return *static_cast<ServerConf*>(ngx_http_get_module_srv_conf(r, ngx_http_vneid_module));
+}
+[[nodiscard]] inline const LocationConf& location_conf(ngx_http_request_t* r) noexcept {
+  return *static_cast<LocationConf*>(ngx_http_get_module_loc_conf(r, ngx_http_vneid_module));
+}
+
+/// Where `vneid` is on for this request, as the name says that the browser used; null where it is
+/// off.
+[[nodiscard]] std::shared_ptr<const Site> site_of(ngx_http_request_t* r,
+                                                  const LocationConf& location);
+
+// Creation, merging and the checks that need the whole configuration; conf.cpp.
+void* create_main_conf(ngx_conf_t* cf) noexcept;
+void* create_server_conf(ngx_conf_t* cf) noexcept;
+void* create_location_conf(ngx_conf_t* cf) noexcept;
+char* merge_server_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
+char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
+/// Checks that what is used is configured. Throws ConfigurationError.
+void complete_settings(MainConf& conf);
+
+}  // namespace vneid::ngx

@@ -1,0 +1,135 @@
+// vneid_keys, vneid_redis, vneid_postgres, vneid_templates: what http{} says of the stores.
+
+#include <array>
+#include <netinet/in.h>
+#include <sys/stat.h>
+
+#include "crypto/key_ring.hpp"
+#include "module/conf/directive.hpp"
+#include "net/postgres/client.hpp"
+
+namespace vneid::ngx {
+
+namespace {
+
+/// nginx resolves the name now, so that nothing in a worker has to (code-models.md finding 8).
+void parse_redis_address(const Directive& directive, std::string_view word, redis::Settings& into) {
+  ngx_url_t url{};
+  url.url = in_pool(directive.conf()->pool, word);
+  url.default_port = 6379;
+  if (ngx_parse_url(directive.conf()->pool, &url) != NGX_OK || url.naddrs == 0) {
+    directive.fail(std::string{url.err == nullptr ? "invalid address" : url.err} + " in \"" +
+                   std::string{word} + "\" of \"vneid_redis\"");
+  }
+  if (url.family == AF_UNIX) {
+    into.unix_path = std::string{word.substr(5)};  // after "unix:"
+    if (struct stat status{}; ::stat(into.unix_path.c_str(), &status) != 0) {
+      // Redis may start after nginx: no reason to stay down.
+      ngx_conf_log_error(NGX_LOG_WARN, directive.conf(), ngx_errno,
+                         "vneid: there is no Redis at \"%s\" now", into.unix_path.c_str());
+    }
+    return;
+  }
+  std::array<u_char, NGX_SOCKADDR_STRLEN> text{};
+  const std::size_t length = ngx_sock_ntop(url.addrs[0].sockaddr, url.addrs[0].socklen, text.data(),
+                                           text.size(), /*port=*/0);
+  into.address = std::string{reinterpret_cast<const char*>(text.data()), length};
+  if (into.address.starts_with('[')) into.address = into.address.substr(1, length - 2);
+  into.port = ngx_inet_get_port(url.addrs[0].sockaddr);
+}
+
+void add_password(const Directive& directive, std::string& conninfo, std::string_view password) {
+  if (conninfo.starts_with("postgres://") || conninfo.starts_with("postgresql://")) {
+    directive.fail(
+        "\"password_file=\" of \"vneid_postgres\" needs a conninfo of keywords, not a URI");
+  }
+  conninfo += " password='";
+  for (const char byte : password) {
+    if (byte == '\'' || byte == '\\') conninfo += '\\';
+    conninfo += byte;
+  }
+  conninfo += '\'';
+}
+
+}  // namespace
+
+void parse_keys(const Directive& directive, MainConf& conf) {
+  directive.refuse_duplicate(conf.has_keys);
+  conf.has_keys = true;
+  auto ring = crypto::KeyRing::load(directive.path(directive.word(0)));
+  if (!ring) directive.fail("\"vneid_keys\": " + ring.error());
+  conf.settings->keys = std::make_shared<const crypto::KeyRing>(std::move(*ring));
+}
+
+void parse_redis(const Directive& directive, MainConf& conf) {
+  directive.refuse_duplicate(conf.has_redis);
+  conf.has_redis = true;
+  redis::Settings& redis = conf.settings->redis;
+  parse_redis_address(directive, directive.word(0), redis);
+  for (std::size_t i = 1; i < directive.size(); ++i) {
+    const auto word = directive.word(i);
+    if (auto prefix = Directive::value_of(word, "prefix")) {
+      redis.prefix = *prefix;
+    } else if (auto timeout = Directive::value_of(word, "timeout")) {
+      redis.timeout = directive.time(*timeout, "timeout");
+    } else if (auto database = Directive::value_of(word, "db")) {
+      redis.database = directive.number(*database, "db", 0, 65'535);
+    } else if (auto user = Directive::value_of(word, "user")) {
+      redis.user = *user;
+    } else if (auto file = Directive::value_of(word, "password_file")) {
+      redis.password = directive.secret(*file, "password file");
+    } else {
+      directive.fail_parameter(word);
+    }
+  }
+  if (!redis.user.empty() && redis.password.empty()) {
+    directive.fail("\"user=\" of \"vneid_redis\" needs a \"password_file=\"");
+  }
+}
+
+void parse_postgres(const Directive& directive, MainConf& conf) {
+  directive.refuse_duplicate(conf.has_postgres);
+  conf.has_postgres = true;
+  postgres::Settings& postgres = conf.settings->postgres;
+  postgres.conninfo = directive.word(0);
+  std::string password;
+  for (std::size_t i = 1; i < directive.size(); ++i) {
+    const auto word = directive.word(i);
+    if (auto connections = Directive::value_of(word, "connections")) {
+      postgres.connections = directive.number(*connections, "connections", 1, 1000);
+    } else if (auto timeout = Directive::value_of(word, "timeout")) {
+      postgres.timeout = directive.time(*timeout, "timeout");
+    } else if (auto file = Directive::value_of(word, "password_file")) {
+      password = directive.secret(*file, "password file");
+    } else {
+      directive.fail_parameter(word);
+    }
+  }
+  // Checked before the password is in it, so that no complaint can quote it.
+  if (auto valid = postgres::check_conninfo(postgres.conninfo); !valid) {
+    directive.fail("\"vneid_postgres\": " + valid.error());
+  }
+  if (!password.empty()) add_password(directive, postgres.conninfo, password);
+}
+
+void parse_templates(const Directive& directive, MainConf& conf) {
+  directive.refuse_duplicate(conf.templates_at.has_value());
+  conf.templates_at = directive.position();
+  for (std::size_t i = 0; i < directive.size(); ++i) {
+    const auto word = directive.word(i);
+    if (auto wording = Directive::value_of(word, "wording")) {
+      conf.wording = *wording;
+    } else if (i == 0) {
+      conf.templates = directive.path(word);
+    } else {
+      directive.fail_parameter(word);
+    }
+  }
+  if (conf.templates.empty()) return;
+  struct stat status{};
+  if (::stat(conf.templates.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
+    directive.fail("\"vneid_templates\": \"" + conf.templates + "\" is not a folder");
+  }
+}
+
+}  // namespace vneid::ngx

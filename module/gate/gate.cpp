@@ -1,0 +1,182 @@
+#include "module/gate/gate.hpp"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "module/conf/conf.hpp"
+#include "module/guard.hpp"
+#include "module/loop/request_flow.hpp"
+#include "module/pages/own_pages.hpp"
+#include "module/pages/page_exchange.hpp"
+#include "module/pages/reply.hpp"
+#include "module/pool.hpp"
+#include "module/request/context.hpp"
+#include "module/request/mark.hpp"
+#include "module/request/request.hpp"
+#include "module/variables/session.hpp"
+
+namespace vneid::ngx {
+
+namespace {
+
+/// What the variables of the person needed before; read once a request.
+[[nodiscard]] std::optional<SessionFacts> known_of(ngx_http_request_t* r) {
+  const SessionFacts* facts = session_facts(r);
+  if (facts == nullptr) return std::nullopt;
+  return *facts;
+}
+
+}  // namespace
+
+/// The question whether a request may go on. Dies with the request.
+class GateExchange {
+ public:
+  GateExchange(Process& process, ngx_http_request_t* r, Request request,
+               const LocationConf& location)
+      : reference(request.id),
+        flow(process, r,
+             process.service().gate(std::move(request), location.sites->of(r),
+                                    *location.gate->requirement, known_of(r))) {}
+
+  std::string reference;
+  RequestFlow<GateVerdict> flow;
+};
+
+namespace {
+
+/// A backstop: Redis has its own, shorter time.
+constexpr Milliseconds gate_limit{10'000};
+
+[[nodiscard]] unsigned bit_of(const LocationConf& location) noexcept {
+  return 1U << static_cast<unsigned>(*location.gate->requirement);
+}
+
+[[nodiscard]] bool admitted(ngx_http_request_t* r, const LocationConf& location) noexcept {
+  const RequestMark* found = find_mark(r);
+  return found != nullptr && (found->admitted & bit_of(location)) != 0;
+}
+
+[[nodiscard]] Request gated_request(ngx_http_request_t* r) {
+  Request request = make_request(r);
+  request.target = view(r->unparsed_uri);  // as the browser knows it: rewrites are our own affair
+  request.accept = request_header(r, "accept");
+  request.sec_fetch_mode = request_header(r, "sec-fetch-mode");
+  request.requested_with = request_header(r, "x-requested-with");
+  return request;
+}
+
+[[nodiscard]] GateVerdict verdict_of(GateExchange& exchange, ngx_log_t* log) {
+  GateVerdict verdict;
+  try {
+    return exchange.flow.take();
+  } catch (const std::exception& error) {
+    ngx_log_error(NGX_LOG_ERR, log, 0, "vneid: gate: %s, reference %s", error.what(),
+                  exchange.reference.c_str());
+  }
+  verdict.next = GateVerdict::Next::answer;
+  verdict.reply = plain_reply(NGX_HTTP_SERVICE_UNAVAILABLE, exchange.reference);
+  return verdict;
+}
+
+Task<Reply> ready(Reply reply) { co_return reply; }
+
+ngx_int_t keep_body(ngx_http_request_t* r) {
+  const LocationConf& location = location_conf(r);
+  Request request = gated_request(r);
+  Body body = request_body(r, location.gate->max_body);
+  request.body_is_form = request.body_is_form && body.state == BodyState::kept;
+  request.body = std::move(body.text);
+  std::string reference = request.id;
+  return begin_answer(
+      r, std::move(reference),
+      Process::current().service().keep_post(std::move(request), location.sites->of(r)));
+}
+
+void on_body(ngx_http_request_t* r) noexcept {
+  const ngx_int_t result =
+      guard(r->connection->log, "gate", ngx_int_t{500}, [r] { return keep_body(r); });
+  if (result != NGX_AGAIN) ngx_http_finalize_request(r, result);
+}
+
+/// Answers in place of the location with a task that does not wait; the request is ours from here
+/// on, whatever happens.
+ngx_int_t answer(ngx_http_request_t* r, std::string reference, Task<Reply> task) {
+  ngx_int_t result = ngx_http_discard_request_body(r);
+  if (result == NGX_OK) {
+    result = guard(r->connection->log, "gate", ngx_int_t{500},
+                   [&] { return begin_answer(r, std::move(reference), std::move(task)); });
+  }
+  ngx_http_finalize_request(r, result);
+  return NGX_DONE;
+}
+
+/// The body is read first, by whom it belongs to: nginx's reader may finalize the request itself
+/// (code-models.md §1.4), so the phase gives its hold on it up.
+ngx_int_t keep_post(ngx_http_request_t* r, std::string reference) {
+  const LocationConf& location = location_conf(r);
+  const off_t length = r->headers_in.content_length_n;
+  if (body_is_form(r) && length <= static_cast<off_t>(location.gate->max_body)) {
+    const ngx_int_t read = ngx_http_read_client_request_body(r, on_body);
+    ngx_http_finalize_request(r, read >= NGX_HTTP_SPECIAL_RESPONSE ? read : NGX_DONE);
+    return NGX_DONE;
+  }
+  Request request = gated_request(r);
+  request.body_is_form = false;  // nothing is kept, and nothing waited for
+  return answer(r, std::move(reference),
+                Process::current().service().keep_post(std::move(request), location.sites->of(r)));
+}
+
+ngx_int_t conclude(ngx_http_request_t* r, GateExchange& exchange) {
+  GateVerdict verdict = verdict_of(exchange, r->connection->log);
+  std::string reference = exchange.reference;
+  context(r).gate = nullptr;
+  switch (verdict.next) {
+    case GateVerdict::Next::pass:
+      mark(r).admitted |= bit_of(location_conf(r));
+      return NGX_DECLINED;
+    case GateVerdict::Next::keep_post:
+      return keep_post(r, std::move(reference));
+    case GateVerdict::Next::answer:
+      break;
+  }
+  return answer(r, std::move(reference), ready(std::move(verdict.reply)));
+}
+
+/// The verdict is there: the phase is run again, and finds it.
+void on_write(ngx_http_request_t* r) noexcept {
+  const RequestContext* found = find_context(r);
+  if (found == nullptr || found->gate == nullptr || !found->gate->flow.finished()) return;
+  r->read_event_handler = ngx_http_block_reading;
+  r->write_event_handler = ngx_http_core_run_phases;
+  ngx_http_core_run_phases(r);
+}
+
+ngx_int_t begin(ngx_http_request_t* r, const LocationConf& location) {
+  auto* exchange = object_of_request(
+      r, std::make_unique<GateExchange>(Process::current(), r, gated_request(r), location));
+  context(r).gate = exchange;
+  exchange->flow.start(gate_limit);
+  if (exchange->flow.finished()) return conclude(r, *exchange);
+  r->write_event_handler = on_write;
+  return watch_client(r) == NGX_OK ? NGX_AGAIN : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+}  // namespace
+
+ngx_int_t on_access(ngx_http_request_t* r) noexcept {
+  return guard(r->connection->log, "gate", ngx_int_t{500}, [r]() -> ngx_int_t {
+    const LocationConf& location = location_conf(r);
+    if (!location.gate || !location.gate->requirement || !location.sites) return NGX_DECLINED;
+    if (is_own_page(r) || admitted(r, location)) return NGX_DECLINED;
+    if (!site_of(r, location)) return NGX_DECLINED;
+    // A subrequest shows part of what its main request asked for: that decides.
+    if (r != r->main) return NGX_HTTP_FORBIDDEN;
+    RequestContext& here = context(r);
+    if (here.gate == nullptr) return begin(r, location);
+    if (here.gate->flow.finished()) return conclude(r, *here.gate);
+    return NGX_AGAIN;
+  });
+}
+
+}  // namespace vneid::ngx

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "module/conf/conf.hpp"
+#include "module/login/recognise.hpp"
+#include "module/loop/request_flow.hpp"
+#include "module/pages/reply.hpp"
+
+namespace vneid::ngx {
+
+/// The portal's answer to a successful login, or to a sign-out, from its header to what becomes of
+/// it (D5).
+///
+/// The header stays in r->headers_out, untouched; the body is collected here. With its last buffer
+/// the flow starts; the request is kept alive by a bit in r->buffered, as any filter with output
+/// to come does. When the flow has ended, the core's reply or the portal's answer goes on behind
+/// our place in the chain of filters. Dies with the request.
+class HeldLogin {
+ public:
+  HeldLogin(ngx_http_request_t* r, std::size_t max_body, std::shared_ptr<const Site> site,
+            Recognised login, Outlet next);
+
+  /// The body filter for this request. `in` is null when nginx wants output to go on.
+  ngx_int_t on_body(ngx_chain_t* in);
+  /// Answers without waiting for the rest of the portal's answer, which is then thrown away.
+  ngx_int_t refuse(int status, const char* why);
+  /// Something else has answered the request.
+  void drop() noexcept;
+
+ private:
+  enum class State { collecting, waiting, answered };
+
+  static void on_write(ngx_http_request_t* r) noexcept;
+
+  [[nodiscard]] bool collect(ngx_chain_t* in);
+  ngx_int_t on_collecting(ngx_chain_t* in);
+  ngx_int_t on_waiting(ngx_chain_t* in);
+  ngx_int_t begin();
+  ngx_int_t finish();
+  ngx_int_t release(const HeaderList& added);
+  [[nodiscard]] LoginVerdict verdict();
+  [[nodiscard]] Task<LoginVerdict> flow();
+  [[nodiscard]] std::size_t most_body() const noexcept;
+  void log(const char* what) const noexcept;
+
+  ngx_http_request_t* r_;
+  std::size_t max_body_;  // of a login
+  std::shared_ptr<const Site> site_;
+  Recognised login_;
+  Outlet next_;
+  Request request_;
+  std::string reference_;
+  std::string body_;
+  bool in_memory_ = true;
+  State state_ = State::collecting;
+  std::optional<RequestFlow<LoginVerdict>> flow_;
+};
+
+}  // namespace vneid::ngx

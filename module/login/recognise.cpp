@@ -1,0 +1,140 @@
+#include "module/login/recognise.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string_view>
+
+#include "module/pages/reply.hpp"
+#include "module/pool.hpp"
+#include "module/request/mark.hpp"
+#include "text/ascii.hpp"
+
+namespace vneid::ngx {
+
+namespace {
+
+template <class Visit>
+void each_header(ngx_http_request_t* r, Visit visit) {
+  for (ngx_list_part_t* part = &r->headers_out.headers.part; part != nullptr; part = part->next) {
+    auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
+    for (ngx_uint_t i = 0; i < part->nelts; ++i) {
+      if (headers[i].hash != 0) visit(headers[i]);
+    }
+  }
+}
+
+[[nodiscard]] std::string_view trim(std::string_view text) noexcept {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// An attribute that takes the cookie away: Max-Age of zero or less, or a date that has passed.
+[[nodiscard]] bool expires(std::string_view attribute) {
+  const auto mark = std::min(attribute.find('='), attribute.size());
+  const auto name = trim(attribute.substr(0, mark));
+  const auto value = trim(attribute.substr(std::min(mark + 1, attribute.size())));
+  if (equal_without_case(name, "max-age")) return value.starts_with('-') || value == "0";
+  if (!equal_without_case(name, "expires")) return false;
+  std::string date{value};
+  const time_t when = ngx_parse_http_time(reinterpret_cast<u_char*>(date.data()), date.size());
+  return when != NGX_ERROR && when <= ngx_time();
+}
+
+/// Whether this Set-Cookie gives the cookie a value (true), takes it away (false), or is about
+/// another one (nothing).
+[[nodiscard]] std::optional<bool> sets(std::string_view header, std::string_view cookie) {
+  auto rest = header;
+  const auto next = [&rest] {
+    const auto piece = rest.substr(0, rest.find(';'));
+    rest.remove_prefix(std::min(rest.size(), piece.size() + 1));
+    return trim(piece);
+  };
+  const auto pair = next();
+  const auto mark = pair.find('=');
+  if (mark == std::string_view::npos || trim(pair.substr(0, mark)) != cookie) return {};
+  bool kept = !trim(pair.substr(mark + 1)).empty();
+  while (!rest.empty()) {
+    if (expires(next())) kept = false;
+  }
+  return kept;
+}
+
+[[nodiscard]] bool sets_cookie(ngx_http_request_t* r, const std::string& cookie) {
+  bool set = false;
+  each_header(r, [&](const ngx_table_elt_t& header) {
+    if (!equal_without_case(view(header.key), "set-cookie")) return;
+    if (const auto kept = sets(view(header.value), cookie)) set = *kept;  // the last one counts
+  });
+  return set;
+}
+
+[[nodiscard]] bool status_fits(ngx_uint_t status, const LoginRule& rule) {
+  if (rule.statuses.empty()) return status >= 200 && status < 400;
+  return std::ranges::find(rule.statuses, status) != rule.statuses.end();
+}
+
+[[nodiscard]] std::string evaluate(ngx_http_request_t* r, ngx_http_complex_value_t* value) {
+  ngx_str_t text{};
+  if (ngx_http_complex_value(r, value, &text) != NGX_OK) {
+    throw std::runtime_error("cannot evaluate a value of vneid_login");
+  }
+  return copy(text);
+}
+
+[[nodiscard]] bool is_hop_by_hop(std::string_view name) {
+  return equal_without_case(name, "connection") || equal_without_case(name, "keep-alive") ||
+         equal_without_case(name, "transfer-encoding") || equal_without_case(name, "upgrade") ||
+         equal_without_case(name, "trailer") || equal_without_case(name, "content-length");
+}
+
+}  // namespace
+
+std::optional<Recognised> recognise(ngx_http_request_t* r, const LoginRule& rule) {
+  if (!status_fits(r->headers_out.status, rule)) return {};
+  if (!rule.cookie.empty() && !sets_cookie(r, rule.cookie)) return {};
+  Recognised login;
+  login.account = evaluate(r, rule.account);
+  if (login.account.empty()) {
+    const RequestMark* mark = find_mark(r);
+    login.unreadable = rule.reads_form && mark != nullptr && mark->form_unreadable;
+    if (!login.unreadable) return {};
+    return login;
+  }
+  if (rule.kind != nullptr) login.kind = evaluate(r, rule.kind);
+  return login;
+}
+
+std::optional<Recognised> recognise_sign_out(ngx_http_request_t* r) {
+  if (r->headers_out.status < 200 || r->headers_out.status >= 400) return {};
+  Recognised sign_out;
+  sign_out.signs_out = true;
+  return sign_out;
+}
+
+HeaderList withheld_headers(ngx_http_request_t* r) {
+  HeaderList headers;
+  std::string type = copy(r->headers_out.content_type);
+  const bool bare = r->headers_out.content_type_len == r->headers_out.content_type.len;
+  if (!type.empty() && bare && r->headers_out.charset.len != 0) {
+    type += "; charset=" + copy(r->headers_out.charset);
+  }
+  if (!type.empty()) headers.emplace_back("Content-Type", type);
+  each_header(r, [&headers](const ngx_table_elt_t& header) {
+    if (is_hop_by_hop(view(header.key))) return;
+    if (!is_sendable(view(header.key), view(header.value))) return;
+    headers.emplace_back(copy(header.key), copy(header.value));
+  });
+  return headers;
+}
+
+void forget_session_headers(ngx_http_request_t* r) noexcept {
+  each_header(r, [](ngx_table_elt_t& header) {
+    const auto name = view(header.key);
+    if (equal_without_case(name, "set-cookie") || equal_without_case(name, "location"))
+      header.hash = 0;
+  });
+  r->headers_out.location = nullptr;
+}
+
+}  // namespace vneid::ngx

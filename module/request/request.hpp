@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "flows/base/message.hpp"
+#include "module/ngx.hpp"
+
+namespace vneid::ngx {
+
+/// All values of a request header (name in lower case), joined.
+std::string request_header(ngx_http_request_t* r, std::string_view name,
+                           std::string_view separator = ", ");
+
+/// What the flows may know of the request; everything but `path` and `body`.
+Request make_request(ngx_http_request_t* r);
+
+/// Whether Content-Type is this media type, whatever its parameters.
+bool body_is(ngx_http_request_t* r, std::string_view media_type);
+bool body_is_form(ngx_http_request_t* r);
+
+enum class BodyState { kept, too_large, not_kept };
+struct Body {
+  BodyState state = BodyState::not_kept;
+  std::string text;  ///< when kept
+};
+/// The body that nginx has read, from memory or from its temporary file.
+Body request_body(ngx_http_request_t* r, std::size_t limit);
+
+}  // namespace vneid::ngx
