@@ -7,7 +7,7 @@
 #include "admin/commands.hpp"
 #include "admin/officer.hpp"
 #include "admin/review_view.hpp"
-#include "link/review_queue.hpp"
+#include "link/officer/queue.hpp"
 #include "link/review_reference.hpp"
 #include "link/stored_values.hpp"
 #include "text/utf8.hpp"
@@ -73,9 +73,9 @@ std::string reason_given(const Options& options) {
   const std::string what = "--reason says why in one line: up to 1000 characters of UTF-8";
   auto reason = link::stored_text(options.reason);
   if (!reason) throw CommandFailed(exit_usage, what);
-  const auto points = identity::decode_utf8(*reason).value();
-  const auto unfit = [](char32_t point) { return point < U' ' || identity::is_forbidden(point); };
-  if (std::ranges::all_of(points, identity::is_blank) || points.size() > longest ||
+  const auto points = text::decode_utf8(*reason).value();
+  const auto unfit = [](char32_t point) { return point < U' ' || text::is_forbidden(point); };
+  if (std::ranges::all_of(points, text::is_blank) || points.size() > longest ||
       std::ranges::any_of(points, unfit)) {
     throw CommandFailed(exit_usage, what);
   }

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "link/review_queue.hpp"
+#include "link/officer/queue.hpp"
 
 /// What an officer sees of a review: everything that tells two people apart, and nothing that names
 /// one in full (domain.md §2.5).

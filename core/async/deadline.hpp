@@ -75,8 +75,7 @@ Task<T> with_deadline(EventLoop& loop, Monotonic deadline, Task<T> task) {
   if constexpr (std::is_void_v<T>) {
     co_await race;
   } else {
-    T value = co_await race;
-    co_return value;
+    co_return co_await race;
   }
 }
 

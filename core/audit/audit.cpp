@@ -62,9 +62,9 @@ Params event_params(Event event) {
 
 }  // namespace
 
-Task<void> record(postgres::Pool& pool, Event event) {
+Task<void> record(postgres::Database& database, Event event) {
   Params params = event_params(std::move(event));
-  co_await pool.query(insert_event, std::move(params));
+  co_await database.query(insert_event, std::move(params));
 }
 
 Task<void> record(postgres::Transaction& transaction, Event event) {
@@ -72,7 +72,7 @@ Task<void> record(postgres::Transaction& transaction, Event event) {
   co_await transaction.query(insert_event, std::move(params));
 }
 
-Task<void> record(postgres::Pool& pool, NoticeChoice choice) {
+Task<void> record(postgres::Database& database, NoticeChoice choice) {
   Params params;
   params.integer(choice.account_id)
       .text(choice.notice_version)
@@ -84,7 +84,7 @@ Task<void> record(postgres::Pool& pool, NoticeChoice choice) {
   add_number(params, from_network ? std::optional<std::int64_t>{choice.origin.port} : std::nullopt);
   params.bytes(known(std::move(choice.origin.user_agent_hash)))
       .bytes(known(std::move(choice.origin.session_hash)));
-  co_await pool.query(insert_choice, std::move(params));
+  co_await database.query(insert_choice, std::move(params));
 }
 
 std::string_view to_text(Result result) noexcept {

@@ -7,7 +7,7 @@
 
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
-#include "net/postgres/client.hpp"
+#include "net/postgres/database.hpp"
 
 namespace vneid::audit {
 
@@ -45,7 +45,7 @@ struct Event {
 };
 
 /// Adds an event in a transaction of its own.
-Task<void> record(postgres::Pool& pool, Event event);
+Task<void> record(postgres::Database& database, Event event);
 /// Adds an event to what the transaction does: both stand or neither.
 Task<void> record(postgres::Transaction& transaction, Event event);
 
@@ -62,7 +62,7 @@ struct NoticeChoice {
 
 /// Keeps the choice and its audit event ("notice.shown", "notice.skip", "notice.vneid"), in one
 /// statement.
-Task<void> record(postgres::Pool& pool, NoticeChoice choice);
+Task<void> record(postgres::Database& database, NoticeChoice choice);
 
 /// Stable names, as the database has them.
 std::string_view to_text(Result result) noexcept;

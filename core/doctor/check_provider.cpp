@@ -19,14 +19,14 @@ namespace vneid::doctor {
 
 namespace {
 
-using oidc::json_text;
+using text::json_text;
 
 std::vector<std::string> texts_in(const json_t* object, const char* name) {
   std::vector<std::string> texts;
   std::size_t index = 0;
   const json_t* item = nullptr;
   json_array_foreach(json_object_get(object, name), index, item) {
-    if (auto text = json_text(item)) texts.push_back(quoted_from_peer(*text));
+    if (auto text = text::json_text(item)) texts.push_back(quoted_from_peer(*text));
   }
   return texts;
 }
@@ -69,7 +69,7 @@ class ProviderLook {
       tell_status(*response, url);
       return;
     }
-    const auto document = oidc::parse_json_object(response->body, oidc::max_metadata_size);
+    const auto document = text::parse_json_object(response->body, oidc::max_metadata_size);
     if (!document) {
       about().wrong("provider.discovery", url + " is no discovery document: it " + document.error(),
                     "Correct issuer, or ask the provider for its address");
@@ -99,7 +99,7 @@ class ProviderLook {
   }
 
   bool look_at_issuer(const json_t* document) const {
-    const std::string told = quoted_from_peer(json_text(document, "issuer").value_or(""));
+    const std::string told = quoted_from_peer(text::json_text(document, "issuer").value_or(""));
     if (told == settings_.issuer) {
       about().ok("provider.issuer", "is the issuer that it says to be");
       return true;
@@ -196,7 +196,7 @@ class ProviderLook {
   void look_at_client(const std::string& url) {
     const auto credential = oidc::ClientCredential::make(settings_);
     if (!credential) return;  // settings_problem said it
-    oidc::Parameters form{{"grant_type", "authorization_code"},
+    text::Parameters form{{"grant_type", "authorization_code"},
                           {"code", crypto::random_token()},
                           {"redirect_uri", redirect_uri_},
                           {"code_verifier", crypto::random_token()}};
@@ -205,7 +205,7 @@ class ProviderLook {
     request.url = url;
     request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
     credential->prove(form, request.headers, peer_.loop().wall_now());
-    request.body = oidc::encode_form(form);
+    request.body = text::encode_form(form);
     request.max_body = oidc::max_token_response_size;
     const auto response = peer_.send("provider.client", std::move(request));
     if (response) judge_client(*response);
@@ -216,10 +216,10 @@ class ProviderLook {
       const auto key = oidc::DecryptionKey::read(settings_.decryption_key_pem);
       if (!key) return {};
       const auto opened = oidc::open_answer(*key, body, oidc::max_token_response_size);
-      return opened ? json_text(opened->get(), "error").value_or("") : "";
+      return opened ? text::json_text(opened->get(), "error").value_or("") : "";
     }
-    const auto answer = oidc::parse_json_object(body, oidc::max_token_response_size);
-    return answer ? json_text(answer->get(), "error").value_or("") : "";
+    const auto answer = text::parse_json_object(body, oidc::max_token_response_size);
+    return answer ? text::json_text(answer->get(), "error").value_or("") : "";
   }
 
   void judge_client(const http::IncomingResponse& response) const {

@@ -38,12 +38,12 @@ std::optional<char> digit(char32_t point) {
 
 std::expected<std::string, NumberError> clean_digits(std::string_view text, std::size_t size) {
   if (text.size() > max_input) return std::unexpected(NumberError::wrong_length);
-  const auto points = decode_utf8(text);
+  const auto points = text::decode_utf8(text);
   if (!points) return std::unexpected(NumberError::not_digits);
   std::string digits;
   bool anything = false;
   for (const char32_t point : *points) {
-    if (is_blank(point) || is_invisible(point)) continue;
+    if (text::is_blank(point) || text::is_invisible(point)) continue;
     anything = true;
     if (point == U'.') continue;
     const auto value = digit(point);

@@ -20,12 +20,12 @@ constexpr std::size_t max_input = 4096;  ///< bytes
 /// or break the line.
 std::optional<std::u32string> displayable(std::string_view text) {
   if (text.size() > max_input) return std::nullopt;
-  const auto points = decode_utf8(text);
+  const auto points = text::decode_utf8(text);
   if (!points) return std::nullopt;
-  std::u32string result = to_nfc(*points);
-  std::erase_if(result, is_invisible);
-  std::ranges::replace_if(result, is_blank, U' ');
-  std::ranges::replace_if(result, is_forbidden, U'*');
+  std::u32string result = text::to_nfc(*points);
+  std::erase_if(result, text::is_invisible);
+  std::ranges::replace_if(result, text::is_blank, U' ');
+  std::ranges::replace_if(result, text::is_forbidden, U'*');
   const std::size_t begin = std::min(result.find_first_not_of(U' '), result.size());
   result.erase(0, begin);
   result.erase(result.find_last_not_of(U' ') + 1);
@@ -46,8 +46,8 @@ std::string mask_account(std::string_view account) {
   const std::size_t front = (shown + 1) / 2;
   const std::size_t back = shown / 2;
   const std::size_t stars = std::min(points->size() - shown, max_stars);
-  return encode_utf8(points->substr(0, front)) + std::string(stars, '*') +
-         encode_utf8(points->substr(points->size() - back));
+  return text::encode_utf8(points->substr(0, front)) + std::string(stars, '*') +
+         text::encode_utf8(points->substr(points->size() - back));
 }
 
 std::string mask_name(std::string_view name) {
@@ -70,7 +70,7 @@ std::string mask_name(std::string_view name) {
     masked += shown ? point : U'*';
     at_start = false;
   }
-  return encode_utf8(masked);
+  return text::encode_utf8(masked);
 }
 
 }  // namespace vneid::identity

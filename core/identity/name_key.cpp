@@ -38,16 +38,16 @@ char32_t plain_look_alike(char32_t point) {
 
 std::expected<std::u32string, NameError> cleaned(std::string_view name) {
   if (name.size() > max_input) return std::unexpected(NameError::too_long);
-  auto points = decode_utf8(name);
+  auto points = text::decode_utf8(name);
   if (!points) return std::unexpected(NameError::not_utf8);
-  if (std::ranges::any_of(*points, is_forbidden)) {
+  if (std::ranges::any_of(*points, text::is_forbidden)) {
     return std::unexpected(NameError::forbidden_character);
   }
-  std::erase_if(*points, is_invisible);
+  std::erase_if(*points, text::is_invisible);
   std::ranges::transform(*points, points->begin(), plain_look_alike);
   std::u32string result;
-  for (const char32_t point : to_nfc(*points)) {
-    if (!is_blank(point)) {
+  for (const char32_t point : text::to_nfc(*points)) {
+    if (!text::is_blank(point)) {
       result += point;
     } else if (!result.empty() && result.back() != U' ') {
       result += U' ';
@@ -109,7 +109,7 @@ class StrictKey {
       }
     }
     end_syllable();
-    return to_nfc(key_);
+    return text::to_nfc(key_);
   }
 
  private:
@@ -181,15 +181,16 @@ std::string_view to_text(NameError error) noexcept {
 std::expected<std::string, NameError> clean_name(std::string_view name) {
   const auto points = cleaned(name);
   if (!points) return std::unexpected(points.error());
-  return encode_utf8(*points);
+  return text::encode_utf8(*points);
 }
 
 std::expected<NameKeys, NameError> NameKeys::make(std::string_view name) {
   const auto points = cleaned(name);
   if (!points) return std::unexpected(points.error());
-  std::u32string decomposed = to_nfd(*points);
+  std::u32string decomposed = text::to_nfd(*points);
   std::ranges::transform(decomposed, decomposed.begin(), upper);
-  NameKeys keys{.strict = encode_utf8(StrictKey{}.of(decomposed)), .loose = loose_key(decomposed)};
+  NameKeys keys{.strict = text::encode_utf8(StrictKey{}.of(decomposed)),
+                .loose = loose_key(decomposed)};
   if (keys.loose.empty()) return std::unexpected(NameError::no_letters);
   return keys;
 }

@@ -57,13 +57,13 @@ char32_t narrow(char32_t point) {
 /// NFC without invisible characters, one blank between words and none around.
 std::expected<std::u32string, TypedError> one_line(std::string_view typed) {
   if (typed.size() > most_bytes) return std::unexpected(TypedError::too_long);
-  const auto points = decode_utf8(typed);
+  const auto points = text::decode_utf8(typed);
   if (!points) return std::unexpected(TypedError::forbidden_character);
   std::u32string line;
-  for (const char32_t point : to_nfc(*points)) {
-    if (is_forbidden(point)) return std::unexpected(TypedError::forbidden_character);
-    if (is_invisible(point)) continue;
-    if (!is_blank(point)) {
+  for (const char32_t point : text::to_nfc(*points)) {
+    if (text::is_forbidden(point)) return std::unexpected(TypedError::forbidden_character);
+    if (text::is_invisible(point)) continue;
+    if (!text::is_blank(point)) {
       line += point;
     } else if (!line.empty() && line.back() != U' ') {
       line += U' ';
@@ -163,7 +163,7 @@ Text email(std::string_view typed) {
   if (!line) return std::unexpected(line.error());
   constexpr std::size_t longest = 254;
   constexpr std::size_t longest_local = 64;
-  std::string text = encode_utf8(*line);
+  std::string text = text::encode_utf8(*line);
   const auto at = text.find('@');
   const bool plain = std::ranges::none_of(*line, [](char32_t c) {
     return c == U' ' || std::u32string_view{U"<>\"(),;:\\"}.contains(c);
@@ -184,7 +184,7 @@ Text address(std::string_view typed) {
   const auto line = one_line(typed);
   if (!line) return std::unexpected(line.error());
   if (line->size() > max_text_length) return std::unexpected(TypedError::too_long);
-  return encode_utf8(*line);
+  return text::encode_utf8(*line);
 }
 
 }  // namespace

@@ -147,7 +147,7 @@ Task<LegacyAccount> Accounts::ensure(std::string portal, std::string name,
     params.null();
   }
   params.instant(now);
-  const Result rows = co_await pool_.query(ensure_account, std::move(params));
+  const Result rows = co_await database_.query(ensure_account, std::move(params));
   LegacyAccount account = read_account(rows, *keys_);
   account.first_seen = rows.boolean(0, 13);
   co_return account;
@@ -156,7 +156,7 @@ Task<LegacyAccount> Accounts::ensure(std::string portal, std::string name,
 Task<std::optional<LegacyAccount>> Accounts::find(std::int64_t account_id) {
   Params params;
   params.integer(account_id);
-  const Result rows = co_await pool_.query(find_by_id, std::move(params));
+  const Result rows = co_await database_.query(find_by_id, std::move(params));
   co_return read_if_any(rows, *keys_);
 }
 
@@ -165,7 +165,7 @@ Task<std::optional<LegacyAccount>> Accounts::find(std::string portal, std::strin
   if (!stored) co_return std::nullopt;
   Params params;
   params.text(portal).bytes(account_key(*keys_, portal, *stored));
-  const Result rows = co_await pool_.query(find_by_name, std::move(params));
+  const Result rows = co_await database_.query(find_by_name, std::move(params));
   co_return read_if_any(rows, *keys_);
 }
 
@@ -173,7 +173,7 @@ Task<std::vector<LegacyAccount>> Accounts::adoptable(std::string portal,
                                                      identity::CitizenNumber number) {
   Params params;
   params.text(portal).bytes(citizen_key(*keys_, number));
-  const Result rows = co_await pool_.query(find_adoptable, std::move(params));
+  const Result rows = co_await database_.query(find_adoptable, std::move(params));
   std::vector<LegacyAccount> accounts;
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     auto account = co_await find(rows.integer(row, 0));

@@ -12,7 +12,7 @@
 #include "crypto/key_ring.hpp"
 #include "identity/same_person.hpp"
 #include "link/stored_values.hpp"
-#include "net/postgres/client.hpp"
+#include "net/postgres/database.hpp"
 
 namespace vneid::link {
 
@@ -42,8 +42,8 @@ struct LegacyAccount {
 /// The table of accounts.
 class Accounts {
  public:
-  Accounts(postgres::Pool& pool, std::shared_ptr<const crypto::KeyRing> keys)
-      : pool_(pool), keys_(std::move(keys)) {}
+  Accounts(postgres::Database& database, std::shared_ptr<const crypto::KeyRing> keys)
+      : database_(database), keys_(std::move(keys)) {}
 
   /// The account that has just logged in at the portal, made if it was never seen before; one
   /// round trip. `name` is the portal's own, at most 1000 bytes of UTF-8, not empty: otherwise
@@ -59,7 +59,7 @@ class Accounts {
   Task<std::vector<LegacyAccount>> adoptable(std::string portal, identity::CitizenNumber number);
 
  private:
-  postgres::Pool& pool_;
+  postgres::Database& database_;
   std::shared_ptr<const crypto::KeyRing> keys_;
 };
 

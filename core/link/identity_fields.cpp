@@ -247,17 +247,13 @@ class EditWork {
 Task<VerificationOutcome> Identities::store(Verification verification) {
   const std::shared_ptr<const KeyRing> keys = keys_;
   StoreWork work{*keys, verification};
-  VerificationOutcome outcome =
-      co_await postgres::with_retries(pool_, postgres::Isolation::read_committed, work);
-  co_return outcome;
+  co_return co_await postgres::with_retries(database_, postgres::Isolation::read_committed, work);
 }
 
 Task<std::vector<Field>> Identities::edit(Edit edit) {
   const std::shared_ptr<const KeyRing> keys = keys_;
   EditWork work{*keys, edit};
-  std::vector<Field> refused =
-      co_await postgres::with_retries(pool_, postgres::Isolation::read_committed, work);
-  co_return refused;
+  co_return co_await postgres::with_retries(database_, postgres::Isolation::read_committed, work);
 }
 
 }  // namespace vneid::link

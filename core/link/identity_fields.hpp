@@ -16,7 +16,7 @@
 #include "identity/field.hpp"
 #include "link/links.hpp"
 #include "link/reviews.hpp"
-#include "net/postgres/client.hpp"
+#include "net/postgres/database.hpp"
 
 /// The ten fields of "Thông tin định danh", as they stand in the database (R17–R20).
 namespace vneid::link {
@@ -76,8 +76,8 @@ struct Edit {
 /// Reading and changing the fields of an account. Throws what Pool throws, and UnreadableValue.
 class Identities {
  public:
-  Identities(postgres::Pool& pool, std::shared_ptr<const crypto::KeyRing> keys)
-      : pool_(pool), keys_(std::move(keys)) {}
+  Identities(postgres::Database& database, std::shared_ptr<const crypto::KeyRing> keys)
+      : database_(database), keys_(std::move(keys)) {}
 
   /// One round trip. `person_id`: whose links are listed; 0: the account's own. Nothing when there
   /// is no such account.
@@ -92,7 +92,7 @@ class Identities {
   Task<std::vector<identity::Field>> edit(Edit edit);
 
  private:
-  postgres::Pool& pool_;
+  postgres::Database& database_;
   std::shared_ptr<const crypto::KeyRing> keys_;
 };
 

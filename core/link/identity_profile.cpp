@@ -84,7 +84,7 @@ Task<std::optional<IdentityProfile>> Identities::read(std::int64_t account_id,
   const std::shared_ptr<const KeyRing> keys = keys_;
   Params params;
   params.integer(account_id).integer(person_id);
-  const Result rows = co_await pool_.query(read_profile, std::move(params));
+  const Result rows = co_await database_.query(read_profile, std::move(params));
   if (rows.empty()) co_return std::nullopt;
   co_return read_rows(rows, *keys);
 }

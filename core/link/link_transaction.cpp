@@ -261,9 +261,7 @@ Task<LinkOutcome> Linker::link(LinkRequest request) {
   // The frame holds what the work refers to, however the caller goes.
   const std::shared_ptr<const KeyRing> keys = keys_;
   LinkWork work{*keys, request};
-  LinkOutcome outcome =
-      co_await postgres::with_retries(pool_, postgres::Isolation::read_committed, work);
-  co_return outcome;
+  co_return co_await postgres::with_retries(database_, postgres::Isolation::read_committed, work);
 }
 
 }  // namespace vneid::link

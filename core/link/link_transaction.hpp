@@ -12,7 +12,7 @@
 #include "crypto/key_ring.hpp"
 #include "identity/same_person.hpp"
 #include "link/reviews.hpp"
-#include "net/postgres/client.hpp"
+#include "net/postgres/database.hpp"
 #include "vault/transfer.hpp"
 
 namespace vneid::link {
@@ -72,15 +72,15 @@ using LinkOutcome = std::variant<Linked, InReview, Refused, Taken>;
 /// order account, person, account's vault, person's vault.
 class Linker {
  public:
-  Linker(postgres::Pool& pool, std::shared_ptr<const crypto::KeyRing> keys)
-      : pool_(pool), keys_(std::move(keys)) {}
+  Linker(postgres::Database& database, std::shared_ptr<const crypto::KeyRing> keys)
+      : database_(database), keys_(std::move(keys)) {}
 
   /// Throws Unavailable when PostgreSQL is away; when its connection was lost while committing,
   /// the link may stand, and asking again tells.
   Task<LinkOutcome> link(LinkRequest request);
 
  private:
-  postgres::Pool& pool_;
+  postgres::Database& database_;
   std::shared_ptr<const crypto::KeyRing> keys_;
 };
 

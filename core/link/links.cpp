@@ -55,17 +55,17 @@ Params one_id(std::int64_t id) {
 }  // namespace
 
 Task<std::vector<LinkedAccount>> Links::of_person(std::int64_t person_id) {
-  const Result rows = co_await pool_.query(links_of_person, one_id(person_id));
+  const Result rows = co_await database_.query(links_of_person, one_id(person_id));
   co_return read_links(rows, *keys_);
 }
 
 Task<std::vector<LinkedAccount>> Links::of_account(std::int64_t account_id) {
-  const Result rows = co_await pool_.query(links_of_account, one_id(account_id));
+  const Result rows = co_await database_.query(links_of_account, one_id(account_id));
   co_return read_links(rows, *keys_);
 }
 
 Task<std::optional<LinkedAccount>> Links::find(std::int64_t link_id) {
-  const Result rows = co_await pool_.query(link_by_id, one_id(link_id));
+  const Result rows = co_await database_.query(link_by_id, one_id(link_id));
   if (rows.empty()) co_return std::nullopt;
   co_return read_link(rows, 0, *keys_);
 }

@@ -10,7 +10,7 @@
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
-#include "net/postgres/client.hpp"
+#include "net/postgres/database.hpp"
 
 namespace vneid::link {
 
@@ -30,8 +30,8 @@ struct LinkedAccount {
 /// Active links, oldest first. Throws what Pool throws, and UnreadableValue.
 class Links {
  public:
-  Links(postgres::Pool& pool, std::shared_ptr<const crypto::KeyRing> keys)
-      : pool_(pool), keys_(std::move(keys)) {}
+  Links(postgres::Database& database, std::shared_ptr<const crypto::KeyRing> keys)
+      : database_(database), keys_(std::move(keys)) {}
 
   /// All accounts of a person: for a VNeID login.
   Task<std::vector<LinkedAccount>> of_person(std::int64_t person_id);
@@ -40,7 +40,7 @@ class Links {
   Task<std::optional<LinkedAccount>> find(std::int64_t link_id);
 
  private:
-  postgres::Pool& pool_;
+  postgres::Database& database_;
   std::shared_ptr<const crypto::KeyRing> keys_;
 };
 

@@ -61,17 +61,17 @@ Task<KnownPerson> find_person(postgres::Transaction& transaction, PersonKeys key
   co_return known_of(rows);
 }
 
-Task<KnownPerson> find_person(postgres::Pool& pool, PersonKeys keys) {
-  const Result rows = co_await pool.query(find_known, parameters_of(keys));
+Task<KnownPerson> find_person(postgres::Database& database, PersonKeys keys) {
+  const Result rows = co_await database.query(find_known, parameters_of(keys));
   co_return known_of(rows);
 }
 
-Task<std::optional<PersonDetails>> read_person(postgres::Pool& pool,
+Task<std::optional<PersonDetails>> read_person(postgres::Database& database,
                                                std::shared_ptr<const crypto::KeyRing> keys,
                                                std::int64_t person_id) {
   Params params;
   params.integer(person_id);
-  const Result rows = co_await pool.query(read_details, std::move(params));
+  const Result rows = co_await database.query(read_details, std::move(params));
   if (rows.empty()) co_return std::nullopt;
   const std::string key = rows.bytes(0, 0);
   PersonDetails details;

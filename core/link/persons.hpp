@@ -9,7 +9,7 @@
 #include "crypto/key_ring.hpp"
 #include "identity/birth_date.hpp"
 #include "identity/citizen_number.hpp"
-#include "net/postgres/client.hpp"
+#include "net/postgres/database.hpp"
 
 namespace vneid::link {
 
@@ -47,10 +47,10 @@ struct PersonValues {
 
 Task<KnownPerson> find_person(postgres::Transaction& transaction, PersonKeys keys);
 /// The same outside a transaction, for a login that writes nothing.
-Task<KnownPerson> find_person(postgres::Pool& pool, PersonKeys keys);
+Task<KnownPerson> find_person(postgres::Database& database, PersonKeys keys);
 
 /// Throws what Pool throws, and UnreadableValue.
-Task<std::optional<PersonDetails>> read_person(postgres::Pool& pool,
+Task<std::optional<PersonDetails>> read_person(postgres::Database& database,
                                                std::shared_ptr<const crypto::KeyRing> keys,
                                                std::int64_t person_id);
 

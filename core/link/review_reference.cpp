@@ -41,11 +41,11 @@ std::string new_review_reference() {
 }
 
 std::optional<std::string> read_review_reference(std::string_view typed) {
-  const auto points = identity::decode_utf8(typed);
+  const auto points = text::decode_utf8(typed);
   if (!points) return std::nullopt;
   std::string reference;
   for (const char32_t point : *points) {
-    if (identity::is_blank(point) || identity::is_invisible(point) || is_hyphen(point)) continue;
+    if (text::is_blank(point) || text::is_invisible(point) || is_hyphen(point)) continue;
     const char letter = meant(point);
     if (letter == '\0' || reference.size() == reference_letters) return std::nullopt;
     reference += letter;

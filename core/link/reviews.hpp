@@ -9,7 +9,7 @@
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
-#include "net/postgres/client.hpp"
+#include "net/postgres/database.hpp"
 
 namespace vneid::link {
 

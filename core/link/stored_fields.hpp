@@ -9,7 +9,7 @@
 #include "crypto/key_ring.hpp"
 #include "identity/field.hpp"
 #include "link/identity_fields.hpp"
-#include "net/postgres/client.hpp"
+#include "net/postgres/database.hpp"
 
 /// Rows of the table identity_field, for those who read and change them within a transaction.
 namespace vneid::link {

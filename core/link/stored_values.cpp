@@ -70,9 +70,9 @@ std::optional<identity::Sex> sex_from_text(std::string_view text) noexcept {
 }
 
 std::optional<std::string> stored_text(std::string_view text) {
-  const auto points = identity::decode_utf8(text);
+  const auto points = text::decode_utf8(text);
   if (!points) return std::nullopt;
-  return identity::encode_utf8(identity::to_nfc(*points));
+  return text::encode_utf8(text::to_nfc(*points));
 }
 
 std::string account_key(const KeyRing& keys, std::string_view portal,

@@ -8,8 +8,8 @@ namespace vneid::oidc {
 
 namespace {
 
-void add_options(Parameters& parameters, const AuthorizationOptions& options) {
-  const Parameters optional{
+void add_options(text::Parameters& parameters, const AuthorizationOptions& options) {
+  const text::Parameters optional{
       {"prompt", options.prompt},         {"max_age", options.max_age},
       {"login_hint", options.login_hint}, {"ui_locales", options.ui_locales},
       {"acr_values", options.acr_values},
@@ -33,7 +33,7 @@ AuthorizationRequest make_authorization_request(const Metadata& metadata,
   request.state = crypto::random_token();
   request.nonce = crypto::random_token();
   request.code_verifier = crypto::random_token();
-  Parameters parameters{
+  text::Parameters parameters{
       {"response_type", "code"},
       {"client_id", settings.client_id},
       {"redirect_uri", redirect_uri},
@@ -44,7 +44,7 @@ AuthorizationRequest make_authorization_request(const Metadata& metadata,
       {"code_challenge_method", "S256"},
   };
   add_options(parameters, options);
-  request.url = with_query(metadata.authorization_endpoint, parameters);
+  request.url = text::with_query(metadata.authorization_endpoint, parameters);
   return request;
 }
 
@@ -53,12 +53,12 @@ AuthorizationRequest make_direct_authorization_request(const ProviderSettings& s
                                                        const AuthorizationOptions& options) {
   AuthorizationRequest request;
   request.state = crypto::random_token();
-  Parameters parameters{
+  text::Parameters parameters{
       {"response_type", "code"}, {"client_id", settings.client_id}, {"redirect_uri", redirect_uri},
       {"scope", settings.scope}, {"state", request.state},
   };
   add_options(parameters, options);
-  request.url = with_query(settings.authorization_endpoint, parameters);
+  request.url = text::with_query(settings.authorization_endpoint, parameters);
   return request;
 }
 

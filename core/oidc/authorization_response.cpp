@@ -59,7 +59,7 @@ void restore_plus(Value& value) {
 
 AuthorizationResponse parse(std::string_view query, bool direct) {
   if (query.size() > max_callback_query_size) return MalformedResponse{"query is too long"};
-  auto parameters = decode_form(query);
+  auto parameters = text::decode_form(query);
   if (!parameters) return MalformedResponse{parameters.error()};
   Fields fields;
   for (auto& [name, value] : *parameters) {

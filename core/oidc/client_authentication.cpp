@@ -40,11 +40,13 @@ std::expected<ClientCredential, std::string> ClientCredential::make(
   return credential;
 }
 
-void ClientCredential::prove(Parameters& form, std::vector<http::Header>& headers, Wall now) const {
+void ClientCredential::prove(text::Parameters& form, std::vector<http::Header>& headers,
+                             Wall now) const {
   switch (method_) {
     case ClientAuthentication::client_secret_basic: {
       // Encoded before they are joined, so that a ':' in an id stays in the id (RFC 6749 §2.3.1).
-      const std::string pair = percent_encode(client_id_) + ":" + percent_encode(client_secret_);
+      const std::string pair =
+          text::percent_encode(client_id_) + ":" + text::percent_encode(client_secret_);
       headers.emplace_back("Authorization", "Basic " + crypto::base64_encode(pair));
       return;
     }
@@ -63,22 +65,22 @@ void ClientCredential::prove(Parameters& form, std::vector<http::Header>& header
 
 std::string ClientCredential::assertion(Wall now) const {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch();
-  const Json claims{json_object()};
+  const text::Json claims{json_object()};
   set_text(claims.get(), "iss", client_id_);
   set_text(claims.get(), "sub", client_id_);
   set_text(claims.get(), "aud", issuer_);
   set_text(claims.get(), "jti", crypto::random_token());
   json_object_set_new(claims.get(), "iat", json_integer(seconds.count()));
   json_object_set_new(claims.get(), "exp", json_integer((seconds + assertion_lifetime).count()));
-  return key_->sign(json_dump(claims.get()), key_id_);
+  return key_->sign(text::json_dump(claims.get()), key_id_);
 }
 
 namespace {
 
 std::optional<std::string> direct_problem(const ProviderSettings& settings) {
-  const bool urls = is_endpoint_url(settings.authorization_endpoint, settings.allow_http) &&
-                    is_endpoint_url(settings.token_endpoint, settings.allow_http) &&
-                    is_endpoint_url(settings.userinfo_endpoint, settings.allow_http);
+  const bool urls = text::is_endpoint_url(settings.authorization_endpoint, settings.allow_http) &&
+                    text::is_endpoint_url(settings.token_endpoint, settings.allow_http) &&
+                    text::is_endpoint_url(settings.userinfo_endpoint, settings.allow_http);
   if (!urls) return "an endpoint is not an https URL";
   const auto key = DecryptionKey::read(settings.decryption_key_pem);
   if (!key) return key.error();
@@ -88,7 +90,8 @@ std::optional<std::string> direct_problem(const ProviderSettings& settings) {
 }  // namespace
 
 std::optional<std::string> settings_problem(const ProviderSettings& settings) {
-  if (!is_endpoint_url(settings.issuer, settings.allow_http) || settings.issuer.contains('?')) {
+  if (!text::is_endpoint_url(settings.issuer, settings.allow_http) ||
+      settings.issuer.contains('?')) {
     return settings.allow_http ? "the issuer is not a URL" : "the issuer is not an https URL";
   }
   if ((" " + settings.scope + " ").find(" openid ") == std::string::npos) {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "async/event_loop.hpp"
-#include "net/http/client.hpp"
+#include "net/http/sender.hpp"
 #include "oidc/jose/private_key.hpp"
 #include "oidc/provider_settings.hpp"
 #include "text/form.hpp"
@@ -20,7 +20,7 @@ class ClientCredential {
 
   /// Adds the proof to a token request. For private_key_jwt: an assertion with the issuer as its
   /// only audience (so that no other endpoint can use it, RFC 7523bis), good once and for a minute.
-  void prove(Parameters& form, std::vector<http::Header>& headers, Wall now) const;
+  void prove(text::Parameters& form, std::vector<http::Header>& headers, Wall now) const;
 
  private:
   ClientCredential() = default;

@@ -14,7 +14,7 @@ constexpr std::size_t block_size = 16;
 
 /// What base64 of a member says. Nothing: it is none, and something else must take its place.
 std::optional<std::string> bytes_of(const json_t* member) {
-  return crypto::base64_decode(json_text(member).value_or("-"));
+  return crypto::base64_decode(text::json_text(member).value_or("-"));
 }
 
 const EVP_CIPHER* cipher_for(std::size_t key_size) noexcept {
@@ -61,8 +61,9 @@ Unpadded unpad(std::string_view blocks) noexcept {
   return {blocks.substr(0, blocks.size() - (count & good)), good};
 }
 
-std::expected<Json, AnswerFailure> open_envelope(const DecryptionKey& key, const json_t* envelope,
-                                                 std::size_t max_size) {
+std::expected<text::Json, AnswerFailure> open_envelope(const DecryptionKey& key,
+                                                       const json_t* envelope,
+                                                       std::size_t max_size) {
   const auto wrapped = bytes_of(json_object_get(envelope, "key"));
   auto data = bytes_of(json_object_get(envelope, "data"));
   const bool blocks = data && !data->empty() && data->size() % block_size == 0;
@@ -71,7 +72,7 @@ std::expected<Json, AnswerFailure> open_envelope(const DecryptionKey& key, const
   const AnswerKey answer_key = key.unwrap(wrapped.value_or(""));
   const Secret plain = decrypt(answer_key.bytes, *data);
   const Unpadded unpadded = unpad(plain.reveal());
-  auto content = parse_json_object(unpadded.text, max_size);
+  auto content = text::parse_json_object(unpadded.text, max_size);
   const std::uint32_t opened = answer_key.genuine & unpadded.good;
   if (opened == 0U || !blocks || !content) {
     return std::unexpected{
@@ -82,9 +83,9 @@ std::expected<Json, AnswerFailure> open_envelope(const DecryptionKey& key, const
 
 }  // namespace
 
-std::expected<Json, AnswerFailure> open_answer(const DecryptionKey& key, std::string_view body,
-                                               std::size_t max_size) {
-  auto answer = parse_json_object(body, max_size);
+std::expected<text::Json, AnswerFailure> open_answer(const DecryptionKey& key,
+                                                     std::string_view body, std::size_t max_size) {
+  auto answer = text::parse_json_object(body, max_size);
   if (!answer) {
     return std::unexpected{
         AnswerFailure{AnswerFailure::Reason::not_json, "the answer " + answer.error()}};

@@ -31,7 +31,7 @@ struct AnswerFailure {
 /// padding, content): the same value, after the same work of RSA, AES and JSON, so that no error
 /// becomes an oracle (relying-party.md §2.6). It is never taken for the answer itself. ECB
 /// authenticates nothing: that the answer is the provider's rests on TLS.
-std::expected<Json, AnswerFailure> open_answer(const DecryptionKey& key, std::string_view body,
-                                               std::size_t max_size);
+std::expected<text::Json, AnswerFailure> open_answer(const DecryptionKey& key,
+                                                     std::string_view body, std::size_t max_size);
 
 }  // namespace vneid::oidc

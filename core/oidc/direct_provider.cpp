@@ -24,7 +24,7 @@ std::shared_ptr<const Metadata> configured(const ProviderSettings& settings) {
 
 }  // namespace
 
-DirectProvider::DirectProvider(EventLoop& loop, http::Client& client, ProviderSettings settings)
+DirectProvider::DirectProvider(EventLoop& loop, http::Sender& client, ProviderSettings settings)
     : LoginProvider(loop, client, std::move(settings)),
       key_(*DecryptionKey::read(settings_.decryption_key_pem)),
       metadata_(configured(settings_)) {}
@@ -82,7 +82,7 @@ LoginFailure DirectProvider::failure_of(const AnswerFailure& failure,
 }
 
 Task<http::IncomingResponse> DirectProvider::request_tokens(Redemption redemption) {
-  Parameters form{
+  text::Parameters form{
       {"grant_type", "authorization_code"},
       {"code", std::move(redemption.code)},
       {"redirect_uri", std::move(redemption.redirect_uri)},
@@ -93,10 +93,9 @@ Task<http::IncomingResponse> DirectProvider::request_tokens(Redemption redemptio
   request.url = settings_.token_endpoint;
   request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
   credential_.prove(form, request.headers, loop_.wall_now());
-  request.body = encode_form(form);
+  request.body = text::encode_form(form);
   request.max_body = max_token_response_size;
-  http::IncomingResponse response = co_await call(std::move(request), "token endpoint");
-  co_return response;
+  co_return co_await call(std::move(request), "token endpoint");
 }
 
 Task<http::IncomingResponse> DirectProvider::request_userinfo(std::string access_token) {
@@ -104,8 +103,7 @@ Task<http::IncomingResponse> DirectProvider::request_userinfo(std::string access
   request.url = settings_.userinfo_endpoint;
   request.headers.emplace_back("Authorization", "Bearer " + access_token);
   request.max_body = max_userinfo_size;
-  http::IncomingResponse response = co_await call(std::move(request), "userinfo");
-  co_return response;
+  co_return co_await call(std::move(request), "userinfo");
 }
 
 Task<std::expected<LogoutToken, LogoutFailure>> DirectProvider::logout_token(std::string /*jwt*/) {

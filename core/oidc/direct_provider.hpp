@@ -6,7 +6,7 @@
 
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
-#include "net/http/client.hpp"
+#include "net/http/sender.hpp"
 #include "oidc/direct_envelope.hpp"
 #include "oidc/jose/decryption_key.hpp"
 #include "oidc/login_provider.hpp"
@@ -22,7 +22,7 @@ namespace vneid::oidc {
 class DirectProvider : public LoginProvider {
  public:
   /// Throws std::invalid_argument when `settings_problem` finds one. Does not call the provider.
-  DirectProvider(EventLoop& loop, http::Client& client, ProviderSettings settings);
+  DirectProvider(EventLoop& loop, http::Sender& client, ProviderSettings settings);
 
   /// The configured endpoints; no keys and no logout.
   Task<std::shared_ptr<const Metadata>> metadata() override;

@@ -16,7 +16,7 @@ const json_t* claim(const json_t* claims, const std::string& name) noexcept {
 }
 
 std::string text_claim(const json_t* claims, const std::string& name) {
-  return json_text(claim(claims, name)).value_or("");
+  return text::json_text(claim(claims, name)).value_or("");
 }
 
 int current_year(Wall now) {
@@ -50,7 +50,7 @@ identity::AccountKind read_kind(const json_t* claims, const std::string& name) {
   if (name.empty()) return personal;  // configured so: the provider has no organisations
   const json_t* value = claim(claims, name);
   std::string text = json_is_integer(value) ? std::to_string(json_integer_value(value))
-                                            : json_text(value).value_or("");
+                                            : text::json_text(value).value_or("");
   std::ranges::transform(text, text.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
   if (text == "1" || text == "personal" || text == "individual") return personal;
@@ -82,7 +82,7 @@ std::optional<int> read_level(const json_t* value) {
     if (level < 0 || level > 9) return std::nullopt;
     return static_cast<int>(level);
   }
-  if (auto text = json_text(value)) return level_text(*text);
+  if (auto text = text::json_text(value)) return level_text(*text);
   std::optional<int> highest;
   std::size_t index = 0;
   const json_t* item = nullptr;
@@ -96,8 +96,8 @@ std::optional<int> read_level(const json_t* value) {
 VerifiedIdentity map_claims(const json_t* claims, const ClaimNames& names, Wall now) {
   const int year = current_year(now);
   VerifiedIdentity person;
-  person.issuer = json_text(claims, "iss").value_or("");
-  person.subject = json_text(claims, "sub").value_or("");
+  person.issuer = text::json_text(claims, "iss").value_or("");
+  person.subject = text::json_text(claims, "sub").value_or("");
   const json_t* number = claim(claims, names.citizen_id);
   if (number != nullptr && !json_is_null(number) && !json_is_string(number)) {
     // A JSON number has lost its leading zeros: no way back.
@@ -126,8 +126,9 @@ identity::ProviderIdentity VerifiedIdentity::for_decision() const {
 
 std::string direct_subject(const json_t* claims, const VerifiedIdentity& person) {
   // A number must not pass for another person's `sub`, nor a TechID for either.
-  if (const auto sub = json_text(claims, "sub"); sub && !sub->empty()) return "sub:" + *sub;
-  if (const auto id = json_text(claims, "TechID"); id && !id->empty()) return "tech_id:" + *id;
+  if (const auto sub = text::json_text(claims, "sub"); sub && !sub->empty()) return "sub:" + *sub;
+  if (const auto id = text::json_text(claims, "TechID"); id && !id->empty())
+    return "tech_id:" + *id;
   return person.citizen_id ? "citizen_id:" + person.citizen_id->digits() : std::string{};
 }
 

@@ -20,7 +20,7 @@ ClientCredential checked_credential(const ProviderSettings& settings) {
 
 }  // namespace
 
-LoginProvider::LoginProvider(EventLoop& loop, http::Client& client, ProviderSettings settings)
+LoginProvider::LoginProvider(EventLoop& loop, http::Sender& client, ProviderSettings settings)
     : loop_(loop),
       client_(client),
       settings_(std::move(settings)),
@@ -37,15 +37,14 @@ Task<http::IncomingResponse> LoginProvider::call(http::OutgoingRequest request, 
   request.observer = settings_.observer;
   std::string cause;
   try {
-    http::IncomingResponse response = co_await client_.send(std::move(request));
-    co_return response;
+    co_return co_await client_.send(std::move(request));
   } catch (const http::ExchangeFailed& failure) {
     cause = failure.what();
   }
   unavailable(what + ": " + cause);
 }
 
-std::unique_ptr<LoginProvider> make_provider(EventLoop& loop, http::Client& client,
+std::unique_ptr<LoginProvider> make_provider(EventLoop& loop, http::Sender& client,
                                              ProviderSettings settings) {
   if (settings.profile == ProviderProfile::vneid_direct) {
     return std::make_unique<DirectProvider>(loop, client, std::move(settings));

@@ -8,7 +8,7 @@
 
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
-#include "net/http/client.hpp"
+#include "net/http/sender.hpp"
 #include "oidc/authorization_request.hpp"
 #include "oidc/authorization_response.hpp"
 #include "oidc/client_authentication.hpp"
@@ -85,20 +85,20 @@ class LoginProvider {
 
  protected:
   /// Throws std::invalid_argument when `settings_problem` finds one. Does not call the provider.
-  LoginProvider(EventLoop& loop, http::Client& client, ProviderSettings settings);
+  LoginProvider(EventLoop& loop, http::Sender& client, ProviderSettings settings);
 
   /// Calls the provider with what its settings say of every call; `what` is for the log.
   Task<http::IncomingResponse> call(http::OutgoingRequest request, std::string what);
   [[noreturn]] void unavailable(const std::string& cause) const;
 
   EventLoop& loop_;
-  http::Client& client_;
+  http::Sender& client_;
   ProviderSettings settings_;
   ClientCredential credential_;
 };
 
 /// The provider of the settings' profile. Throws as its constructor does.
-std::unique_ptr<LoginProvider> make_provider(EventLoop& loop, http::Client& client,
+std::unique_ptr<LoginProvider> make_provider(EventLoop& loop, http::Sender& client,
                                              ProviderSettings settings);
 
 }  // namespace vneid::oidc

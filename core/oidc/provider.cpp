@@ -24,7 +24,7 @@ std::optional<Wall> auth_time_of(const json_t* claims) {
 
 }  // namespace
 
-Provider::Provider(EventLoop& loop, http::Client& client, ProviderSettings settings,
+Provider::Provider(EventLoop& loop, http::Sender& client, ProviderSettings settings,
                    DocumentTimes times)
     : LoginProvider(loop, client, std::move(settings)),
       times_(times),
@@ -72,7 +72,7 @@ Task<Provider::LoginResult> Provider::redeem(Redemption redemption) {
 
 Task<std::expected<TokenResponse, TokenRefusal>> Provider::request_tokens(std::string url,
                                                                           Redemption redemption) {
-  Parameters form{
+  text::Parameters form{
       {"grant_type", "authorization_code"},
       {"code", std::move(redemption.code)},
       {"redirect_uri", std::move(redemption.redirect_uri)},
@@ -83,7 +83,7 @@ Task<std::expected<TokenResponse, TokenRefusal>> Provider::request_tokens(std::s
   request.url = std::move(url);
   request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
   credential_.prove(form, request.headers, loop_.wall_now());
-  request.body = encode_form(form);
+  request.body = text::encode_form(form);
   request.max_body = max_token_response_size;
   const http::IncomingResponse response = co_await call(std::move(request), "token endpoint");
   co_return read_token_response(response.status, response.body);

@@ -11,7 +11,7 @@
 #include "async/scope.hpp"
 #include "async/single_flight.hpp"
 #include "async/task.hpp"
-#include "net/http/client.hpp"
+#include "net/http/sender.hpp"
 #include "oidc/authorization_request.hpp"
 #include "oidc/cached.hpp"
 #include "oidc/identity_claims.hpp"
@@ -42,7 +42,7 @@ class Provider : public LoginProvider {
     std::uint64_t key_fetches = 0;
   };
 
-  Provider(EventLoop& loop, http::Client& client, ProviderSettings settings,
+  Provider(EventLoop& loop, http::Sender& client, ProviderSettings settings,
            DocumentTimes times = {});
 
   [[nodiscard]] const Counters& counters() const noexcept { return counters_; }

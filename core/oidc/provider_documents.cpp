@@ -23,8 +23,7 @@ Task<http::IncomingResponse> Provider::fetch(std::string url, std::string what) 
 Task<Provider::MetadataPtr> Provider::metadata() {
   if (metadata_.usable(loop_.now())) co_return metadata_.value();
   const auto joined = metadata_flight_.join([this] { return refresh_metadata(); });
-  MetadataPtr current = co_await joined;
-  co_return current;
+  co_return co_await joined;
 }
 
 Task<Provider::MetadataPtr> Provider::refresh_metadata() {
@@ -55,8 +54,7 @@ Task<Provider::MetadataPtr> Provider::fetch_metadata() {
 Task<Provider::KeysPtr> Provider::keys() {
   if (keys_.usable(loop_.now())) co_return keys_.value();
   const auto joined = keys_flight_.join([this] { return refresh_keys(); });
-  KeysPtr current = co_await joined;
-  co_return current;
+  co_return co_await joined;
 }
 
 Task<Provider::KeysPtr> Provider::keys_again() {
@@ -65,8 +63,7 @@ Task<Provider::KeysPtr> Provider::keys_again() {
   if (paused && !keys_underway_) co_return keys_.value();
   if (!paused) forced_at_ = now;
   const auto joined = keys_flight_.join([this] { return refresh_keys(); });
-  KeysPtr current = co_await joined;
-  co_return current;
+  co_return co_await joined;
 }
 
 Task<Provider::KeysPtr> Provider::refresh_keys() {

@@ -51,8 +51,8 @@ std::optional<std::string> read_endpoints(const json_t* document, bool allow_htt
       if (rule.required) return std::string{rule.name} + " is missing";
       continue;
     }
-    auto url = json_text(document, rule.name);
-    if (!url || !is_endpoint_url(*url, allow_http)) {
+    auto url = text::json_text(document, rule.name);
+    if (!url || !text::is_endpoint_url(*url, allow_http)) {
       return std::string{rule.name} + (allow_http ? " is not a URL" : " is not an https URL");
     }
     metadata.*rule.member = std::move(*url);
@@ -85,10 +85,10 @@ std::string discovery_url(std::string_view issuer) {
 
 std::expected<Metadata, std::string> parse_metadata(std::string_view document,
                                                     const ProviderSettings& settings) {
-  auto parsed = parse_json_object(document, max_metadata_size);
+  auto parsed = text::parse_json_object(document, max_metadata_size);
   if (!parsed) return std::unexpected{"the document " + parsed.error()};
   Metadata metadata;
-  auto issuer = json_text(parsed->get(), "issuer");
+  auto issuer = text::json_text(parsed->get(), "issuer");
   if (!issuer || *issuer != settings.issuer) {
     return std::unexpected{"issuer is not " + settings.issuer};
   }

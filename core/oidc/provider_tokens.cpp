@@ -41,8 +41,7 @@ Task<Provider::Verified> Provider::verify(const TokenResponse& tokens, std::stri
     expectations.now = now;
     return verify_id_token(tokens.id_token.reveal(), keys, expectations);
   };
-  Verified verified = co_await judge<IdToken>(std::move(judgement));
-  co_return verified;
+  co_return co_await judge<IdToken>(std::move(judgement));
 }
 
 Task<std::expected<LogoutToken, LogoutFailure>> Provider::logout_token(std::string jwt) {
@@ -53,9 +52,7 @@ Task<std::expected<LogoutToken, LogoutFailure>> Provider::logout_token(std::stri
                                           .leeway = settings_.clock_leeway};
     return verify_logout_token(jwt, keys, expectations);
   };
-  std::expected<LogoutToken, LogoutFailure> verdict =
-      co_await judge<LogoutToken>(std::move(judgement));
-  co_return verdict;
+  co_return co_await judge<LogoutToken>(std::move(judgement));
 }
 
 }  // namespace vneid::oidc

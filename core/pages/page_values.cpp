@@ -45,7 +45,7 @@ Values text_or_false(std::string_view text) {
 }
 
 Values href_or_false(std::string_view href) {
-  return text_or_false(is_safe_href(href) ? href : std::string_view());
+  return text_or_false(text::is_safe_href(href) ? href : std::string_view());
 }
 
 void add_links(Values& values, const std::vector<LinkItem>& links, const StringTable& strings) {
@@ -190,7 +190,7 @@ void add_common(Values& values, const StringTable& strings, const PageContext& c
   values.set("legal_basis", legal_basis(strings, context));
   values.set("effective_date", effective_date(strings, context));
   values.set("kiosk", context.kiosk);
-  const bool refreshes = context.refresh_seconds > 0 && is_safe_href(context.refresh_href);
+  const bool refreshes = context.refresh_seconds > 0 && text::is_safe_href(context.refresh_href);
   values.set("refresh_seconds",
              text_or_false(refreshes ? std::to_string(context.refresh_seconds) : ""));
   values.set("refresh_href", context.refresh_href);

@@ -145,7 +145,8 @@ Values values_of(const VaultPage& page, const StringTable& strings, Language lan
   values.set("total", std::to_string(page.total > shown ? page.total : shown));
   values.set("previous_href", href_or_false(page.previous_href));
   values.set("next_href", href_or_false(page.next_href));
-  values.set("has_pages", is_safe_href(page.previous_href) || is_safe_href(page.next_href));
+  values.set("has_pages",
+             text::is_safe_href(page.previous_href) || text::is_safe_href(page.next_href));
   values.set("show_nav", true);
   values.set("nav_vault", true);
   values.set("sign_out", !page.csrf.empty());

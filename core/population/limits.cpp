@@ -83,7 +83,7 @@ Admission admission_of(const redis::Reply& reply) {
 
 }  // namespace
 
-Limits::Limits(redis::Client& redis, std::shared_ptr<const crypto::KeyRing> keys,
+Limits::Limits(redis::Database& redis, std::shared_ptr<const crypto::KeyRing> keys,
                const Settings& settings)
     : redis_(redis), keys_(std::move(keys)), settings_(settings) {}
 

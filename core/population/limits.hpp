@@ -6,7 +6,7 @@
 
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
-#include "net/redis/client.hpp"
+#include "net/redis/database.hpp"
 #include "population/settings.hpp"
 #include "population/source.hpp"
 
@@ -25,7 +25,7 @@ class Limits {
   static constexpr Milliseconds no_match_lifetime{300'000};  ///< domain.md §8.5
 
   /// What is referred to must outlive it.
-  Limits(redis::Client& redis, std::shared_ptr<const crypto::KeyRing> keys,
+  Limits(redis::Database& redis, std::shared_ptr<const crypto::KeyRing> keys,
          const Settings& settings);
 
   /// Takes a token from every bucket that the question needs, or from none: the asker's, one of
@@ -41,7 +41,7 @@ class Limits {
   [[nodiscard]] std::string known_key(const Question& question) const;
   [[nodiscard]] redis::Command command(const Question& question) const;
 
-  redis::Client& redis_;
+  redis::Database& redis_;
   std::shared_ptr<const crypto::KeyRing> keys_;
   const Settings& settings_;
 };

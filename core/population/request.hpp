@@ -3,7 +3,7 @@
 #include <string>
 
 #include "async/event_loop.hpp"
-#include "net/http/client.hpp"
+#include "net/http/sender.hpp"
 #include "population/settings.hpp"
 #include "population/source.hpp"
 

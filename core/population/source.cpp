@@ -43,7 +43,7 @@ class Place {
 
 class Source::Impl {
  public:
-  Impl(EventLoop& loop, http::Client& http, redis::Client& redis,
+  Impl(EventLoop& loop, http::Sender& http, redis::Database& redis,
        std::shared_ptr<const crypto::KeyRing> keys, Settings settings)
       : loop_(loop),
         http_(http),
@@ -114,14 +114,14 @@ class Source::Impl {
   }
 
   EventLoop& loop_;
-  http::Client& http_;
+  http::Sender& http_;
   Settings settings_;
   Limits limits_;
   CircuitBreaker breaker_;
   unsigned in_flight_ = 0;
 };
 
-Source::Source(EventLoop& loop, http::Client& http, redis::Client& redis,
+Source::Source(EventLoop& loop, http::Sender& http, redis::Database& redis,
                std::shared_ptr<const crypto::KeyRing> keys, Settings settings)
     : impl_(std::make_unique<Impl>(loop, http, redis, std::move(keys), std::move(settings))) {}
 

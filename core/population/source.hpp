@@ -11,8 +11,8 @@
 #include "crypto/key_ring.hpp"
 #include "identity/birth_date.hpp"
 #include "identity/citizen_number.hpp"
-#include "net/http/client.hpp"
-#include "net/redis/client.hpp"
+#include "net/http/sender.hpp"
+#include "net/redis/database.hpp"
 #include "population/settings.hpp"
 
 namespace vneid::population {
@@ -66,7 +66,7 @@ enum class Circuit : std::uint8_t { closed, open, probing };
 class Source {
  public:
   /// What is referred to must outlive it.
-  Source(EventLoop& loop, http::Client& http, redis::Client& redis,
+  Source(EventLoop& loop, http::Sender& http, redis::Database& redis,
          std::shared_ptr<const crypto::KeyRing> keys, Settings settings);
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;

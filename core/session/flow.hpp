@@ -8,7 +8,7 @@
 
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
-#include "net/redis/client.hpp"
+#include "net/redis/database.hpp"
 
 namespace vneid {
 
@@ -56,7 +56,7 @@ class Flows {
  public:
   static constexpr std::chrono::seconds lifetime{10 * 60};
 
-  Flows(redis::Client& redis, std::shared_ptr<const crypto::KeyRing> keys)
+  Flows(redis::Database& redis, std::shared_ptr<const crypto::KeyRing> keys)
       : redis_(redis), keys_(std::move(keys)) {}
 
   Task<void> begin(std::string state, std::string browser, FlowRecord record);
@@ -72,7 +72,7 @@ class Flows {
                                           std::string id);
   [[nodiscard]] std::string name(const std::string& state, const std::string& browser) const;
 
-  redis::Client& redis_;
+  redis::Database& redis_;
   std::shared_ptr<const crypto::KeyRing> keys_;
 };
 

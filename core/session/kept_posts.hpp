@@ -9,7 +9,7 @@
 
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
-#include "net/redis/client.hpp"
+#include "net/redis/database.hpp"
 
 namespace vneid {
 
@@ -26,7 +26,7 @@ class KeptPosts {
  public:
   static constexpr std::chrono::seconds lifetime{10 * 60};
 
-  KeptPosts(redis::Client& redis, std::shared_ptr<const crypto::KeyRing> keys)
+  KeptPosts(redis::Database& redis, std::shared_ptr<const crypto::KeyRing> keys)
       : redis_(redis), keys_(std::move(keys)) {}
 
   Task<void> keep(std::string id, std::string browser, KeptPost post);
@@ -34,7 +34,7 @@ class KeptPosts {
   Task<std::optional<KeptPost>> find(std::string id, std::string browser, std::string portal);
 
  private:
-  redis::Client& redis_;
+  redis::Database& redis_;
   std::shared_ptr<const crypto::KeyRing> keys_;
 };
 

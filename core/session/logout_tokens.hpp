@@ -5,7 +5,7 @@
 
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
-#include "net/redis/client.hpp"
+#include "net/redis/database.hpp"
 
 namespace vneid {
 
@@ -17,7 +17,7 @@ class LogoutTokens {
  public:
   enum class Use { fresh, replayed };
 
-  LogoutTokens(redis::Client& redis, std::shared_ptr<const crypto::KeyRing> keys)
+  LogoutTokens(redis::Database& redis, std::shared_ptr<const crypto::KeyRing> keys)
       : redis_(redis), keys_(std::move(keys)) {}
 
   /// Claims the `jti` of a verified token; exactly one of all callers gets `fresh`. `good_until` is
@@ -30,7 +30,7 @@ class LogoutTokens {
  private:
   [[nodiscard]] std::string name(const std::string& issuer, const std::string& token_id) const;
 
-  redis::Client& redis_;
+  redis::Database& redis_;
   std::shared_ptr<const crypto::KeyRing> keys_;
 };
 

@@ -61,7 +61,7 @@ std::string milliseconds(Milliseconds time) { return std::to_string(time.count()
 
 }  // namespace
 
-Sessions::Sessions(redis::Client& redis, std::shared_ptr<const crypto::KeyRing> keys,
+Sessions::Sessions(redis::Database& redis, std::shared_ptr<const crypto::KeyRing> keys,
                    SessionLimits limits)
     : redis_(redis),
       keys_(std::move(keys)),

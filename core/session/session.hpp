@@ -9,7 +9,7 @@
 
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
-#include "net/redis/client.hpp"
+#include "net/redis/database.hpp"
 #include "policy/policy.hpp"
 
 namespace vneid {
@@ -61,7 +61,7 @@ struct SessionLimits {
 /// its sets when they are ended, or began after that.
 class Sessions {
  public:
-  Sessions(redis::Client& redis, std::shared_ptr<const crypto::KeyRing> keys,
+  Sessions(redis::Database& redis, std::shared_ptr<const crypto::KeyRing> keys,
            SessionLimits limits = {});
 
   [[nodiscard]] const SessionLimits& limits() const noexcept { return limits_; }
@@ -108,7 +108,7 @@ class Sessions {
   Task<std::int64_t> end_set(std::string set);
   void forget(const std::vector<std::string>& ids);
 
-  redis::Client& redis_;
+  redis::Database& redis_;
   std::shared_ptr<const crypto::KeyRing> keys_;
   SessionLimits limits_;
   std::shared_ptr<SeenSessions> seen_;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/redis/client.hpp"
+#include "net/redis/database.hpp"
 #include "net/unavailable.hpp"
 
 namespace vneid {

@@ -9,7 +9,7 @@
 
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
-#include "net/redis/client.hpp"
+#include "net/redis/database.hpp"
 #include "policy/policy.hpp"
 #include "session/withheld_answer.hpp"
 
@@ -42,7 +42,7 @@ class Tickets {
   /// Browsers keep at least 4096 bytes a cookie, name and attributes included (RFC 6265 §6.1).
   static constexpr std::size_t most_cookie_bytes = 3800;
 
-  Tickets(redis::Client& redis, std::shared_ptr<const crypto::KeyRing> keys)
+  Tickets(redis::Database& redis, std::shared_ptr<const crypto::KeyRing> keys)
       : redis_(redis), keys_(std::move(keys)) {}
 
   /// Keeps the answer and gives the Set-Cookie value of the ticket. `ticket.id` must be fresh.
@@ -68,7 +68,7 @@ class Tickets {
                                                                Wall now) const;
   [[nodiscard]] std::string server_key(const std::string& id) const;
 
-  redis::Client& redis_;
+  redis::Database& redis_;
   std::shared_ptr<const crypto::KeyRing> keys_;
 };
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace vneid::ngx {
+namespace vneid::text {
 
 // ASCII whatever the locale: these are bytes of protocols.
 
@@ -38,4 +38,4 @@ namespace vneid::ngx {
   return consists_of(text, "!#$%&'*+-.^_`|~");
 }
 
-}  // namespace vneid::ngx
+}  // namespace vneid::text

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-namespace vneid {
+namespace vneid::text {
 
 namespace {
 
@@ -37,4 +37,4 @@ bool is_over(std::string_view stored, Wall now) {
   return stored < std::string_view{today}.substr(0, stored.size());
 }
 
-}  // namespace vneid
+}  // namespace vneid::text

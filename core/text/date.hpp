@@ -5,7 +5,7 @@
 
 #include "async/event_loop.hpp"
 
-namespace vneid {
+namespace vneid::text {
 
 /// dd/mm/yyyy in Vietnam (+07, no daylight saving), as people read an instant.
 std::string date_for_people(Wall instant);
@@ -17,4 +17,4 @@ std::string date_for_people(std::string_view stored);
 /// day is over when its month or year is.
 bool is_over(std::string_view stored, Wall now);
 
-}  // namespace vneid
+}  // namespace vneid::text

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace vneid::oidc {
+namespace vneid::text {
 
 namespace {
 
@@ -172,4 +172,4 @@ bool is_endpoint_url(std::string_view url, bool allow_http) noexcept {
   return is_authority(url.substr(0, url.find_first_of("/?")));
 }
 
-}  // namespace vneid::oidc
+}  // namespace vneid::text

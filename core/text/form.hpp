@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace vneid::oidc {
+namespace vneid::text {
 
 using Parameter = std::pair<std::string, std::string>;
 using Parameters = std::vector<Parameter>;
@@ -36,4 +36,4 @@ std::expected<Parameters, std::string> decode_form(std::string_view text);
 /// host, no user information, no fragment, printable ASCII only, at most 2048 characters.
 bool is_endpoint_url(std::string_view url, bool allow_http) noexcept;
 
-}  // namespace vneid::oidc
+}  // namespace vneid::text

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace vneid::pages {
+namespace vneid::text {
 
 bool is_safe_href(std::string_view href) noexcept {
   const bool plain = std::none_of(href.begin(), href.end(), [](char c) {
@@ -13,4 +13,4 @@ bool is_safe_href(std::string_view href) noexcept {
   return href.starts_with('/') && !href.starts_with("//");
 }
 
-}  // namespace vneid::pages
+}  // namespace vneid::text

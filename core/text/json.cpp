@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <new>
 
-namespace vneid::oidc {
+namespace vneid::text {
 
 namespace {
 
@@ -93,4 +93,4 @@ std::string json_dump(const json_t* value) {
   return text.get();
 }
 
-}  // namespace vneid::oidc
+}  // namespace vneid::text

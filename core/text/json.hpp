@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-namespace vneid::oidc {
+namespace vneid::text {
 
 struct JsonRelease {
   void operator()(json_t* value) const noexcept { json_decref(value); }
@@ -37,4 +37,4 @@ std::optional<double> json_number(const json_t* object, const char* name);
 /// Compact text of a value.
 std::string json_dump(const json_t* value);
 
-}  // namespace vneid::oidc
+}  // namespace vneid::text

@@ -7,7 +7,7 @@
 
 #include "text/ascii.hpp"
 
-namespace vneid::ngx {
+namespace vneid::text {
 
 namespace {
 
@@ -81,4 +81,4 @@ bool reads_form(std::string_view value) {
   return text.contains("$vneid_form_") || text.contains("${vneid_form_");
 }
 
-}  // namespace vneid::ngx
+}  // namespace vneid::text

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace vneid::ngx {
+namespace vneid::text {
 
 /// A field of an application/x-www-form-urlencoded body, decoded: '+' is a blank, '%' must begin
 /// two hexadecimal digits. Names compare without case, because nginx lowers the case of variables.
@@ -21,4 +21,4 @@ bool names_field(std::string_view form, std::string_view name);
 /// Whether a value in nginx.conf reads `$vneid_form_…`.
 bool reads_form(std::string_view value);
 
-}  // namespace vneid::ngx
+}  // namespace vneid::text

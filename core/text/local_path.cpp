@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace vneid {
+namespace vneid::text {
 
 namespace {
 
@@ -20,4 +20,4 @@ std::string safe_return(std::string_view asked) {
   return std::string{asked};
 }
 
-}  // namespace vneid
+}  // namespace vneid::text

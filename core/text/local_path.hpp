@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace vneid {
+namespace vneid::text {
 
 /// Where a login may go on to: `asked` when it is a path on this server, otherwise "/"
 /// (domain.md §8.3). One '/' at its start, no second one or backslash behind it (browsers read
@@ -11,4 +11,4 @@ namespace vneid {
 /// fine; a fragment never comes to a server.
 std::string safe_return(std::string_view asked);
 
-}  // namespace vneid
+}  // namespace vneid::text

@@ -5,7 +5,7 @@
 
 #include "text/ascii.hpp"
 
-namespace vneid::ngx {
+namespace vneid::text {
 
 namespace {
 
@@ -56,4 +56,4 @@ bool is_loopback(std::string_view host) {
          (digits && host.starts_with("127."));
 }
 
-}  // namespace vneid::ngx
+}  // namespace vneid::text

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-namespace vneid::ngx {
+namespace vneid::text {
 
 /// The parts of an http or https URL in nginx.conf.
 struct Url {
@@ -24,4 +24,4 @@ bool is_loopback(std::string_view host);
 /// Whether it can be the host of a URL as it stands.
 bool is_host_name(std::string_view host);
 
-}  // namespace vneid::ngx
+}  // namespace vneid::text

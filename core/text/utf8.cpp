@@ -4,7 +4,7 @@
 
 #include <utf8proc.h>
 
-namespace vneid::identity {
+namespace vneid::text {
 
 namespace {
 
@@ -106,4 +106,4 @@ bool is_forbidden(char32_t point) noexcept {
   }
 }
 
-}  // namespace vneid::identity
+}  // namespace vneid::text

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace vneid::identity {
+namespace vneid::text {
 
 /// Code points of well-formed UTF-8 (no overlong forms, surrogates or values above U+10FFFF);
 /// nothing otherwise.
@@ -28,4 +28,4 @@ bool is_invisible(char32_t point) noexcept;
 /// assigned. Blank and invisible characters are not among them.
 bool is_forbidden(char32_t point) noexcept;
 
-}  // namespace vneid::identity
+}  // namespace vneid::text

@@ -170,10 +170,10 @@ Task<TransferSummary> transfer_summary(postgres::Transaction& transaction, std::
   co_return read_summary(rows);
 }
 
-Task<TransferSummary> transfer_summary(postgres::Pool& pool, std::int64_t link_id) {
+Task<TransferSummary> transfer_summary(postgres::Database& database, std::int64_t link_id) {
   Params params;
   params.integer(link_id);
-  const Result rows = co_await pool.query(summarize, std::move(params));
+  const Result rows = co_await database.query(summarize, std::move(params));
   co_return read_summary(rows);
 }
 

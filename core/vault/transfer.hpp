@@ -6,7 +6,7 @@
 
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
-#include "net/postgres/client.hpp"
+#include "net/postgres/database.hpp"
 
 namespace vneid::vault {
 
@@ -44,6 +44,6 @@ Task<void> transfer(postgres::Transaction& transaction, Transfer job);
 
 /// What the transfer of a link did; all zero for a link without one.
 Task<TransferSummary> transfer_summary(postgres::Transaction& transaction, std::int64_t link_id);
-Task<TransferSummary> transfer_summary(postgres::Pool& pool, std::int64_t link_id);
+Task<TransferSummary> transfer_summary(postgres::Database& database, std::int64_t link_id);
 
 }  // namespace vneid::vault

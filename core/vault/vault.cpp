@@ -98,7 +98,7 @@ std::string seal_file(const crypto::KeyRing& keys, std::string_view sha256,
 }
 
 Task<std::vector<Record>> Vault::list(Owner owner) {
-  const Result rows = co_await pool_.query(list_records, owner_params(owner));
+  const Result rows = co_await database_.query(list_records, owner_params(owner));
   std::vector<Record> records;
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     if (records.empty() || records.back().id != rows.integer(row, 0)) {
@@ -114,7 +114,7 @@ Task<std::optional<OpenedFile>> Vault::open(Owner owner, std::int64_t record_id,
   if (!is_sha256(sha256)) co_return std::nullopt;
   Params params = owner_params(owner);
   params.integer(record_id).text(sha256);
-  const Result rows = co_await pool_.query(open_file, std::move(params));
+  const Result rows = co_await database_.query(open_file, std::move(params));
   if (rows.empty()) co_return std::nullopt;
   const std::string digest = rows.bytes(0, 2);
   auto bytes = keys_->open(purpose, digest, rows.bytes(0, 3));

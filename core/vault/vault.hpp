@@ -10,7 +10,7 @@
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
-#include "net/postgres/client.hpp"
+#include "net/postgres/database.hpp"
 
 namespace vneid::vault {
 
@@ -67,8 +67,8 @@ std::string seal_file(const crypto::KeyRing& keys, std::string_view sha256, std:
 /// Records and files of one owner. Throws what postgres::Pool throws.
 class Vault {
  public:
-  Vault(postgres::Pool& pool, std::shared_ptr<const crypto::KeyRing> keys)
-      : pool_(pool), keys_(std::move(keys)) {}
+  Vault(postgres::Database& database, std::shared_ptr<const crypto::KeyRing> keys)
+      : database_(database), keys_(std::move(keys)) {}
 
   /// All records of the owner that are not hidden, newest issue first.
   Task<std::vector<Record>> list(Owner owner);
@@ -78,7 +78,7 @@ class Vault {
   Task<std::optional<OpenedFile>> open(Owner owner, std::int64_t record_id, std::string sha256);
 
  private:
-  postgres::Pool& pool_;
+  postgres::Database& database_;
   std::shared_ptr<const crypto::KeyRing> keys_;
 };
 

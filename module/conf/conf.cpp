@@ -31,7 +31,7 @@ void inherit(T& child, const T& parent) {
 #if (NGX_PCRE)
   if (name.regex != nullptr) return false;
 #endif
-  return is_host_name(view(name.name));
+  return text::is_host_name(view(name.name));
 }
 
 /// The addresses under which browsers reach the server, each with the name that leads there.
@@ -74,9 +74,9 @@ void inherit(T& child, const T& parent) {
   return name;
 }
 
-[[nodiscard]] Site make_site(ngx_conf_t* cf, const ServerConf& server,
-                             const LocationConf& location) {
-  Site result;
+[[nodiscard]] flows::Site make_site(ngx_conf_t* cf, const ServerConf& server,
+                                    const LocationConf& location) {
+  flows::Site result;
   auto* const site = &result;
   site->provider = *location.provider;
   site->path = server.path.value_or("/vneid/");
@@ -118,17 +118,17 @@ void inherit(T& child, const T& parent) {
       *static_cast<ServerConf*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_vneid_module));
   const auto& core = *static_cast<ngx_http_core_srv_conf_t*>(
       ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module));
-  const Site common = make_site(cf, server, location);
+  const flows::Site common = make_site(cf, server, location);
   std::vector<NamedSites::Named> sites;
   for (auto& [name, origin] : origins_of(cf, server, location.provider_at, core)) {
-    auto site = std::make_shared<Site>(common);
+    auto site = std::make_shared<flows::Site>(common);
     site->origin = origin;
     sites.emplace_back(name, std::move(site));
   }
   return std::make_shared<const NamedSites>(std::move(sites));
 }
 
-[[nodiscard]] bool same_pages(const Site& left, const Site& right) noexcept {
+[[nodiscard]] bool same_pages(const flows::Site& left, const flows::Site& right) noexcept {
   return left.provider == right.provider && left.legal_basis == right.legal_basis &&
          left.effective_date == right.effective_date;
 }
@@ -209,7 +209,7 @@ void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& ch
 
 }  // namespace
 
-std::shared_ptr<const Site> site_of(ngx_http_request_t* r, const LocationConf& location) {
+std::shared_ptr<const flows::Site> site_of(ngx_http_request_t* r, const LocationConf& location) {
   if (!location.sites) return nullptr;
   const auto& site = location.sites->of(r);
   if (location.provider_value == nullptr) return site;
@@ -269,14 +269,14 @@ namespace {
 /// Builds what every worker will build, and throws it away: whatever can fail there fails here
 /// (D21). It connects to nobody.
 void check_service(const MainConf& conf) {
-  class Nowhere final : public Log {
+  class Nowhere final : public flows::Log {
     void write(Severity /*severity*/, std::string_view /*reference*/,
                std::string_view /*text*/) noexcept override {}
   };
   Nowhere log;
   EpollLoop loop;
   try {
-    const Service service{loop, conf.settings, log};
+    const flows::Service service{loop, conf.settings, log};
   } catch (const std::exception& failure) {
     throw ConfigurationError(std::string{"workers could not start: "} + failure.what(),
                              conf.first_use);

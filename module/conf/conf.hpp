@@ -24,7 +24,7 @@ struct Position {
 
 /// What http{} says, and the settings made of it. Lives in the configuration's pool.
 struct MainConf {
-  std::shared_ptr<Settings> settings = std::make_shared<Settings>();
+  std::shared_ptr<flows::Settings> settings = std::make_shared<flows::Settings>();
   bool has_keys = false;
   bool has_redis = false;
   bool has_postgres = false;
@@ -40,9 +40,9 @@ struct MainConf {
   /// With `vneid_zone` all workers count in the same memory, from when nginx has mapped it (before
   /// any worker starts); without it each counts for itself.
   metrics::Metrics metrics;
-  std::optional<metrics::SharedBlock> block;       ///< of `vneid_zone`
-  std::vector<std::shared_ptr<const Site>> sites;  ///< for the status page
-  std::uint64_t generation = 0;                    ///< of this configuration in the zone, from 1
+  std::optional<metrics::SharedBlock> block;              ///< of `vneid_zone`
+  std::vector<std::shared_ptr<const flows::Site>> sites;  ///< for the status page
+  std::uint64_t generation = 0;  ///< of this configuration in the zone, from 1
 };
 
 /// `vneid_identity`: how much of the person the variables tell.
@@ -58,7 +58,7 @@ struct ServerConf {
   std::array<std::optional<policy::Rule>, 3> rules;  ///< of `vneid_policy`, by policy::Kind
   std::optional<policy::OnFailure> on_failure;
   std::optional<std::vector<std::string>> trusted_headers;  ///< prefixes, as trusted_form() gives
-  std::optional<SessionExchange> session_exchange;
+  std::optional<flows::SessionExchange> session_exchange;
   Position session_exchange_at;
   std::optional<bool> new_accounts;
   std::optional<std::string> portal_cookie;
@@ -123,8 +123,8 @@ struct LocationConf {
 
 /// Where `vneid` is on for this request, as the name says that the browser used; null where it is
 /// off.
-[[nodiscard]] std::shared_ptr<const Site> site_of(ngx_http_request_t* r,
-                                                  const LocationConf& location);
+[[nodiscard]] std::shared_ptr<const flows::Site> site_of(ngx_http_request_t* r,
+                                                         const LocationConf& location);
 
 // Creation, merging and the checks that need the whole configuration; conf.cpp.
 void* create_main_conf(ngx_conf_t* cf) noexcept;

@@ -78,7 +78,7 @@ std::string Directive::secret_file(std::string_view word, std::string_view what)
 std::string Directive::secret(std::string_view word, std::string_view what) const {
   std::string content = secret_file(word, what);
   while (!content.empty() && (content.back() == '\n' || content.back() == '\r')) content.pop_back();
-  if (content.empty() || std::ranges::any_of(content, is_control)) {
+  if (content.empty() || std::ranges::any_of(content, text::is_control)) {
     fail(std::string{what} + " " + path(word) + ": must hold one line that is not empty");
   }
   return content;
@@ -138,7 +138,7 @@ ngx_http_complex_value_t* Directive::complex_value(std::string_view word) const 
 std::string block_name(const Directive& directive, std::string_view kind, bool taken) {
   constexpr std::size_t longest = 32;
   std::string name{directive.word(0)};
-  if (name.size() > longest || !consists_of(name, "_-") || name == "off") {
+  if (name.size() > longest || !text::consists_of(name, "_-") || name == "off") {
     directive.fail("invalid " + std::string{kind} + " name \"" + name +
                    "\", expected 1 to 32 of A-Z a-z 0-9 _ - and not \"off\"");
   }

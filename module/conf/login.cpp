@@ -18,7 +18,7 @@ void read_statuses(const Directive& directive, std::string_view list, LoginRule&
 }
 
 void read_cookie(const Directive& directive, std::string_view name, LoginRule& rule) {
-  if (!is_token(name)) {
+  if (!text::is_token(name)) {
     directive.fail("invalid cookie name \"" + std::string{name} + "\" in \"vneid_login\"");
   }
   rule.cookie = name;
@@ -29,7 +29,7 @@ void read_account(const Directive& directive, std::string_view value, LoginRule&
     directive.fail("\"account=\" of \"vneid_login\" must contain a variable");
   }
   rule.account = directive.complex_value(value);
-  rule.reads_form = reads_form(value);
+  rule.reads_form = text::reads_form(value);
 }
 
 void read_limit(const Directive& directive, std::string_view value, LoginRule& rule) {

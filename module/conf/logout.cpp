@@ -14,7 +14,7 @@ namespace {
 [[nodiscard]] bool is_plain_path(std::string_view path) noexcept {
   return path.starts_with('/') && !path.starts_with("//") && !path.contains(';') &&
          !path.contains('\\') && !path.contains('"') && !path.contains(' ') &&
-         !std::ranges::any_of(path, is_control);
+         !std::ranges::any_of(path, text::is_control);
 }
 
 /// nginx's time, from a second to a week.
@@ -50,7 +50,7 @@ void parse_logout_location(const Directive& directive, ServerConf& conf) {
 void parse_portal_cookie(const Directive& directive, ServerConf& conf) {
   directive.refuse_duplicate(conf.portal_cookie.has_value());
   const auto name = directive.word(0);
-  if (!is_token(name)) {
+  if (!text::is_token(name)) {
     directive.fail("invalid cookie name \"" + std::string{name} + "\" in \"vneid_portal_cookie\"");
   }
   if (name.starts_with("__Host-vneid-")) {

@@ -45,7 +45,7 @@ void read_endpoint(const Directive& directive, Settings& source) {
     if (directive.word(1) != "allow_http") directive.fail_parameter(directive.word(1));
     allow_http = true;
   }
-  const auto url = parse_url(source.endpoint);
+  const auto url = text::parse_url(source.endpoint);
   if (!url) {
     directive.fail("invalid endpoint \"" + source.endpoint +
                    "\", expected https://host[:port][/path]");

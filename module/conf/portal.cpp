@@ -38,7 +38,7 @@ void parse_trusted_headers(const Directive& directive, ServerConf& conf) {
     const std::string prefix = trusted_form(word);
     const bool harmful = std::ranges::any_of(
         needed, [&](std::string_view name) { return name.starts_with(prefix); });
-    if (!is_token(word) || prefix.size() < 3 || harmful) {
+    if (!text::is_token(word) || prefix.size() < 3 || harmful) {
       directive.fail("invalid prefix \"" + std::string{word} +
                      "\" in \"vneid_trusted_headers\", expected the beginning of header names that "
                      "only this server sets, such as X-Portal-");
@@ -49,14 +49,14 @@ void parse_trusted_headers(const Directive& directive, ServerConf& conf) {
 
 void parse_assertion_key(const Directive& directive, MainConf& conf) {
   directive.refuse_duplicate(conf.settings->assertion_keys != nullptr);
-  auto keys = load_assertion_keys(directive.path(directive.word(0)));
+  auto keys = flows::load_assertion_keys(directive.path(directive.word(0)));
   if (!keys) directive.fail("\"vneid_assertion_key\": " + keys.error());
   conf.settings->assertion_keys = *std::move(keys);
 }
 
 void parse_session_exchange(const Directive& directive, ServerConf& conf) {
   directive.refuse_duplicate(conf.session_exchange.has_value());
-  SessionExchange exchange;
+  flows::SessionExchange exchange;
   exchange.url = directive.word(0);
   bool allow_http = false;
   for (std::size_t i = 1; i < directive.size(); ++i) {
@@ -71,7 +71,7 @@ void parse_session_exchange(const Directive& directive, ServerConf& conf) {
       directive.fail_parameter(word);
     }
   }
-  const auto url = parse_url(exchange.url);
+  const auto url = text::parse_url(exchange.url);
   if (!url) {
     directive.fail("invalid URL \"" + exchange.url +
                    "\" in \"vneid_session_exchange\", expected https://host[:port]/path");

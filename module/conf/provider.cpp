@@ -39,7 +39,7 @@ void read_issuer(const Directive& directive, Draft& draft) {
     if (directive.word(1) != "allow_http") directive.fail_parameter(directive.word(1));
     draft.provider.allow_http = true;
   }
-  const auto url = parse_url(draft.provider.issuer);
+  const auto url = text::parse_url(draft.provider.issuer);
   if (!url || url->has_query) {
     directive.fail("invalid issuer \"" + draft.provider.issuer +
                    "\", expected https://host[:port][/path] without query");
@@ -96,7 +96,7 @@ void read_decryption_key(const Directive& directive, Draft& draft) {
 /// Whether it is https is judged with the whole block, by the issuer's "allow_http".
 std::string endpoint(const Directive& directive) {
   std::string text{directive.word(0)};
-  if (!parse_url(text) || !oidc::is_endpoint_url(text, true)) {
+  if (!text::parse_url(text) || !text::is_endpoint_url(text, true)) {
     directive.fail("invalid URL \"" + text + "\" in \"" + std::string{directive.name()} +
                    "\", expected https://host[:port][/path]");
   }

@@ -15,7 +15,7 @@ namespace {
 [[nodiscard]] std::optional<unsigned> digits(std::string_view text) {
   unsigned value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (!std::ranges::all_of(text, is_digit) || error != std::errc{}) return {};
+  if (!std::ranges::all_of(text, text::is_digit) || error != std::errc{}) return {};
   return value;
 }
 
@@ -78,7 +78,7 @@ void parse_path(const Directive& directive, ServerConf& conf) {
   // The path stands in cookies, forms and the provider's list of redirect URIs: nothing in it may
   // need escaping there.
   if (path.size() < 3 || !path.starts_with('/') || !path.ends_with('/') || path.contains("//") ||
-      path.contains("/.") || !consists_of(path, "/-_.")) {
+      path.contains("/.") || !text::consists_of(path, "/-_.")) {
     directive.fail("invalid path \"" + std::string{path} +
                    "\" in \"vneid_path\", expected /name/ of A-Z a-z 0-9 - _ . beginning and "
                    "ending with \"/\"");
@@ -89,12 +89,12 @@ void parse_path(const Directive& directive, ServerConf& conf) {
 void parse_origin(const Directive& directive, ServerConf& conf) {
   directive.refuse_duplicate(conf.origin.has_value());
   const std::string origin{directive.word(0)};
-  const auto url = parse_url(origin);
+  const auto url = text::parse_url(origin);
   if (!url || !url->path.empty() || url->has_query) {
     directive.fail("invalid origin \"" + origin +
                    "\" in \"vneid_origin\", expected https://host[:port] without a path");
   }
-  if (url->scheme == "http" && !is_loopback(url->host)) {
+  if (url->scheme == "http" && !text::is_loopback(url->host)) {
     directive.fail("origin \"" + origin +
                    "\" in \"vneid_origin\" must be https: browsers keep the cookies of http only "
                    "for localhost");
@@ -105,7 +105,7 @@ void parse_origin(const Directive& directive, ServerConf& conf) {
 void parse_portal(const Directive& directive, ServerConf& conf) {
   directive.refuse_duplicate(conf.portal.has_value());
   const auto portal = directive.word(0);
-  if (portal.size() > 64 || !consists_of(portal, "-_.")) {
+  if (portal.size() > 64 || !text::consists_of(portal, "-_.")) {
     directive.fail("invalid name \"" + std::string{portal} +
                    "\" in \"vneid_portal\", expected 1 to 64 of A-Z a-z 0-9 - _ .");
   }

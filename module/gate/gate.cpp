@@ -21,8 +21,8 @@ namespace vneid::ngx {
 namespace {
 
 /// What the variables of the person needed before; read once a request.
-[[nodiscard]] std::optional<SessionFacts> known_of(ngx_http_request_t* r) {
-  const SessionFacts* facts = session_facts(r);
+[[nodiscard]] std::optional<flows::SessionFacts> known_of(ngx_http_request_t* r) {
+  const flows::SessionFacts* facts = session_facts(r);
   if (facts == nullptr) return std::nullopt;
   return *facts;
 }
@@ -32,7 +32,7 @@ namespace {
 /// The question whether a request may go on. Dies with the request.
 class GateExchange {
  public:
-  GateExchange(Process& process, ngx_http_request_t* r, Request request,
+  GateExchange(Process& process, ngx_http_request_t* r, flows::Request request,
                const LocationConf& location)
       : reference(request.id),
         flow(process, r,
@@ -40,7 +40,7 @@ class GateExchange {
                                     *location.gate->requirement, known_of(r))) {}
 
   std::string reference;
-  RequestFlow<GateVerdict> flow;
+  RequestFlow<flows::GateVerdict> flow;
 };
 
 namespace {
@@ -57,8 +57,8 @@ constexpr Milliseconds gate_limit{10'000};
   return found != nullptr && (found->admitted & bit_of(location)) != 0;
 }
 
-[[nodiscard]] Request gated_request(ngx_http_request_t* r) {
-  Request request = make_request(r);
+[[nodiscard]] flows::Request gated_request(ngx_http_request_t* r) {
+  flows::Request request = make_request(r);
   request.target = view(r->unparsed_uri);  // as the browser knows it: rewrites are our own affair
   request.accept = request_header(r, "accept");
   request.sec_fetch_mode = request_header(r, "sec-fetch-mode");
@@ -66,24 +66,24 @@ constexpr Milliseconds gate_limit{10'000};
   return request;
 }
 
-[[nodiscard]] GateVerdict verdict_of(GateExchange& exchange, ngx_log_t* log) {
-  GateVerdict verdict;
+[[nodiscard]] flows::GateVerdict verdict_of(GateExchange& exchange, ngx_log_t* log) {
+  flows::GateVerdict verdict;
   try {
     return exchange.flow.take();
   } catch (const std::exception& error) {
     ngx_log_error(NGX_LOG_ERR, log, 0, "vneid: gate: %s, reference %s", error.what(),
                   exchange.reference.c_str());
   }
-  verdict.next = GateVerdict::Next::answer;
+  verdict.next = flows::GateVerdict::Next::answer;
   verdict.reply = plain_reply(NGX_HTTP_SERVICE_UNAVAILABLE, exchange.reference);
   return verdict;
 }
 
-Task<Reply> ready(Reply reply) { co_return reply; }
+Task<flows::Reply> ready(flows::Reply reply) { co_return reply; }
 
 ngx_int_t keep_body(ngx_http_request_t* r) {
   const LocationConf& location = location_conf(r);
-  Request request = gated_request(r);
+  flows::Request request = gated_request(r);
   Body body = request_body(r, location.gate->max_body);
   request.body_is_form = request.body_is_form && body.state == BodyState::kept;
   request.body = std::move(body.text);
@@ -101,7 +101,7 @@ void on_body(ngx_http_request_t* r) noexcept {
 
 /// Answers in place of the location with a task that does not wait; the request is ours from here
 /// on, whatever happens.
-ngx_int_t answer(ngx_http_request_t* r, std::string reference, Task<Reply> task) {
+ngx_int_t answer(ngx_http_request_t* r, std::string reference, Task<flows::Reply> task) {
   ngx_int_t result = ngx_http_discard_request_body(r);
   if (result == NGX_OK) {
     result = guard(r->connection->log, "gate", ngx_int_t{500},
@@ -121,23 +121,23 @@ ngx_int_t keep_post(ngx_http_request_t* r, std::string reference) {
     ngx_http_finalize_request(r, read >= NGX_HTTP_SPECIAL_RESPONSE ? read : NGX_DONE);
     return NGX_DONE;
   }
-  Request request = gated_request(r);
+  flows::Request request = gated_request(r);
   request.body_is_form = false;  // nothing is kept, and nothing waited for
   return answer(r, std::move(reference),
                 Process::current().service().keep_post(std::move(request), location.sites->of(r)));
 }
 
 ngx_int_t conclude(ngx_http_request_t* r, GateExchange& exchange) {
-  GateVerdict verdict = verdict_of(exchange, r->connection->log);
+  flows::GateVerdict verdict = verdict_of(exchange, r->connection->log);
   std::string reference = exchange.reference;
   context(r).gate = nullptr;
   switch (verdict.next) {
-    case GateVerdict::Next::pass:
+    case flows::GateVerdict::Next::pass:
       mark(r).admitted |= bit_of(location_conf(r));
       return NGX_DECLINED;
-    case GateVerdict::Next::keep_post:
+    case flows::GateVerdict::Next::keep_post:
       return keep_post(r, std::move(reference));
-    case GateVerdict::Next::answer:
+    case flows::GateVerdict::Next::answer:
       break;
   }
   return answer(r, std::move(reference), ready(std::move(verdict.reply)));

@@ -37,8 +37,8 @@ constexpr unsigned buffered_by_vneid = 0x08;
 
 }  // namespace
 
-HeldLogin::HeldLogin(ngx_http_request_t* r, std::size_t max_body, std::shared_ptr<const Site> site,
-                     Recognised login, Outlet next)
+HeldLogin::HeldLogin(ngx_http_request_t* r, std::size_t max_body,
+                     std::shared_ptr<const flows::Site> site, Recognised login, Outlet next)
     : r_(r),
       max_body_(max_body),
       site_(std::move(site)),
@@ -111,16 +111,16 @@ ngx_int_t HeldLogin::on_collecting(ngx_chain_t* in) {
   return NGX_OK;
 }
 
-Task<LoginVerdict> HeldLogin::flow() {
-  Service& service = Process::current().service();
+Task<flows::LoginVerdict> HeldLogin::flow() {
+  flows::Service& service = Process::current().service();
   if (login_.signs_out) {
-    PortalSignOut sign_out;
+    flows::PortalSignOut sign_out;
     sign_out.answer.status = static_cast<int>(r_->headers_out.status);
     sign_out.answer.headers = withheld_headers(r_);
     sign_out.navigation = is_navigation(r_);
     return service.portal_sign_out(std::move(request_), std::move(sign_out), site_);
   }
-  LegacyLogin login;
+  flows::LegacyLogin login;
   login.account = std::move(login_.account);
   login.kind = std::move(login_.kind);
   login.answer.status = static_cast<int>(r_->headers_out.status);
@@ -161,8 +161,8 @@ void HeldLogin::on_write(ngx_http_request_t* r) noexcept {
   ngx_http_finalize_request(r, ngx_http_output_filter(r, nullptr));
 }
 
-LoginVerdict HeldLogin::verdict() {
-  LoginVerdict verdict;
+flows::LoginVerdict HeldLogin::verdict() {
+  flows::LoginVerdict verdict;
   try {
     return flow_->take();
   } catch (const DeadlinePassed&) {
@@ -177,7 +177,7 @@ LoginVerdict HeldLogin::verdict() {
 ngx_int_t HeldLogin::finish() {
   r_->buffered = r_->buffered & ~buffered_by_vneid & 0x0fU;
   state_ = State::answered;
-  LoginVerdict outcome = verdict();
+  flows::LoginVerdict outcome = verdict();
   if (outcome.reply) return send_reply(r_, *outcome.reply, next_);
   return release(outcome.added_headers);
 }

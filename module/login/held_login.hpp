@@ -21,7 +21,7 @@ namespace vneid::ngx {
 /// our place in the chain of filters. Dies with the request.
 class HeldLogin {
  public:
-  HeldLogin(ngx_http_request_t* r, std::size_t max_body, std::shared_ptr<const Site> site,
+  HeldLogin(ngx_http_request_t* r, std::size_t max_body, std::shared_ptr<const flows::Site> site,
             Recognised login, Outlet next);
 
   /// The body filter for this request. `in` is null when nginx wants output to go on.
@@ -42,22 +42,22 @@ class HeldLogin {
   ngx_int_t begin();
   ngx_int_t finish();
   ngx_int_t release(const HeaderList& added);
-  [[nodiscard]] LoginVerdict verdict();
-  [[nodiscard]] Task<LoginVerdict> flow();
+  [[nodiscard]] flows::LoginVerdict verdict();
+  [[nodiscard]] Task<flows::LoginVerdict> flow();
   [[nodiscard]] std::size_t most_body() const noexcept;
   void log(const char* what) const noexcept;
 
   ngx_http_request_t* r_;
   std::size_t max_body_;  // of a login
-  std::shared_ptr<const Site> site_;
+  std::shared_ptr<const flows::Site> site_;
   Recognised login_;
   Outlet next_;
-  Request request_;
+  flows::Request request_;
   std::string reference_;
   std::string body_;
   bool in_memory_ = true;
   State state_ = State::collecting;
-  std::optional<RequestFlow<LoginVerdict>> flow_;
+  std::optional<RequestFlow<flows::LoginVerdict>> flow_;
 };
 
 }  // namespace vneid::ngx

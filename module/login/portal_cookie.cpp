@@ -17,7 +17,8 @@ namespace {
        part = part->next) {
     const auto* headers = static_cast<const ngx_table_elt_t*>(part->elts);
     for (ngx_uint_t i = 0; i < part->nelts; ++i) {
-      if (headers[i].hash == 0 || !equal_without_case(view(headers[i].key), "set-cookie")) continue;
+      if (headers[i].hash == 0 || !text::equal_without_case(view(headers[i].key), "set-cookie"))
+        continue;
       found.emplace_back("Set-Cookie", copy(headers[i].value));
     }
   }

@@ -34,8 +34,8 @@ void each_header(ngx_http_request_t* r, Visit visit) {
   const auto mark = std::min(attribute.find('='), attribute.size());
   const auto name = trim(attribute.substr(0, mark));
   const auto value = trim(attribute.substr(std::min(mark + 1, attribute.size())));
-  if (equal_without_case(name, "max-age")) return value.starts_with('-') || value == "0";
-  if (!equal_without_case(name, "expires")) return false;
+  if (text::equal_without_case(name, "max-age")) return value.starts_with('-') || value == "0";
+  if (!text::equal_without_case(name, "expires")) return false;
   std::string date{value};
   const time_t when = ngx_parse_http_time(reinterpret_cast<u_char*>(date.data()), date.size());
   return when != NGX_ERROR && when <= ngx_time();
@@ -63,7 +63,7 @@ void each_header(ngx_http_request_t* r, Visit visit) {
 [[nodiscard]] bool sets_cookie(ngx_http_request_t* r, const std::string& cookie) {
   bool set = false;
   each_header(r, [&](const ngx_table_elt_t& header) {
-    if (!equal_without_case(view(header.key), "set-cookie")) return;
+    if (!text::equal_without_case(view(header.key), "set-cookie")) return;
     if (const auto kept = sets(view(header.value), cookie)) set = *kept;  // the last one counts
   });
   return set;
@@ -83,9 +83,11 @@ void each_header(ngx_http_request_t* r, Visit visit) {
 }
 
 [[nodiscard]] bool is_hop_by_hop(std::string_view name) {
-  return equal_without_case(name, "connection") || equal_without_case(name, "keep-alive") ||
-         equal_without_case(name, "transfer-encoding") || equal_without_case(name, "upgrade") ||
-         equal_without_case(name, "trailer") || equal_without_case(name, "content-length");
+  return text::equal_without_case(name, "connection") ||
+         text::equal_without_case(name, "keep-alive") ||
+         text::equal_without_case(name, "transfer-encoding") ||
+         text::equal_without_case(name, "upgrade") || text::equal_without_case(name, "trailer") ||
+         text::equal_without_case(name, "content-length");
 }
 
 }  // namespace
@@ -131,7 +133,7 @@ HeaderList withheld_headers(ngx_http_request_t* r) {
 void forget_session_headers(ngx_http_request_t* r) noexcept {
   each_header(r, [](ngx_table_elt_t& header) {
     const auto name = view(header.key);
-    if (equal_without_case(name, "set-cookie") || equal_without_case(name, "location"))
+    if (text::equal_without_case(name, "set-cookie") || text::equal_without_case(name, "location"))
       header.hash = 0;
   });
   r->headers_out.location = nullptr;

@@ -10,15 +10,15 @@ namespace {
 /// new process (reload), so this is never shared between configurations.
 std::unique_ptr<Process> process;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
-[[nodiscard]] ngx_uint_t level_of(Log::Severity severity) noexcept {
+[[nodiscard]] ngx_uint_t level_of(flows::Log::Severity severity) noexcept {
   switch (severity) {
-    case Log::Severity::info:
+    case flows::Log::Severity::info:
       return NGX_LOG_INFO;
-    case Log::Severity::warning:
+    case flows::Log::Severity::warning:
       return NGX_LOG_WARN;
-    case Log::Severity::error:
+    case flows::Log::Severity::error:
       return NGX_LOG_ERR;
-    case Log::Severity::emergency:
+    case flows::Log::Severity::emergency:
       break;
   }
   return NGX_LOG_EMERG;
@@ -46,7 +46,7 @@ Process& Process::current() {
 
 Process* Process::find() noexcept { return process.get(); }
 
-void Process::start(ngx_log_t* log, std::shared_ptr<const Settings> settings) {
+void Process::start(ngx_log_t* log, std::shared_ptr<const flows::Settings> settings) {
   process = std::make_unique<Process>(log, std::move(settings));
 }
 

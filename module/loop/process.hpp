@@ -10,7 +10,7 @@
 namespace vneid::ngx {
 
 /// The core's log lines, in nginx's error log.
-class NgxLog final : public Log {
+class NgxLog final : public flows::Log {
  public:
   void write(Severity severity, std::string_view reference,
              std::string_view text) noexcept override;
@@ -32,15 +32,15 @@ class LiveFlow {
 /// What one worker process has: the loop, the service over it, and the flows that run.
 class Process {
  public:
-  Process(ngx_log_t* log, std::shared_ptr<const Settings> settings)
+  Process(ngx_log_t* log, std::shared_ptr<const flows::Settings> settings)
       : loop_(log), service_(loop_, std::move(settings), log_) {}
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
   ~Process();
 
   [[nodiscard]] NgxEventLoop& loop() noexcept { return loop_; }
-  [[nodiscard]] Service& service() noexcept { return service_; }
-  [[nodiscard]] const Service& service() const noexcept { return service_; }
+  [[nodiscard]] flows::Service& service() noexcept { return service_; }
+  [[nodiscard]] const flows::Service& service() const noexcept { return service_; }
 
   using Live = std::list<LiveFlow*>;
   Live::iterator enlist(LiveFlow& flow) { return live_.insert(live_.end(), &flow); }
@@ -51,14 +51,14 @@ class Process {
   static Process& current();
   /// Null where there is none.
   static Process* find() noexcept;
-  static void start(ngx_log_t* log, std::shared_ptr<const Settings> settings);
+  static void start(ngx_log_t* log, std::shared_ptr<const flows::Settings> settings);
   static void stop() noexcept;
 
  private:
   NgxLog log_;
   NgxEventLoop loop_;
   Live live_;
-  Service service_;
+  flows::Service service_;
 };
 
 }  // namespace vneid::ngx

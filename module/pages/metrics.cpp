@@ -9,14 +9,14 @@ namespace vneid::ngx {
 
 namespace {
 
-[[nodiscard]] Reply metrics_reply(ngx_http_request_t* r) {
+[[nodiscard]] flows::Reply metrics_reply(ngx_http_request_t* r) {
   const MainConf& conf = main_conf(r);
   conf.metrics.add(metrics::Scrape::metrics);
   const auto format = metrics::negotiate_format(request_header(r, "accept"));
   metrics::Gauges gauges;
   gauges.workers = metrics::StatusBoard{*conf.block}.workers().size();
   gauges.counting_since = conf.block->created();
-  Reply reply;
+  flows::Reply reply;
   reply.headers = {{"Content-Type", std::string{metrics::content_type(format)}},
                    {"Cache-Control", "no-store"},
                    {"Vary", "Accept"}};

@@ -7,7 +7,7 @@
 namespace vneid::ngx {
 
 /// Makes the answer to an operator's request; may throw.
-using OperatorPage = Reply (*)(ngx_http_request_t* r);
+using OperatorPage = flows::Reply (*)(ngx_http_request_t* r);
 
 /// Answers GET and HEAD with a page that is made in memory, at once. For content handlers.
 ngx_int_t answer_operator(ngx_http_request_t* r, OperatorPage page) noexcept;

@@ -16,11 +16,11 @@ namespace vneid::ngx {
 /// A page's flow and what its answer needs. Dies with the request.
 class PageExchange {
  public:
-  PageExchange(ngx_http_request_t* r, std::string id, Task<Reply> task)
+  PageExchange(ngx_http_request_t* r, std::string id, Task<flows::Reply> task)
       : reference(std::move(id)), flow(Process::current(), r, std::move(task)) {}
 
   std::string reference;
-  RequestFlow<Reply> flow;
+  RequestFlow<flows::Reply> flow;
 };
 
 namespace {
@@ -31,7 +31,7 @@ constexpr Milliseconds page_limit{30'000};
 
 constexpr Outlet whole_chain{ngx_http_send_header, ngx_http_output_filter};
 
-[[nodiscard]] Reply result_of(PageExchange& page, ngx_log_t* log) {
+[[nodiscard]] flows::Reply result_of(PageExchange& page, ngx_log_t* log) {
   try {
     return page.flow.take();
   } catch (const DeadlinePassed&) {
@@ -47,7 +47,7 @@ constexpr Outlet whole_chain{ngx_http_send_header, ngx_http_output_filter};
 
 ngx_int_t send_page(ngx_http_request_t* r, PageExchange& page) {
   r->read_event_handler = r->discard_body ? r->read_event_handler : ngx_http_block_reading;
-  const Reply reply = result_of(page, r->connection->log);
+  const flows::Reply reply = result_of(page, r->connection->log);
   try {
     return send_reply(r, reply, whole_chain);
   } catch (const std::invalid_argument& error) {
@@ -70,7 +70,7 @@ void on_write(ngx_http_request_t* r) noexcept {
 
 ngx_int_t begin_page(ngx_http_request_t* r, std::string body) {
   const auto& site = server_conf(r).pages->of(r);
-  Request request = make_request(r);
+  flows::Request request = make_request(r);
   request.path = view(r->uri).substr(site->path.size());
   request.body = std::move(body);
   std::string reference = request.id;
@@ -78,7 +78,7 @@ ngx_int_t begin_page(ngx_http_request_t* r, std::string body) {
                       Process::current().service().handle(std::move(request), site));
 }
 
-ngx_int_t begin_answer(ngx_http_request_t* r, std::string reference, Task<Reply> task) {
+ngx_int_t begin_answer(ngx_http_request_t* r, std::string reference, Task<flows::Reply> task) {
   auto* page = object_of_request(
       r, std::make_unique<PageExchange>(r, std::move(reference), std::move(task)));
   context(r).page = page;

@@ -14,6 +14,6 @@ ngx_int_t begin_page(ngx_http_request_t* r, std::string body);
 
 /// Answers with what the task gives, which makes the page of request `reference`. Returns as
 /// `begin_page`.
-ngx_int_t begin_answer(ngx_http_request_t* r, std::string reference, Task<Reply> task);
+ngx_int_t begin_answer(ngx_http_request_t* r, std::string reference, Task<flows::Reply> task);
 
 }  // namespace vneid::ngx

@@ -39,23 +39,23 @@ void set_content_type(ngx_http_request_t* r, const std::string& value) {
 }  // namespace
 
 bool is_sendable(std::string_view name, std::string_view value) {
-  const auto breaks = [](char byte) { return is_control(byte) && byte != '\t'; };
-  return is_token(name) && !std::ranges::any_of(value, breaks);
+  const auto breaks = [](char byte) { return text::is_control(byte) && byte != '\t'; };
+  return text::is_token(name) && !std::ranges::any_of(value, breaks);
 }
 
 void add_headers(ngx_http_request_t* r, const HeaderList& headers) {
   for (const auto& [name, value] : headers) check(name, value);  // all, before any is put on
   for (const auto& [name, value] : headers) {
-    if (equal_without_case(name, "content-type")) {
+    if (text::equal_without_case(name, "content-type")) {
       set_content_type(r, value);
-    } else if (!equal_without_case(name, "content-length") &&
-               !equal_without_case(name, "connection") &&
-               !equal_without_case(name, "transfer-encoding")) {
+    } else if (!text::equal_without_case(name, "content-length") &&
+               !text::equal_without_case(name, "connection") &&
+               !text::equal_without_case(name, "transfer-encoding")) {
       // Location goes into the list alone: in headers_out.location nginx would make a path
       // absolute with the Host header, which is the client's.
       push_header(r, name, value);
       // Tells nginx's gzip filter that the body is encoded already.
-      if (equal_without_case(name, "content-encoding")) {
+      if (text::equal_without_case(name, "content-encoding")) {
         r->headers_out.content_encoding = last_header(r);
       }
     }
@@ -77,7 +77,7 @@ ngx_int_t send_body(ngx_http_request_t* r, std::string_view body, const Outlet& 
   return outlet.body(r, &out);
 }
 
-ngx_int_t send_reply(ngx_http_request_t* r, const Reply& reply, const Outlet& outlet) {
+ngx_int_t send_reply(ngx_http_request_t* r, const flows::Reply& reply, const Outlet& outlet) {
   for (const auto& [name, value] : reply.headers) check(name, value);
   ngx_http_clean_header(r);
   r->headers_out.status = static_cast<ngx_uint_t>(reply.status);
@@ -90,8 +90,8 @@ ngx_int_t send_reply(ngx_http_request_t* r, const Reply& reply, const Outlet& ou
   return send_body(r, reply.body, outlet);
 }
 
-Reply plain_reply(int status, std::string_view reference) {
-  Reply reply;
+flows::Reply plain_reply(int status, std::string_view reference) {
+  flows::Reply reply;
   reply.status = status;
   reply.headers = {{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}};
   if (status == NGX_HTTP_SERVICE_UNAVAILABLE) reply.headers.emplace_back("Retry-After", "30");

@@ -16,7 +16,7 @@ struct Outlet {
 /// Sends the reply in place of whatever headers_out held. Returns what the filters returned, for
 /// ngx_http_finalize_request. Throws std::invalid_argument for a header that would break the
 /// response apart.
-ngx_int_t send_reply(ngx_http_request_t* r, const Reply& reply, const Outlet& outlet);
+ngx_int_t send_reply(ngx_http_request_t* r, const flows::Reply& reply, const Outlet& outlet);
 
 /// Whether a header can be sent: its name is a token, its value holds no control character.
 bool is_sendable(std::string_view name, std::string_view value);
@@ -28,6 +28,6 @@ void add_headers(ngx_http_request_t* r, const HeaderList& headers);
 ngx_int_t send_body(ngx_http_request_t* r, std::string_view body, const Outlet& outlet);
 
 /// The plain answer when there can be no page of the core: 500, 502 or 503.
-Reply plain_reply(int status, std::string_view reference);
+flows::Reply plain_reply(int status, std::string_view reference);
 
 }  // namespace vneid::ngx

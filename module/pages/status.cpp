@@ -11,7 +11,7 @@ namespace vneid::ngx {
 
 namespace {
 
-[[nodiscard]] status::PolicyLine line_of(const Site& site, policy::Kind kind, Wall now) {
+[[nodiscard]] status::PolicyLine line_of(const flows::Site& site, policy::Kind kind, Wall now) {
   const policy::Rule& rule = site.policy.of(kind);
   status::PolicyLine line;
   line.portal = site.portal;
@@ -38,7 +38,7 @@ namespace {
   return lines;
 }
 
-[[nodiscard]] Reply status_reply(ngx_http_request_t* r) {
+[[nodiscard]] flows::Reply status_reply(ngx_http_request_t* r) {
   const MainConf& conf = main_conf(r);
   conf.metrics.add(metrics::Scrape::status);
   if (Presence* presence = Presence::current()) presence->publish();
@@ -50,7 +50,7 @@ namespace {
   const auto& clock = conf.settings->clock;
   report.policies = policy_lines(conf, clock ? policy::rehearsed(*clock, report.now) : report.now);
   report.workers = metrics::StatusBoard{*conf.block}.workers();
-  Reply reply;
+  flows::Reply reply;
   reply.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
   reply.body = status::to_json(report);
   return reply;

@@ -127,7 +127,7 @@ void parse_zone(const Directive& directive, MainConf& conf) {
   directive.refuse_duplicate(conf.zone_at.has_value());
   conf.zone_at = directive.position();
   const auto name = directive.word(0);
-  if (!consists_of(name, "-_.")) {
+  if (!text::consists_of(name, "-_.")) {
     directive.fail("invalid name \"" + std::string{name} +
                    "\" in \"vneid_zone\", expected A-Z a-z 0-9 - _ .");
   }

@@ -10,16 +10,16 @@ namespace vneid::ngx {
 
 namespace {
 
-[[nodiscard]] Request::Method method_of(const ngx_http_request_t* r) noexcept {
+[[nodiscard]] flows::Request::Method method_of(const ngx_http_request_t* r) noexcept {
   switch (r->method) {
     case NGX_HTTP_GET:
-      return Request::Method::get;
+      return flows::Request::Method::get;
     case NGX_HTTP_HEAD:
-      return Request::Method::head;
+      return flows::Request::Method::head;
     case NGX_HTTP_POST:
-      return Request::Method::post;
+      return flows::Request::Method::post;
     default:
-      return Request::Method::other;
+      return flows::Request::Method::other;
   }
 }
 
@@ -63,8 +63,8 @@ std::string request_header(ngx_http_request_t* r, std::string_view name,
   return joined;
 }
 
-Request make_request(ngx_http_request_t* r) {
-  Request request;
+flows::Request make_request(ngx_http_request_t* r) {
+  flows::Request request;
   request.method = method_of(r);
   request.query = view(r->args);
   request.body_is_form = body_is_form(r);

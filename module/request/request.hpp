@@ -14,7 +14,7 @@ std::string request_header(ngx_http_request_t* r, std::string_view name,
                            std::string_view separator = ", ");
 
 /// What the flows may know of the request; everything but `path` and `body`.
-Request make_request(ngx_http_request_t* r);
+flows::Request make_request(ngx_http_request_t* r);
 
 /// Whether Content-Type is this media type, whatever its parameters.
 bool body_is(ngx_http_request_t* r, std::string_view media_type);

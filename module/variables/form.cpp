@@ -48,7 +48,7 @@ constexpr std::size_t most_form_bytes = std::size_t{64} * 1024;
   const char* why = obstacle(r, body);
   std::optional<std::string> value;
   if (why == nullptr) {
-    if (!names_field(asked_query(r), name)) value = form_field(body.text, name);
+    if (!text::names_field(asked_query(r), name)) value = text::form_field(body.text, name);
     if (value) return value;
     why = "the field occurs twice, or the form is encoded wrongly";
   }

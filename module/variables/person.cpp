@@ -15,29 +15,33 @@ namespace vneid::ngx {
 
 namespace {
 
-using Read = std::string (*)(ngx_http_request_t* r, const SessionFacts& facts);
+using Read = std::string (*)(ngx_http_request_t* r, const flows::SessionFacts& facts);
 
-std::string account(ngx_http_request_t* /*r*/, const SessionFacts& facts) { return facts.account; }
-std::string subject(ngx_http_request_t* /*r*/, const SessionFacts& facts) { return facts.subject; }
-std::string name(ngx_http_request_t* /*r*/, const SessionFacts& facts) { return facts.name; }
-std::string citizen_id(ngx_http_request_t* /*r*/, const SessionFacts& facts) {
+std::string account(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) {
+  return facts.account;
+}
+std::string subject(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) {
+  return facts.subject;
+}
+std::string name(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) { return facts.name; }
+std::string citizen_id(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) {
   return facts.citizen_id;
 }
-std::string level(ngx_http_request_t* /*r*/, const SessionFacts& facts) {
+std::string level(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) {
   return facts.by_vneid() ? "2" : "";
 }
-std::string assertion(ngx_http_request_t* r, const SessionFacts& /*facts*/) {
+std::string assertion(ngx_http_request_t* r, const flows::SessionFacts& /*facts*/) {
   return session_assertion(r);
 }
 
-std::string link_state(ngx_http_request_t* /*r*/, const SessionFacts& facts) {
+std::string link_state(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) {
   if (facts.by_vneid()) return "linked";
   switch (facts.state) {
-    case SessionFacts::State::absent:
+    case flows::SessionFacts::State::absent:
       return "none";
-    case SessionFacts::State::found:
+    case flows::SessionFacts::State::found:
       return "legacy";
-    case SessionFacts::State::unknown:
+    case flows::SessionFacts::State::unknown:
       break;
   }
   return {};  // a store that is away says nothing about the session (D7)
@@ -60,7 +64,7 @@ auto variables = std::to_array<Variable>({
 
 ngx_int_t get(ngx_http_request_t* r, ngx_http_variable_value_t* value, uintptr_t index) noexcept {
   return guard(r->connection->log, "$vneid_", ngx_int_t{NGX_ERROR}, [&]() -> ngx_int_t {
-    const SessionFacts* facts = session_facts(r);
+    const flows::SessionFacts* facts = session_facts(r);
     std::string text;
     if (facts != nullptr) text = variables.at(index).read(r, *facts);
     if (text.size() > longest_value) text.clear();

@@ -21,9 +21,9 @@ namespace vneid::ngx {
 /// The flow, and then its facts.
 class IdentityRead {
  public:
-  std::shared_ptr<const Site> site;
-  std::optional<RequestFlow<SessionFacts>> flow;
-  SessionFacts facts;
+  std::shared_ptr<const flows::Site> site;
+  std::optional<RequestFlow<flows::SessionFacts>> flow;
+  flows::SessionFacts facts;
   std::optional<std::string> assertion;
 };
 
@@ -52,7 +52,7 @@ void settle_read(ngx_http_request_t* r, IdentityRead& read) {
   } catch (const std::exception& error) {
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "vneid: the session could not be read: %s",
                   error.what());
-    read.facts.state = SessionFacts::State::unknown;
+    read.facts.state = flows::SessionFacts::State::unknown;
   }
   read.flow.reset();
 }
@@ -95,7 +95,7 @@ ngx_int_t on_identity(ngx_http_request_t* r) noexcept {
   });
 }
 
-const SessionFacts* session_facts(ngx_http_request_t* r) noexcept {
+const flows::SessionFacts* session_facts(ngx_http_request_t* r) noexcept {
   const IdentityRead* read = find_read(r);
   return read == nullptr || read->flow ? nullptr : &read->facts;
 }

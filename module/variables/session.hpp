@@ -16,7 +16,7 @@ ngx_int_t on_identity(ngx_http_request_t* r) noexcept;
 ngx_int_t read_identity(ngx_http_request_t* r, bool full);
 
 /// What was read for the main request of `r`; null when nothing was.
-const SessionFacts* session_facts(ngx_http_request_t* r) noexcept;
+const flows::SessionFacts* session_facts(ngx_http_request_t* r) noexcept;
 
 /// The assertion for it, made once a request; empty unless it is a VNeID session and
 /// `vneid_assertion_key` is there.

@@ -107,12 +107,12 @@ TEST_F(DirectTest, SendsWhatTheProfileHasAndNoMore) {
   const auto request = loop_.run(made->authorization_request(IdentityProvider::redirect_uri, {}));
   EXPECT_TRUE(request.nonce.empty());
   EXPECT_TRUE(request.code_verifier.empty());
-  EXPECT_EQ(request.url, with_query(idp().issuer() + "/authorize",
-                                    {{"response_type", "code"},
-                                     {"client_id", settings().client_id},
-                                     {"redirect_uri", IdentityProvider::redirect_uri},
-                                     {"scope", "openid"},
-                                     {"state", request.state}}));
+  EXPECT_EQ(request.url, text::with_query(idp().issuer() + "/authorize",
+                                          {{"response_type", "code"},
+                                           {"client_id", settings().client_id},
+                                           {"redirect_uri", IdentityProvider::redirect_uri},
+                                           {"scope", "openid"},
+                                           {"state", request.state}}));
   const auto redemption = come_back(*made);
   EXPECT_FALSE(redemption.iss);
   EXPECT_EQ(redeem(*made, redemption), "ok 052089999999");

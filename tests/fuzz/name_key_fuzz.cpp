@@ -24,15 +24,15 @@ void check_name(std::string_view text) {
     require(!keys);
     return;
   }
-  require(decode_utf8(*clean).has_value());
+  require(text::decode_utf8(*clean).has_value());
   require(clean_name(*clean) == *clean);
   require(NameKeys::make(*clean) == keys);
-  const auto decomposed = encode_utf8(to_nfd(decode_utf8(*clean).value()));
+  const auto decomposed = text::encode_utf8(text::to_nfd(text::decode_utf8(*clean).value()));
   require(NameKeys::make(decomposed) == keys);
   if (!keys) return;
   require(keys->loose.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") ==
           std::string::npos);
-  require(decode_utf8(keys->strict).has_value());
+  require(text::decode_utf8(keys->strict).has_value());
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(BirthDate::from_text(date->to_text()) == date);
     require(BirthDate::parse(date->display(), 2026) == date);
   }
-  require(decode_utf8(mask_account(text)).has_value());
-  require(decode_utf8(mask_name(text)).has_value());
+  require(text::decode_utf8(mask_account(text)).has_value());
+  require(text::decode_utf8(mask_name(text)).has_value());
   return 0;
 }

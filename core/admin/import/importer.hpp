@@ -96,9 +96,7 @@ class Import {
       co_return applied;
     }
     Write work{rows_, items};
-    std::vector<Applied> applied =
-        co_await postgres::with_retries(pool_, postgres::Isolation::read_committed, work);
-    co_return applied;
+    co_return co_await postgres::with_retries(pool_, postgres::Isolation::read_committed, work);
   }
 
   Task<void> flush() {

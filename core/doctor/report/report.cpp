@@ -22,7 +22,7 @@ std::string printable(const std::string& text) {
   for (char& c : clean) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
   }
-  const oidc::Json probe{json_stringn(clean.data(), clean.size())};
+  const text::Json probe{json_stringn(clean.data(), clean.size())};
   if (probe) return clean;
   for (char& c : clean) {
     if (static_cast<unsigned char>(c) >= 0x80) c = '?';
@@ -36,8 +36,8 @@ json_t* json_of(const std::string& text) {
   return json_stringn(clean.data(), clean.size());
 }
 
-oidc::Json object_of(const Finding& finding) {
-  oidc::Json object{json_object()};
+text::Json object_of(const Finding& finding) {
+  text::Json object{json_object()};
   const auto set = [&object](const char* name, json_t* value) {
     json_object_set_new(object.get(), name, value);
   };
@@ -111,7 +111,7 @@ std::string report_text(const std::vector<Finding>& findings) {
 }
 
 std::string report_json(const std::vector<Finding>& findings) {
-  const oidc::Json array{json_array()};
+  const text::Json array{json_array()};
   for (const Finding& finding : findings) {
     json_array_append_new(array.get(), object_of(finding).release());
   }
@@ -123,10 +123,10 @@ std::string to_json_line(const Finding& finding) {
 }
 
 std::optional<Finding> from_json_line(const std::string& line) {
-  const oidc::Json object{json_loadb(line.data(), line.size(), 0, nullptr)};
+  const text::Json object{json_loadb(line.data(), line.size(), 0, nullptr)};
   if (!json_is_object(object.get())) return {};
   const auto text = [&object](const char* name) {
-    return oidc::json_text(object.get(), name).value_or("");
+    return text::json_text(object.get(), name).value_or("");
   };
   Finding finding;
   finding.check = text("check");

@@ -3,10 +3,10 @@
 #include "crypto/digest.hpp"
 #include "session/cookie.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 audit::Origin audit_origin(const Exchange& exchange) {
-  const Request& request = exchange.request;
+  const Request& request = *exchange.request;
   audit::Origin origin;
   origin.request_id = request.id;
   origin.ip = request.peer_address;
@@ -17,4 +17,4 @@ audit::Origin audit_origin(const Exchange& exchange) {
   return origin;
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-namespace vneid {
+namespace vneid::flows {
 
 namespace {
 
@@ -115,4 +115,4 @@ void Health::Observer::misconfigured(std::string_view cause) noexcept {
   health_->misconfigured(dependency_, cause);
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

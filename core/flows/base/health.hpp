@@ -11,7 +11,7 @@
 #include "metrics/worker_status.hpp"
 #include "net/call_observer.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 /// What a worker learns of the servers it asks by asking them: for the latency histograms, and for
 /// the status page. Loop thread only.
@@ -64,4 +64,4 @@ class Health {
   std::array<Wall, metrics::label_count<metrics::Dependency>> warned_{};
 };
 
-}  // namespace vneid
+}  // namespace vneid::flows

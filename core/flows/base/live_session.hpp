@@ -3,10 +3,10 @@
 #include <optional>
 
 #include "async/task.hpp"
-#include "flows/base/worker.hpp"
+#include "flows/base/exchange.hpp"
 #include "session/session.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 /// Whether a session counts on this site now: it is of this portal (two portals may share a host
 /// name over ports, and so its cookies), and a login by password alone ends with the cut-over,
@@ -18,6 +18,6 @@ bool counts(const Exchange& exchange, const Session& session);
 bool is_of_portal_session(const Exchange& exchange, const LiveSession& live);
 
 /// The browser's session, when there is one that counts. Throws Unavailable (D7).
-Task<std::optional<LiveSession>> live_session(Exchange exchange);
+Task<std::optional<LiveSession>> live_session(const Exchange& exchange);
 
-}  // namespace vneid
+}  // namespace vneid::flows

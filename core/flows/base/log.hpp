@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace vneid {
+namespace vneid::flows {
 
 /// Where causes go. Lines carry the reference id that the person saw (empty: nobody did), and never
 /// a secret, a token or a whole citizen number. Implementations must not throw.
@@ -21,4 +21,4 @@ class Log {
                      std::string_view text) noexcept = 0;
 };
 
-}  // namespace vneid
+}  // namespace vneid::flows

@@ -7,7 +7,7 @@
 
 #include "session/withheld_answer.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 /// What a flow may know of an HTTP request. Made by the module; owns its text, because a flow may
 /// outlive the request (design D2, D3).
@@ -76,4 +76,4 @@ struct LoginVerdict {
   HeaderList added_headers;
 };
 
-}  // namespace vneid
+}  // namespace vneid::flows

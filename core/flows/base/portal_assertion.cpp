@@ -6,7 +6,7 @@
 #include "identity/same_person.hpp"
 #include "oidc/token/assertion.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 std::expected<std::shared_ptr<const oidc::AssertionKeys>, std::string> load_assertion_keys(
     const std::string& path) {
@@ -35,4 +35,4 @@ std::string make_assertion(const Settings& settings, const Site& site, const Ass
   return settings.assertion_keys->sign(claims);
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

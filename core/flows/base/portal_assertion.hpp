@@ -5,9 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "flows/base/worker.hpp"
+#include "flows/base/exchange.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 /// Reads the file of `vneid_assertion_key`. The error names the file and the cause.
 std::expected<std::shared_ptr<const oidc::AssertionKeys>, std::string> load_assertion_keys(
@@ -30,4 +30,4 @@ struct AssertedPerson {
 std::string make_assertion(const Settings& settings, const Site& site, const AssertedPerson& person,
                            Wall now);
 
-}  // namespace vneid
+}  // namespace vneid::flows

@@ -5,7 +5,7 @@
 
 #include "session/session.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 /// Who a request comes from, as far as the module's session tells. Everything but `state` is blank
 /// unless it is `found`.
@@ -28,4 +28,4 @@ struct SessionFacts {
   }
 };
 
-}  // namespace vneid
+}  // namespace vneid::flows

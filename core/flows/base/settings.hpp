@@ -17,11 +17,11 @@
 #include "population/settings.hpp"
 #include "session/session.hpp"
 
-namespace vneid {
-
-namespace oidc {
+namespace vneid::oidc {
 class AssertionKeys;
 }
+
+namespace vneid::flows {
 
 /// `vneid_session_exchange`: where the portal takes an assertion and gives its session for it.
 struct SessionExchange {
@@ -70,4 +70,4 @@ struct Settings {
   std::shared_ptr<const oidc::AssertionKeys> assertion_keys;
 };
 
-}  // namespace vneid
+}  // namespace vneid::flows

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -8,16 +7,14 @@
 
 #include "async/event_loop.hpp"
 #include "async/scope.hpp"
-#include "flows/base/health.hpp"
 #include "flows/base/log.hpp"
-#include "flows/base/message.hpp"
 #include "flows/base/settings.hpp"
 #include "link/accounts.hpp"
 #include "link/identity_fields.hpp"
 #include "link/links.hpp"
-#include "net/http/client.hpp"
-#include "net/postgres/client.hpp"
-#include "net/redis/client.hpp"
+#include "net/http/sender.hpp"
+#include "net/postgres/database.hpp"
+#include "net/redis/database.hpp"
 #include "oidc/login_provider.hpp"
 #include "population/source.hpp"
 #include "session/flow.hpp"
@@ -27,20 +24,30 @@
 #include "session/ticket.hpp"
 #include "vault/vault.hpp"
 
-namespace vneid {
+namespace vneid::flows {
+
+/// Who a worker asks. All of them outlive it.
+struct Peers {
+  redis::Database& redis;
+  postgres::Database& postgres;
+  http::Sender& http;
+  /// Told of calls to providers and to population databases; null: nobody.
+  CallObserver* provider_observer = nullptr;
+  CallObserver* population_observer = nullptr;
+};
 
 /// What the flows of one worker share. Members stand in the order of their dependencies, so that
-/// destruction runs backwards through them.
+/// destruction runs backwards through them. Loop, peers and log outlive it.
 struct Worker {
-  Worker(EventLoop& event_loop, std::shared_ptr<const Settings> configuration, Log& sink);
+  Worker(EventLoop& event_loop, const Peers& peers, std::shared_ptr<const Settings> configuration,
+         Log& sink);
 
   EventLoop& loop;
   std::shared_ptr<const Settings> settings;
   Log& log;
-  Health health;
-  redis::Client redis;
-  postgres::Pool postgres;
-  http::Client http;
+  redis::Database& redis;
+  postgres::Database& postgres;
+  http::Sender& http;
   Scope scope;  ///< what must go on when its request has gone
   Tickets tickets;
   Flows flows;
@@ -62,29 +69,4 @@ struct Worker {
   std::map<std::pair<Milliseconds, Milliseconds>, Sessions> limited_sessions_;
 };
 
-/// One request on its way through a flow. Coroutines take it by value.
-struct Exchange {
-  Worker* worker;
-  std::shared_ptr<const Site> site;
-  Request request;
-
-  /// Counts, for `vneid_metrics`.
-  template <metrics::Counted Label>
-  void count(Label label, std::uint64_t times = 1) const noexcept {
-    worker->settings->metrics.add(label, times);
-  }
-
-  /// By the clock that policy goes by: in a rehearsal another than the machine's.
-  [[nodiscard]] Wall now() const {
-    const Wall machine = worker->loop.wall_now();
-    const auto& clock = worker->settings->clock;
-    return clock ? policy::rehearsed(*clock, machine) : machine;
-  }
-  [[nodiscard]] policy::Mode mode(policy::Kind kind) const {
-    return policy::mode_at(site->policy.of(kind), now());
-  }
-  /// Every session is begun and read under the limits of the site it is used on.
-  [[nodiscard]] Sessions& sessions() const { return worker->sessions_of(*site); }
-};
-
-}  // namespace vneid
+}  // namespace vneid::flows

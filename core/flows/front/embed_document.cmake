@@ -5,7 +5,7 @@ string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${bytes}")
 file(WRITE "${OUTPUT}" "// Made by embed_document.cmake from config/api.
 #include \"flows/front/api_document.hpp\"
 
-namespace vneid {
+namespace vneid::flows {
 
 namespace {
 constexpr char document[] = {${bytes}};
@@ -16,5 +16,5 @@ const std::string& openapi_document() {
   return text;
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows
 ")

@@ -7,7 +7,7 @@
 #include "flows/base/portal_assertion.hpp"
 #include "link/persons.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 namespace {
 
@@ -42,10 +42,9 @@ Task<SessionFacts> read_facts(Exchange exchange, bool full) {
 
 Task<SessionFacts> identify(Exchange exchange, bool full) {
   try {
-    SessionFacts facts = co_await read_facts(exchange, full);
-    co_return facts;
+    co_return co_await read_facts(exchange, full);
   } catch (const std::exception& failure) {
-    exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+    exchange.worker->log.write(Log::Severity::error, exchange.request->id,
                                std::string("the session could not be read: ") + failure.what());
   }
   SessionFacts unknown;
@@ -53,4 +52,4 @@ Task<SessionFacts> identify(Exchange exchange, bool full) {
   co_return unknown;
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

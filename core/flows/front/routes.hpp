@@ -1,12 +1,12 @@
 #pragma once
 
 #include "async/task.hpp"
+#include "flows/base/exchange.hpp"
 #include "flows/base/message.hpp"
-#include "flows/base/worker.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 /// The paths under `vneid_path` (design §4.3). Throws what the flows throw.
-Task<Reply> route(Exchange exchange);
+Task<Reply> route(const Exchange& exchange);
 
-}  // namespace vneid
+}  // namespace vneid::flows

@@ -15,7 +15,7 @@
 #include "metrics/worker_status.hpp"
 #include "policy/gate.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 /// All flows of one worker, over its event loop. The module makes one in `init_process` and
 /// destroys it in `exit_process`. Loop thread only.
@@ -69,4 +69,4 @@ class Service {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace vneid
+}  // namespace vneid::flows

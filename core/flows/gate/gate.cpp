@@ -59,12 +59,12 @@ Reply sign_in_first(const Exchange& exchange) {
 }
 
 GateVerdict refused(const Exchange& exchange) {
-  const Asked kind = asked(exchange.request);
+  const Asked kind = asked(*exchange.request);
   const bool to_login = kind == Asked::page || kind == Asked::form;
   exchange.count(to_login ? metrics::Gate::sent_to_login : metrics::Gate::unauthorized);
   switch (kind) {
     case Asked::page:
-      return answered(redirect(login_url(exchange.site->path, exchange.request.target)));
+      return answered(redirect(login_url(exchange.site->path, exchange.request->target)));
     case Asked::form: {
       GateVerdict verdict;
       verdict.next = GateVerdict::Next::keep_post;
@@ -80,12 +80,12 @@ GateVerdict refused(const Exchange& exchange) {
 
 /// Redis cannot tell, and nobody here has seen the session lately.
 GateVerdict unknown(const Exchange& exchange, const std::string& cause) {
-  const auto kind = asked(exchange.request);
+  const auto kind = asked(*exchange.request);
   if (kind == Asked::page || kind == Asked::form) {
     return answered(error_reply(exchange, pages::ErrorKind::stores_away, cause));
   }
   if (kind == Asked::guessed) return answered(not_now());
-  exchange.worker->log.write(Log::Severity::error, exchange.request.id, cause);
+  exchange.worker->log.write(Log::Severity::error, exchange.request->id, cause);
   const auto status = pages::error_status(pages::ErrorKind::stores_away);
   const auto body = api_error(exchange, error_name(pages::ErrorKind::stores_away));
   Reply reply = json_reply(status.status, body.get());
@@ -95,10 +95,10 @@ GateVerdict unknown(const Exchange& exchange, const std::string& cause) {
 
 }  // namespace
 
-Task<GateVerdict> gate(Exchange exchange, policy::Requirement requirement,
+Task<GateVerdict> gate(const Exchange& exchange, policy::Requirement requirement,
                        std::optional<SessionFacts> known) {
   Worker& worker = *exchange.worker;
-  const std::string cookies = exchange.request.cookie;
+  const std::string cookies = exchange.request->cookie;
   std::optional<LiveSession> live;
   std::optional<Unavailable> away;
   try {

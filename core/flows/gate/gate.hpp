@@ -4,9 +4,9 @@
 #include <optional>
 
 #include "async/task.hpp"
+#include "flows/base/exchange.hpp"
 #include "flows/base/message.hpp"
 #include "flows/base/session_facts.hpp"
-#include "flows/base/worker.hpp"
 #include "policy/gate.hpp"
 
 namespace vneid::flows {
@@ -18,14 +18,14 @@ namespace vneid::flows {
 /// (`vneid_session_grace`); who would be let in with nothing is let in; everybody else is told to
 /// come back later, and keeps the cookie.
 /// `known`: what `vneid_identity` has read for the same request, which then is not read again.
-Task<GateVerdict> gate(Exchange exchange, policy::Requirement requirement,
+Task<GateVerdict> gate(const Exchange& exchange, policy::Requirement requirement,
                        std::optional<SessionFacts> known);
 
 /// Keeps the form of a request that was not let in, and sends the browser to log in; it comes back
 /// to `resume`. A body that cannot be kept is answered with a page that says so.
-Task<Reply> keep_post(Exchange exchange);
+Task<Reply> keep_post(const Exchange& exchange);
 
 /// The page that sends a kept form again.
-Task<Reply> show_resume(Exchange exchange);
+Task<Reply> show_resume(const Exchange& exchange);
 
 }  // namespace vneid::flows

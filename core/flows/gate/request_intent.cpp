@@ -4,7 +4,7 @@
 
 #include "text/utf8.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 namespace {
 
@@ -26,9 +26,9 @@ bool survives_html(char32_t point) {
 
 /// Unlike oidc::decode_form this keeps line ends, which a textarea has.
 std::optional<std::string> decode(std::string_view piece) {
-  auto bytes = oidc::form_bytes(piece);
+  auto bytes = text::form_bytes(piece);
   if (!bytes) return std::nullopt;
-  const auto points = identity::decode_utf8(*bytes);
+  const auto points = text::decode_utf8(*bytes);
   if (!points || !std::ranges::all_of(*points, survives_html)) return std::nullopt;
   return bytes;
 }
@@ -56,12 +56,12 @@ bool is_return_target(std::string_view target) noexcept {
 
 std::string login_url(const std::string& path, std::string_view target) {
   std::string url = path + "login";
-  if (is_return_target(target)) url += "?return=" + oidc::percent_encode(target);
+  if (is_return_target(target)) url += "?return=" + text::percent_encode(target);
   return url;
 }
 
-std::optional<oidc::Parameters> resendable_fields(std::string_view body) {
-  oidc::Parameters fields;
+std::optional<text::Parameters> resendable_fields(std::string_view body) {
+  text::Parameters fields;
   while (!body.empty()) {
     const auto piece = body.substr(0, body.find('&'));
     body.remove_prefix(std::min(body.size(), piece.size() + 1));
@@ -75,4 +75,4 @@ std::optional<oidc::Parameters> resendable_fields(std::string_view body) {
   return fields;
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

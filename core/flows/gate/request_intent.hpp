@@ -9,7 +9,7 @@
 #include "text/form.hpp"
 
 /// What a request that is not let in wants, and what can be kept of it. Pure.
-namespace vneid {
+namespace vneid::flows {
 
 enum class Asked : std::uint8_t {
   page,     ///< a navigation by GET or HEAD
@@ -31,6 +31,6 @@ std::string login_url(const std::string& path, std::string_view target);
 
 /// The fields of a form, when a page of ours can send the same ones again: UTF-8 that HTML gives
 /// back as it was. At most 500 fields.
-std::optional<oidc::Parameters> resendable_fields(std::string_view body);
+std::optional<text::Parameters> resendable_fields(std::string_view body);
 
-}  // namespace vneid
+}  // namespace vneid::flows

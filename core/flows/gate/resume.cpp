@@ -41,10 +41,10 @@ std::string id_asked(const std::string& query) {
 
 }  // namespace
 
-Task<Reply> keep_post(Exchange exchange) {
-  const Request& request = exchange.request;
+Task<Reply> keep_post(const Exchange& exchange) {
+  const Request& request = *exchange.request;
   const bool keepable = request.body_is_form && is_return_target(request.target) &&
-                        pages::is_safe_href(request.target) &&
+                        text::is_safe_href(request.target) &&
                         resendable_fields(request.body).has_value();
   if (!keepable) co_return send_again(exchange);
   std::string browser = token_in(request.cookie, cookie_name::post);
@@ -61,11 +61,11 @@ Task<Reply> keep_post(Exchange exchange) {
   co_return reply;
 }
 
-Task<Reply> show_resume(Exchange exchange) {
+Task<Reply> show_resume(const Exchange& exchange) {
   auto live = co_await require_session(exchange);
   if (!live) co_return std::move(live.error());
-  const std::string id = id_asked(exchange.request.query);
-  std::string browser = token_in(exchange.request.cookie, cookie_name::post);
+  const std::string id = id_asked(exchange.request->query);
+  std::string browser = token_in(exchange.request->cookie, cookie_name::post);
   std::optional<KeptPost> post;
   if (!id.empty() && !browser.empty()) {
     post = co_await exchange.worker->posts.find(id, std::move(browser), exchange.site->portal);

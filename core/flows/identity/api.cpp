@@ -23,7 +23,7 @@ namespace vneid::flows {
 namespace {
 
 using identity::Field;
-using oidc::Json;
+using text::Json;
 using State = IdentityCheck::State;
 
 constexpr const char* form = "api";
@@ -72,9 +72,9 @@ json_t* link_json(const link::LinkedAccount& linked, bool own) {
   return object;
 }
 
-Json profile_json(const Exchange& exchange, const link::IdentityProfile& profile,
-                  const LiveSession& live) {
-  Json body{json_object()};
+text::Json profile_json(const Exchange& exchange, const link::IdentityProfile& profile,
+                        const LiveSession& live) {
+  text::Json body{json_object()};
   json_t* fields = json_array();
   for (const Field field : identity::all_fields) {
     json_array_append_new(fields, field_json(field, profile.fields));
@@ -97,15 +97,15 @@ Json profile_json(const Exchange& exchange, const link::IdentityProfile& profile
 
 /// A posted document whose token is this session's. A page of another site cannot post JSON here
 /// without asking first (CORS), and is never told yes.
-std::expected<Json, Reply> posted(const Exchange& exchange, const LiveSession& live) {
-  const Request& request = exchange.request;
+std::expected<text::Json, Reply> posted(const Exchange& exchange, const LiveSession& live) {
+  const Request& request = *exchange.request;
   const auto refuse = [&exchange](pages::ErrorKind kind, std::string_view cause) {
     return std::unexpected(error_reply(exchange, kind, cause));
   };
   if (!request.body_is_json) {
     return refuse(pages::ErrorKind::bad_request, "the API takes application/json only");
   }
-  auto body = oidc::parse_json_object(request.body, most_body_bytes);
+  auto body = text::parse_json_object(request.body, most_body_bytes);
   if (!body) return refuse(pages::ErrorKind::bad_request, "API: " + body.error());
   const char* name = nullptr;
   json_t* value = nullptr;
@@ -117,7 +117,7 @@ std::expected<Json, Reply> posted(const Exchange& exchange, const LiveSession& l
   }
   const bool ours = (request.origin.empty() || request.origin == exchange.site->origin) &&
                     request.sec_fetch_site != "cross-site";
-  const std::string given = oidc::json_text(body->get(), "csrf").value_or("");
+  const std::string given = text::json_text(body->get(), "csrf").value_or("");
   const std::string token = csrf_token(*exchange.worker, form, live.token);
   if (!ours || !crypto::equal_constant_time(given, token)) {
     return refuse(pages::ErrorKind::csrf, "API: the request did not carry this session's token");
@@ -125,8 +125,8 @@ std::expected<Json, Reply> posted(const Exchange& exchange, const LiveSession& l
   return std::move(*body);
 }
 
-std::string member(const Json& body, Field field) {
-  return oidc::json_text(body.get(), std::string{identity::to_text(field)}.c_str()).value_or("");
+std::string member(const text::Json& body, Field field) {
+  return text::json_text(body.get(), std::string{identity::to_text(field)}.c_str()).value_or("");
 }
 
 json_t* problems_json(const std::map<Field, pages::FieldProblem>& problems) {
@@ -138,7 +138,7 @@ json_t* problems_json(const std::map<Field, pages::FieldProblem>& problems) {
 }
 
 Reply result(std::string_view word) {
-  const Json body{json_object()};
+  const text::Json body{json_object()};
   put(body.get(), "result", word);
   return json_reply(200, body.get());
 }
@@ -159,7 +159,7 @@ Reply refused_for_now(const Exchange& exchange, int status, std::string_view nam
 
 Reply mistyped(const Exchange& exchange, std::string_view name,
                const std::map<Field, pages::FieldProblem>& problems) {
-  const Json body = api_error(exchange, name);
+  const text::Json body = api_error(exchange, name);
   json_object_set_new(body.get(), "problems", problems_json(problems));
   return json_reply(422, body.get());
 }
@@ -169,7 +169,7 @@ Reply answer(const Exchange& exchange, const IdentityCheck& check) {
     case State::verified:
       return result("verified");
     case State::in_review: {
-      const Json body{json_object()};
+      const text::Json body{json_object()};
       put(body.get(), "result", "in_review");
       put(body.get(), "review", check.reference);
       return json_reply(200, body.get());
@@ -194,7 +194,7 @@ struct PostedEdit {
   std::map<Field, pages::FieldProblem> problems;
 };
 
-PostedEdit posted_edit(const Json& body, int year) {
+PostedEdit posted_edit(const text::Json& body, int year) {
   PostedEdit edit;
   for (const Field field : identity::all_fields) {
     if (json_object_get(body.get(), std::string{identity::to_text(field)}.c_str()) == nullptr) {
@@ -214,7 +214,7 @@ PostedEdit posted_edit(const Json& body, int year) {
 
 }  // namespace
 
-Task<Reply> api_identity(Exchange exchange) {
+Task<Reply> api_identity(const Exchange& exchange) {
   auto live = co_await require_session(exchange);
   if (!live) co_return std::move(live.error());
   auto profile =
@@ -223,7 +223,7 @@ Task<Reply> api_identity(Exchange exchange) {
   co_return json_reply(200, profile_json(exchange, *profile, *live).get());
 }
 
-Task<Reply> api_update(Exchange exchange) {
+Task<Reply> api_update(const Exchange& exchange) {
   auto live = co_await require_session(exchange);
   if (!live) co_return std::move(live.error());
   const auto body = posted(exchange, *live);
@@ -244,7 +244,7 @@ Task<Reply> api_update(Exchange exchange) {
   co_return answer(exchange, check);
 }
 
-Task<Reply> api_edit(Exchange exchange) {
+Task<Reply> api_edit(const Exchange& exchange) {
   auto live = co_await require_session(exchange);
   if (!live) co_return std::move(live.error());
   const auto body = posted(exchange, *live);
@@ -262,7 +262,7 @@ Task<Reply> api_edit(Exchange exchange) {
   co_return mistyped(exchange, "locked", edit.problems);
 }
 
-Task<Reply> api_document(Exchange /*exchange*/) {
+Task<Reply> api_document(const Exchange& /*exchange*/) {
   Reply reply;
   reply.headers = {{"Content-Type", "application/json"},
                    {"Cache-Control", "public, max-age=3600"},

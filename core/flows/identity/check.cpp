@@ -11,7 +11,7 @@
 #include "net/unavailable.hpp"
 #include "text/date.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 namespace {
 
@@ -89,7 +89,7 @@ link::NewValues values_of(const population::Record& record) {
 }
 
 /// The call, with its reason (domain.md §3.5). A trail that cannot be written is in the error log.
-Task<void> audit_call(Exchange exchange, std::int64_t account_id, link::NewValues asked,
+Task<void> audit_call(const Exchange& exchange, std::int64_t account_id, link::NewValues asked,
                       audit::Result result, std::string outcome) {
   audit::Event event;
   event.at = exchange.now();
@@ -109,12 +109,12 @@ Task<void> audit_call(Exchange exchange, std::int64_t account_id, link::NewValue
     co_await audit::record(exchange.worker->postgres, std::move(event));
   } catch (const Unavailable& failure) {
     exchange.worker->log.write(
-        Log::Severity::error, exchange.request.id,
+        Log::Severity::error, exchange.request->id,
         "a call of the population database (" + outcome + ") was not audited: " + failure.what());
   }
 }
 
-Task<IdentityCheck> store(Exchange exchange, link::Verification verification) {
+Task<IdentityCheck> store(const Exchange& exchange, link::Verification verification) {
   auto stored = co_await exchange.worker->identities.store(std::move(verification));
   IdentityCheck done;
   if (auto* contradicted = std::get_if<link::Contradicted>(&stored)) {
@@ -160,7 +160,7 @@ IdentityCheck limited(const population::Limited& limit) {
   return check;
 }
 
-Task<IdentityCheck> judge(Exchange exchange, std::int64_t account_id, Checked checked,
+Task<IdentityCheck> judge(const Exchange& exchange, std::int64_t account_id, Checked checked,
                           population::Answer answer) {
   if (const auto* limit = std::get_if<population::Limited>(&answer)) {
     co_await audit_call(exchange, account_id, checked.values, audit::Result::refused, "limited");
@@ -171,14 +171,12 @@ Task<IdentityCheck> judge(Exchange exchange, std::int64_t account_id, Checked ch
     co_await audit_call(exchange, account_id, checked.values, audit::Result::ok, "match");
     verification.values = values_of(match->record);
     verification.typed = std::move(checked.values);
-    IdentityCheck done = co_await store(exchange, std::move(verification));
-    co_return done;
+    co_return co_await store(exchange, std::move(verification));
   }
   co_await audit_call(exchange, account_id, checked.values, audit::Result::refused, "no_match");
   if (checked.all_verified) {
     // What was verified once is known to nobody now: an officer looks at it.
-    IdentityCheck done = co_await store(exchange, std::move(verification));
-    co_return done;
+    co_return co_await store(exchange, std::move(verification));
   }
   IdentityCheck nobody;
   nobody.state = State::no_match;
@@ -192,9 +190,9 @@ bool is_locked(const link::FieldValues& held, Field field) {
   return found != held.end() && found->second.status == FieldStatus::verified;
 }
 
-int current_year(Wall now) { return std::stoi(date_for_people(now).substr(6)); }
+int current_year(Wall now) { return std::stoi(text::date_for_people(now).substr(6)); }
 
-Task<IdentityCheck> check_identity(Exchange exchange, std::int64_t account_id,
+Task<IdentityCheck> check_identity(const Exchange& exchange, std::int64_t account_id,
                                    link::FieldValues held, TypedIdentity typed) {
   const int year = current_year(exchange.now());
   Checked checked = check_all(held, typed, year);
@@ -214,7 +212,7 @@ Task<IdentityCheck> check_identity(Exchange exchange, std::int64_t account_id,
     away = failure.what();
   }
   if (!away.empty()) {
-    exchange.worker->log.write(Log::Severity::error, exchange.request.id, away);
+    exchange.worker->log.write(Log::Severity::error, exchange.request->id, away);
     co_await audit_call(exchange, account_id, checked.values, audit::Result::failed, "unavailable");
     IdentityCheck failed;
     failed.state = State::away;
@@ -226,4 +224,4 @@ Task<IdentityCheck> check_identity(Exchange exchange, std::int64_t account_id,
   co_return done;
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

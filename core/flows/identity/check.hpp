@@ -5,14 +5,14 @@
 #include <string>
 
 #include "async/task.hpp"
-#include "flows/base/worker.hpp"
+#include "flows/base/exchange.hpp"
 #include "identity/field.hpp"
 #include "link/identity_fields.hpp"
 #include "pages/view.hpp"
 
 /// Asking the population database about an account's holder (R18, R19): the page, the folded way
 /// and the API do it alike.
-namespace vneid {
+namespace vneid::flows {
 
 /// The form of the update as it was typed.
 struct TypedIdentity {
@@ -44,10 +44,10 @@ bool is_locked(const link::FieldValues& held, identity::Field field);
 /// Checks what was typed, asks, stores, audits. Verified fields are asked with as they are stored,
 /// whatever was typed. `held` is what the account has. Throws Unavailable when PostgreSQL or Redis
 /// is away.
-Task<IdentityCheck> check_identity(Exchange exchange, std::int64_t account_id,
+Task<IdentityCheck> check_identity(const Exchange& exchange, std::int64_t account_id,
                                    link::FieldValues held, TypedIdentity typed);
 
 /// The year in Vietnam.
 int current_year(Wall now);
 
-}  // namespace vneid
+}  // namespace vneid::flows

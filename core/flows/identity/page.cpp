@@ -49,14 +49,13 @@ Reply see_identity(const Exchange& exchange, const char* done) {
   return redirect(exchange.site->path + "identity?done=" + done);
 }
 
-Task<std::optional<IdentityProfile>> profile_of(Exchange exchange, Session session) {
-  auto profile = co_await exchange.worker->identities.read(session.account_id, session.person_id);
-  co_return profile;
+Task<std::optional<IdentityProfile>> profile_of(const Exchange& exchange, Session session) {
+  co_return co_await exchange.worker->identities.read(session.account_id, session.person_id);
 }
 
-Task<Reply> update_fields(Exchange exchange, LiveSession live) {
+Task<Reply> update_fields(const Exchange& exchange, LiveSession live) {
   if (exchange.site->population.empty()) co_return no_source(exchange);
-  const TypedIdentity typed = typed_identity(exchange.request.body);
+  const TypedIdentity typed = typed_identity(exchange.request->body);
   link::FieldValues held;
   std::string account;
   IdentityCheck check;
@@ -68,7 +67,7 @@ Task<Reply> update_fields(Exchange exchange, LiveSession live) {
     held = std::move(profile->fields);
     check = co_await check_identity(exchange, live.session.account_id, held, typed);
   } catch (const Unavailable& failure) {
-    exchange.worker->log.write(Log::Severity::error, exchange.request.id, failure.what());
+    exchange.worker->log.write(Log::Severity::error, exchange.request->id, failure.what());
     stores_away = true;  // what was typed must not be lost with it
   }
   if (!stores_away && check.state == State::verified) co_return see_identity(exchange, "verified");
@@ -134,13 +133,13 @@ Reply edit_reply(const Exchange& exchange, const pages::EditPage& page) {
   return reply;
 }
 
-Task<Reply> edit_fields(Exchange exchange, LiveSession live) {
+Task<Reply> edit_fields(const Exchange& exchange, LiveSession live) {
   const int year = current_year(exchange.now());
   EditForm edit;
   try {
     auto profile = co_await profile_of(exchange, live.session);
     if (!profile) co_return gone(exchange);
-    edit = typed_edit(profile->fields, exchange.request.body, year);
+    edit = typed_edit(profile->fields, exchange.request->body, year);
     edit.page.account_masked = identity::mask_account(profile->account_name);
     if (edit.sound) {
       link::Edit change;
@@ -153,8 +152,8 @@ Task<Reply> edit_fields(Exchange exchange, LiveSession live) {
       show_locked(edit, refused);
     }
   } catch (const Unavailable& failure) {
-    exchange.worker->log.write(Log::Severity::error, exchange.request.id, failure.what());
-    if (edit.page.rows.empty()) edit = typed_edit({}, exchange.request.body, year);
+    exchange.worker->log.write(Log::Severity::error, exchange.request->id, failure.what());
+    if (edit.page.rows.empty()) edit = typed_edit({}, exchange.request->body, year);
     edit.page.stores_away = true;
   }
   edit.page.csrf = csrf_token(*exchange.worker, form, live.token);
@@ -164,19 +163,19 @@ Task<Reply> edit_fields(Exchange exchange, LiveSession live) {
 /// Nobody can be asked whose session it is: the form comes back with what was typed and nothing
 /// else, to be sent again.
 Reply stores_away(const Exchange& exchange, const std::string& action, const std::string& cause) {
-  const auto tokens = cookie_values(exchange.request.cookie, cookie_name::session);
+  const auto tokens = cookie_values(exchange.request->cookie, cookie_name::session);
   const std::string token{tokens.empty() ? std::string_view{} : tokens.front()};
   if (!csrf_holds(exchange, form, token) || (action != "update" && action != "edit")) {
     return error_reply(exchange, pages::ErrorKind::stores_away, cause);
   }
-  exchange.worker->log.write(Log::Severity::error, exchange.request.id, cause);
+  exchange.worker->log.write(Log::Severity::error, exchange.request->id, cause);
   if (action == "update") {
-    auto page = typed_update({}, typed_identity(exchange.request.body));
+    auto page = typed_update({}, typed_identity(exchange.request->body));
     page.csrf = csrf_token(*exchange.worker, form, token);
     page.trouble = pages::UpdatePage::Trouble::stores_away;
     return update_reply(exchange, page, {});
   }
-  EditForm edit = typed_edit({}, exchange.request.body, current_year(exchange.now()));
+  EditForm edit = typed_edit({}, exchange.request->body, current_year(exchange.now()));
   edit.page.csrf = csrf_token(*exchange.worker, form, token);
   edit.page.stores_away = true;
   return edit_reply(exchange, edit.page);
@@ -184,18 +183,18 @@ Reply stores_away(const Exchange& exchange, const std::string& action, const std
 
 }  // namespace
 
-Task<Reply> show_identity(Exchange exchange) {
+Task<Reply> show_identity(const Exchange& exchange) {
   auto live = co_await require_session(exchange);
   if (!live) co_return std::move(live.error());
   auto profile = co_await profile_of(exchange, live->session);
   if (!profile) co_return gone(exchange);
   auto page = identity_page(exchange, *profile, live->session.proof == Session::Proof::vneid);
   page.csrf = sign_out_token(*exchange.worker, live->token);
-  page.note = note_of(form_field(exchange.request.query, "done"));
+  page.note = note_of(form_field(exchange.request->query, "done"));
   co_return render(exchange, 200, page);
 }
 
-Task<Reply> show_update(Exchange exchange) {
+Task<Reply> show_update(const Exchange& exchange) {
   if (exchange.site->population.empty()) co_return no_source(exchange);
   auto live = co_await require_session(exchange);
   if (!live) co_return std::move(live.error());
@@ -207,7 +206,7 @@ Task<Reply> show_update(Exchange exchange) {
   co_return render(exchange, 200, page);
 }
 
-Task<Reply> show_edit(Exchange exchange) {
+Task<Reply> show_edit(const Exchange& exchange) {
   auto live = co_await require_session(exchange);
   if (!live) co_return std::move(live.error());
   auto profile = co_await profile_of(exchange, live->session);
@@ -218,8 +217,8 @@ Task<Reply> show_edit(Exchange exchange) {
   co_return render(exchange, 200, edit.page);
 }
 
-Task<Reply> change_identity(Exchange exchange) {
-  const std::string action = form_field(exchange.request.body, "action");
+Task<Reply> change_identity(const Exchange& exchange) {
+  const std::string action = form_field(exchange.request->body, "action");
   std::optional<std::expected<LiveSession, Reply>> live;
   std::string away;
   try {
@@ -235,12 +234,10 @@ Task<Reply> change_identity(Exchange exchange) {
                           "the identity form did not carry this session's token");
   }
   if (action == "update") {
-    Reply reply = co_await update_fields(exchange, std::move(session));
-    co_return reply;
+    co_return co_await update_fields(exchange, std::move(session));
   }
   if (action == "edit") {
-    Reply reply = co_await edit_fields(exchange, std::move(session));
-    co_return reply;
+    co_return co_await edit_fields(exchange, std::move(session));
   }
   co_return error_reply(exchange, pages::ErrorKind::bad_request,
                         "the identity form named no action");

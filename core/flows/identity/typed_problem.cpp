@@ -1,6 +1,6 @@
 #include "flows/identity/typed_problem.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 using identity::Field;
 using identity::TypedError;
@@ -84,4 +84,4 @@ std::string_view to_text(FieldProblem problem) noexcept {
   return "";
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

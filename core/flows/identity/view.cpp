@@ -7,7 +7,7 @@
 #include "identity/masking.hpp"
 #include "text/date.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 namespace {
 
@@ -76,13 +76,13 @@ pages::ReviewState review_state(link::ReviewState state) {
 pages::LinkItem link_item(const link::LinkedAccount& linked, bool own) {
   pages::LinkItem item;
   item.citizen_number = own ? linked.citizen_number : identity::mask_account(linked.citizen_number);
-  item.linked_on = date_for_people(linked.linked_at);
+  item.linked_on = text::date_for_people(linked.linked_at);
   item.account_masked = identity::mask_account(linked.account_name);
   return item;
 }
 
 std::string value_for_people(Field field, const std::string& stored) {
-  return field == Field::birth_date ? date_for_people(stored) : stored;
+  return field == Field::birth_date ? text::date_for_people(stored) : stored;
 }
 
 pages::IdentityPage identity_page(const Exchange& exchange, const link::IdentityProfile& profile,
@@ -97,7 +97,8 @@ pages::IdentityPage identity_page(const Exchange& exchange, const link::Identity
       row.value = value_for_people(field, held->second.value);
       row.status = held->second.status;
       row.source = held->second.source;
-      if (held->second.verified_at) row.verified_on = date_for_people(*held->second.verified_at);
+      if (held->second.verified_at)
+        row.verified_on = text::date_for_people(*held->second.verified_at);
     }
     page.rows.push_back(std::move(row));
   }
@@ -174,4 +175,4 @@ TypedIdentity typed_identity(const std::string& form_body) {
   return typed;
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

@@ -3,14 +3,14 @@
 #include <optional>
 #include <string>
 
+#include "flows/base/exchange.hpp"
 #include "flows/base/message.hpp"
-#include "flows/base/worker.hpp"
 #include "flows/identity/check.hpp"
 #include "link/identity_fields.hpp"
 #include "pages/view.hpp"
 
 /// From what is stored and checked to what the pages of identity show.
-namespace vneid {
+namespace vneid::flows {
 
 /// "Thông tin định danh" of an account; numbers of links in full only when `own` (VNeID login).
 pages::IdentityPage identity_page(const Exchange& exchange, const link::IdentityProfile& profile,
@@ -37,4 +37,4 @@ Reply update_reply(const Exchange& exchange, const pages::UpdatePage& page,
 
 TypedIdentity typed_identity(const std::string& form_body);
 
-}  // namespace vneid
+}  // namespace vneid::flows

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-namespace vneid {
+namespace vneid::flows {
 
 namespace {
 
@@ -72,4 +72,4 @@ void make_absolute(WithheldAnswer& answer, std::string_view path) {
   }
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

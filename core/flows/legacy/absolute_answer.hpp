@@ -4,7 +4,7 @@
 
 #include "session/withheld_answer.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 /// Makes a withheld answer mean the same when another URL sends it later: a Location relative to
 /// the login's path becomes an absolute path (RFC 3986 §5.2), and a Set-Cookie without Path gets
@@ -15,4 +15,4 @@ void make_absolute(WithheldAnswer& answer, std::string_view path);
 /// Whether the answer sets any cookie. One that sets none withholds nothing.
 bool sets_cookie(const WithheldAnswer& answer);
 
-}  // namespace vneid
+}  // namespace vneid::flows

@@ -36,11 +36,11 @@ policy::Kind kind_of(link::AccountKind kind) {
 
 std::string portal_cookie_key_of(const Exchange& exchange, const LegacyLogin& login) {
   const PortalCookie cookie{exchange.site->portal, exchange.site->portal_cookie};
-  return portal_cookie_key(*exchange.worker->settings->keys, cookie, exchange.request.cookie,
+  return portal_cookie_key(*exchange.worker->settings->keys, cookie, exchange.request->cookie,
                            login.answer.headers);
 }
 
-Task<LoginVerdict> hold(Exchange exchange, LegacyLogin login, link::LegacyAccount account) {
+Task<LoginVerdict> hold(const Exchange& exchange, LegacyLogin login, link::LegacyAccount account) {
   Ticket ticket;
   ticket.id = crypto::random_token();
   ticket.issued_at = exchange.now();
@@ -54,7 +54,7 @@ Task<LoginVerdict> hold(Exchange exchange, LegacyLogin login, link::LegacyAccoun
   std::string cookie =
       co_await exchange.worker->tickets.issue(std::move(ticket), std::move(login.answer));
   // A session of whoever used this browser before must not outlive this login.
-  co_await exchange.sessions().end(exchange.request.cookie);
+  co_await exchange.sessions().end(exchange.request->cookie);
   Reply reply = redirect(exchange.site->path + "notice");
   reply.headers.emplace_back("Set-Cookie", std::move(cookie));
   reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::session));
@@ -75,7 +75,7 @@ LoginVerdict refuse(const Exchange& exchange, const char* cause) {
   return verdict;
 }
 
-Task<LoginVerdict> let_in(Exchange exchange, LegacyHolder holder) {
+Task<LoginVerdict> let_in(const Exchange& exchange, LegacyHolder holder) {
   LoginVerdict verdict;
   std::string cookie = co_await begin_legacy_session(exchange, std::move(holder));
   verdict.added_headers.emplace_back("Set-Cookie", std::move(cookie));
@@ -112,10 +112,10 @@ policy::Kind policy_kind(const std::string& word) {
   return kind ? kind_of(*kind) : policy::Kind::personal;
 }
 
-Task<LoginVerdict> legacy_login(Exchange exchange, LegacyLogin login) {
+Task<LoginVerdict> legacy_login(const Exchange& exchange, LegacyLogin login) {
   const auto kind = account_kind(login.kind);
   if (!kind && !login.kind.empty()) {
-    exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+    exchange.worker->log.write(Log::Severity::error, exchange.request->id,
                                "the portal's kind of account is not known: what is on file counts");
   }
   auto account = co_await exchange.worker->accounts.ensure(exchange.site->portal, login.account,
@@ -127,9 +127,9 @@ Task<LoginVerdict> legacy_login(Exchange exchange, LegacyLogin login) {
     co_return refuse(exchange, "a legacy login that policy refuses");
   }
   if (course == Course::hold) {
-    make_absolute(login.answer, exchange.request.path);
+    make_absolute(login.answer, exchange.request->path);
     if (!sets_cookie(login.answer)) {
-      exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+      exchange.worker->log.write(Log::Severity::error, exchange.request->id,
                                  "the portal set no cookie at this login: if it let in a session "
                                  "that the browser had before, the notice can be walked around");
     }
@@ -139,13 +139,12 @@ Task<LoginVerdict> legacy_login(Exchange exchange, LegacyLogin login) {
   }
   std::string binding = portal_cookie_key_of(exchange, login);
   if (course == Course::observe) {
-    exchange.worker->log.write(Log::Severity::info, exchange.request.id,
+    exchange.worker->log.write(Log::Severity::info, exchange.request->id,
                                "observed: this legacy login would have seen the notice");
   }
   exchange.count(account.linked ? metrics::Login::passed_linked : metrics::Login::passed_kind);
   LegacyHolder holder{account.id, std::move(account.name), rule, std::move(binding)};
-  LoginVerdict verdict = co_await let_in(exchange, std::move(holder));
-  co_return verdict;
+  co_return co_await let_in(exchange, std::move(holder));
 }
 
 }  // namespace vneid::flows

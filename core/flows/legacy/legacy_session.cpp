@@ -5,9 +5,9 @@
 #include "net/unavailable.hpp"
 #include "session/cookie.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
-Task<std::string> begin_legacy_session(Exchange exchange, LegacyHolder holder) {
+Task<std::string> begin_legacy_session(const Exchange& exchange, LegacyHolder holder) {
   Session session;
   session.proof = Session::Proof::legacy;
   session.portal = exchange.site->portal;
@@ -17,14 +17,14 @@ Task<std::string> begin_legacy_session(Exchange exchange, LegacyHolder holder) {
   session.portal_cookie_key = std::move(holder.portal_cookie_key);
   try {
     std::string cookie = co_await exchange.sessions().begin(
-        std::move(session), exchange.request.cookie, exchange.now());
+        std::move(session), exchange.request->cookie, exchange.now());
     exchange.count(metrics::SessionBegun::legacy);
     co_return cookie;
   } catch (const Unavailable& failure) {
-    exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+    exchange.worker->log.write(Log::Severity::error, exchange.request->id,
                                std::string("no session for our pages: ") + failure.what());
   }
   co_return expire_cookie(cookie_name::session);
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

@@ -3,9 +3,9 @@
 #include <string>
 
 #include "async/task.hpp"
-#include "flows/base/worker.hpp"
+#include "flows/base/exchange.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 /// The account that has logged in by its own password.
 struct LegacyHolder {
@@ -18,6 +18,6 @@ struct LegacyHolder {
 /// Begins the session with which our pages show a legacy login what it may see, and gives its
 /// Set-Cookie value. When Redis has just gone away the citizen goes on without it (the value then
 /// takes an older session's cookie away): a released answer must not be lost for it.
-Task<std::string> begin_legacy_session(Exchange exchange, LegacyHolder holder);
+Task<std::string> begin_legacy_session(const Exchange& exchange, LegacyHolder holder);
 
-}  // namespace vneid
+}  // namespace vneid::flows

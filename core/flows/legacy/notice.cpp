@@ -12,9 +12,10 @@ constexpr const char* form = "notice";
 
 }  // namespace
 
-Task<Reply> show_notice(Exchange exchange) {
+Task<Reply> show_notice(const Exchange& exchange) {
   Worker& worker = *exchange.worker;
-  auto ticket = worker.tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
+  auto ticket =
+      worker.tickets.open(exchange.request->cookie, exchange.site->portal, exchange.now());
   if (!ticket) co_return ticket_refused(exchange, ticket.error());
   const bool unused = co_await worker.tickets.unused(ticket->id);
   if (!unused) co_return ticket_refused(exchange, TicketError::used);
@@ -23,24 +24,22 @@ Task<Reply> show_notice(Exchange exchange) {
   co_return notice_page(exchange, *ticket);
 }
 
-Task<Reply> choose(Exchange exchange) {
-  auto ticket =
-      exchange.worker->tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
+Task<Reply> choose(const Exchange& exchange) {
+  auto ticket = exchange.worker->tickets.open(exchange.request->cookie, exchange.site->portal,
+                                              exchange.now());
   if (!ticket) co_return ticket_refused(exchange, ticket.error());
   if (!csrf_holds(exchange, form, ticket->id)) {
     co_return error_reply(exchange, pages::ErrorKind::csrf,
                           "the notice's form did not carry this login's token");
   }
-  const std::string choice = form_field(exchange.request.body, "choice");
+  const std::string choice = form_field(exchange.request->body, "choice");
   if (choice == "skip") {
-    Reply reply = co_await skip(exchange, std::move(*ticket));
-    co_return reply;
+    co_return co_await skip(exchange, std::move(*ticket));
   }
   if (choice == "vneid") {
     const bool must_verify = co_await lacks_verified_number(exchange, ticket->account_id);
     if (must_verify) co_return redirect(exchange.site->path + "verify");
-    Reply reply = co_await begin_vneid(exchange, std::move(*ticket));
-    co_return reply;
+    co_return co_await begin_vneid(exchange, std::move(*ticket));
   }
   co_return error_reply(exchange, pages::ErrorKind::bad_request,
                         "the notice's form named no choice");

@@ -34,7 +34,7 @@ Reply ticket_refused(const Exchange& exchange, TicketError error) {
                      cause_of(error));
 }
 
-Task<void> keep_choice(Exchange exchange, std::int64_t account_id, audit::Choice choice) {
+Task<void> keep_choice(const Exchange& exchange, std::int64_t account_id, audit::Choice choice) {
   audit::NoticeChoice kept;
   kept.at = exchange.now();
   kept.account_id = account_id;
@@ -44,14 +44,14 @@ Task<void> keep_choice(Exchange exchange, std::int64_t account_id, audit::Choice
   try {
     co_await audit::record(exchange.worker->postgres, std::move(kept));
   } catch (const std::exception& failure) {
-    exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+    exchange.worker->log.write(Log::Severity::error, exchange.request->id,
                                std::string("the choice on the notice (") +
                                    std::string(audit::to_text(choice)) +
                                    ") was not recorded: " + failure.what());
   }
 }
 
-Task<bool> lacks_verified_number(Exchange exchange, std::int64_t account_id) {
+Task<bool> lacks_verified_number(const Exchange& exchange, std::int64_t account_id) {
   if (exchange.site->population.empty()) co_return false;
   auto account = co_await exchange.worker->accounts.find(account_id);
   co_return account && (!account->identity.number ||
@@ -74,11 +74,11 @@ bool may_skip(const Exchange& exchange, const Ticket& ticket) {
   return policy::legacy_login_suffices(exchange.mode(ticket.kind));
 }
 
-Task<Reply> skip(Exchange exchange, Ticket ticket) {
+Task<Reply> skip(const Exchange& exchange, Ticket ticket) {
   Worker& worker = *exchange.worker;
   if (!may_skip(exchange, ticket)) {
     // The instant has come while the notice stood open.
-    worker.log.write(Log::Severity::warning, exchange.request.id,
+    worker.log.write(Log::Severity::warning, exchange.request->id,
                      "[Bỏ qua] refused: policy does not let it in any more");
     Reply reply = notice_page(exchange, ticket);
     reply.status = 403;
@@ -90,7 +90,7 @@ Task<Reply> skip(Exchange exchange, Ticket ticket) {
   LegacyHolder holder{ticket.account_id, ticket.account, ticket.kind, ticket.portal_cookie_key};
   std::string cookie = co_await begin_legacy_session(exchange, std::move(holder));
   // The ticket is spent last: whatever is awaited after it could lose the portal's answer.
-  auto answer = co_await worker.tickets.release(exchange.request.cookie, exchange.site->portal,
+  auto answer = co_await worker.tickets.release(exchange.request->cookie, exchange.site->portal,
                                                 exchange.now());
   if (!answer) co_return ticket_refused(exchange, answer.error());
   exchange.count(metrics::Notice::skipped);
@@ -100,7 +100,7 @@ Task<Reply> skip(Exchange exchange, Ticket ticket) {
   co_return reply;
 }
 
-Task<Reply> begin_vneid(Exchange exchange, Ticket ticket) {
+Task<Reply> begin_vneid(const Exchange& exchange, Ticket ticket) {
   Worker& worker = *exchange.worker;
   const bool unused = co_await worker.tickets.unused(ticket.id);
   if (!unused) co_return ticket_refused(exchange, TicketError::used);
@@ -115,7 +115,7 @@ Task<Reply> begin_vneid(Exchange exchange, Ticket ticket) {
       co_await provider.authorization_request(record.redirect_uri, std::move(options));
   record.nonce = authorization.nonce;
   record.code_verifier = authorization.code_verifier;
-  std::string browser = browser_of(exchange.request.cookie);
+  std::string browser = browser_of(exchange.request->cookie);
   if (browser.empty()) browser = crypto::random_token();
   co_await worker.flows.begin(authorization.state, browser, std::move(record));
   co_await keep_choice(exchange, ticket.account_id, audit::Choice::vneid);

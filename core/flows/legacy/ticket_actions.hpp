@@ -4,8 +4,8 @@
 
 #include "async/task.hpp"
 #include "audit/audit.hpp"
+#include "flows/base/exchange.hpp"
 #include "flows/base/message.hpp"
-#include "flows/base/worker.hpp"
 #include "session/ticket.hpp"
 
 /// What a citizen can do while the portal's answer to a legacy login is held.
@@ -16,10 +16,10 @@ Reply ticket_refused(const Exchange& exchange, TicketError error);
 
 /// Keeps what was chosen (R39). A record that fails must not keep a citizen out (R36): then the
 /// choice is in the error log alone.
-Task<void> keep_choice(Exchange exchange, std::int64_t account_id, audit::Choice choice);
+Task<void> keep_choice(const Exchange& exchange, std::int64_t account_id, audit::Choice choice);
 
 /// Whether the number must be verified before VNeID (R28), and can be, here.
-Task<bool> lacks_verified_number(Exchange exchange, std::int64_t account_id);
+Task<bool> lacks_verified_number(const Exchange& exchange, std::int64_t account_id);
 
 /// The notice, or from the cut-over on the same without [Bỏ qua] (R33).
 Reply notice_page(const Exchange& exchange, const Ticket& ticket);
@@ -28,9 +28,9 @@ Reply notice_page(const Exchange& exchange, const Ticket& ticket);
 bool may_skip(const Exchange& exchange, const Ticket& ticket);
 
 /// [Bỏ qua]: the portal's answer goes out (R14), as long as policy allows.
-Task<Reply> skip(Exchange exchange, Ticket ticket);
+Task<Reply> skip(const Exchange& exchange, Ticket ticket);
 
 /// [Đăng nhập bằng VNeID]: to the provider (R15).
-Task<Reply> begin_vneid(Exchange exchange, Ticket ticket);
+Task<Reply> begin_vneid(const Exchange& exchange, Ticket ticket);
 
 }  // namespace vneid::flows

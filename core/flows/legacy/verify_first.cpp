@@ -25,13 +25,13 @@ Reply no_source(const Exchange& exchange) {
 /// What the browser proves, before Redis was asked.
 std::expected<Ticket, Reply> shown_ticket(const Exchange& exchange) {
   if (exchange.site->population.empty()) return std::unexpected(no_source(exchange));
-  auto ticket =
-      exchange.worker->tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
+  auto ticket = exchange.worker->tickets.open(exchange.request->cookie, exchange.site->portal,
+                                              exchange.now());
   if (!ticket) return std::unexpected(ticket_refused(exchange, ticket.error()));
   return std::move(*ticket);
 }
 
-Task<link::FieldValues> fields_of(Exchange exchange, std::int64_t account_id) {
+Task<link::FieldValues> fields_of(const Exchange& exchange, std::int64_t account_id) {
   auto profile = co_await exchange.worker->identities.read(account_id, 0);
   if (!profile) co_return link::FieldValues{};
   co_return std::move(profile->fields);
@@ -55,8 +55,8 @@ Reply in_review(const Exchange& exchange, const Ticket& ticket, const IdentityCh
   return error_reply(exchange, page, "the population database contradicts what was verified");
 }
 
-Task<Reply> update(Exchange exchange, Ticket ticket) {
-  const TypedIdentity typed = typed_identity(exchange.request.body);
+Task<Reply> update(const Exchange& exchange, Ticket ticket) {
+  const TypedIdentity typed = typed_identity(exchange.request->body);
   link::FieldValues held;
   IdentityCheck check;
   bool stores_away = false;
@@ -66,15 +66,14 @@ Task<Reply> update(Exchange exchange, Ticket ticket) {
     held = co_await fields_of(exchange, ticket.account_id);
     check = co_await check_identity(exchange, ticket.account_id, held, typed);
   } catch (const Unavailable& failure) {
-    exchange.worker->log.write(Log::Severity::error, exchange.request.id, failure.what());
+    exchange.worker->log.write(Log::Severity::error, exchange.request->id, failure.what());
     stores_away = true;  // what was typed must not be lost with it
   }
   if (!stores_away && check.state == State::in_review) co_return in_review(exchange, ticket, check);
   if (!stores_away && check.state == State::verified) {
     const bool still_lacks = co_await lacks_verified_number(exchange, ticket.account_id);
     if (!still_lacks) {
-      Reply reply = co_await begin_vneid(exchange, std::move(ticket));
-      co_return reply;
+      co_return co_await begin_vneid(exchange, std::move(ticket));
     }
     // Found by the old number, and the source tells no new one: the citizen must give it.
     check.state = State::mistyped;
@@ -88,7 +87,7 @@ Task<Reply> update(Exchange exchange, Ticket ticket) {
 
 }  // namespace
 
-Task<Reply> show_verify(Exchange exchange) {
+Task<Reply> show_verify(const Exchange& exchange) {
   auto ticket = shown_ticket(exchange);
   if (!ticket) co_return std::move(ticket.error());
   const bool unused = co_await exchange.worker->tickets.unused(ticket->id);
@@ -99,21 +98,19 @@ Task<Reply> show_verify(Exchange exchange) {
                        exchange.worker->settings->renderer->render(page, page_context(exchange)));
 }
 
-Task<Reply> verify(Exchange exchange) {
+Task<Reply> verify(const Exchange& exchange) {
   auto ticket = shown_ticket(exchange);
   if (!ticket) co_return std::move(ticket.error());
   if (!csrf_holds(exchange, form, ticket->id)) {
     co_return error_reply(exchange, pages::ErrorKind::csrf,
                           "the form did not carry this login's token");
   }
-  const std::string action = form_field(exchange.request.body, "action");
+  const std::string action = form_field(exchange.request->body, "action");
   if (action == "skip") {
-    Reply reply = co_await skip(exchange, std::move(*ticket));
-    co_return reply;
+    co_return co_await skip(exchange, std::move(*ticket));
   }
   if (action == "update") {
-    Reply reply = co_await update(exchange, std::move(*ticket));
-    co_return reply;
+    co_return co_await update(exchange, std::move(*ticket));
   }
   co_return error_reply(exchange, pages::ErrorKind::bad_request, "the form named no action");
 }

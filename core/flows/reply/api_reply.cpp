@@ -2,9 +2,11 @@
 
 #include <string>
 
-namespace vneid {
+namespace vneid::flows {
 
-bool is_api(const Exchange& exchange) noexcept { return exchange.request.path.starts_with("api/"); }
+bool is_api(const Exchange& exchange) noexcept {
+  return exchange.request->path.starts_with("api/");
+}
 
 Reply json_reply(int status, const json_t* body) {
   Reply reply;
@@ -13,13 +15,13 @@ Reply json_reply(int status, const json_t* body) {
                    {"Cache-Control", "no-store"},
                    {"X-Content-Type-Options", "nosniff"},
                    {"Referrer-Policy", "no-referrer"}};
-  reply.body = oidc::json_dump(body);
+  reply.body = text::json_dump(body);
   return reply;
 }
 
-oidc::Json api_error(const Exchange& exchange, std::string_view name) {
-  oidc::Json body{json_object()};
-  const std::string& id = exchange.request.id;
+text::Json api_error(const Exchange& exchange, std::string_view name) {
+  text::Json body{json_object()};
+  const std::string& id = exchange.request->id;
   json_object_set_new(body.get(), "error", json_stringn(name.data(), name.size()));
   json_object_set_new(body.get(), "reference", json_stringn(id.data(), id.size()));
   return body;
@@ -51,4 +53,4 @@ std::string_view error_name(pages::ErrorKind kind) noexcept {
   }
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

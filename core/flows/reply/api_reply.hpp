@@ -4,14 +4,14 @@
 
 #include <jansson.h>
 
+#include "flows/base/exchange.hpp"
 #include "flows/base/message.hpp"
-#include "flows/base/worker.hpp"
 #include "pages/error_kind.hpp"
 #include "text/json.hpp"
 
 /// Answers below `api/`: the same as the pages, for portals that draw their own
 /// (config/api/v1.json describes them).
-namespace vneid {
+namespace vneid::flows {
 
 /// Whether the request is for the API and is answered in JSON.
 bool is_api(const Exchange& exchange) noexcept;
@@ -19,9 +19,9 @@ bool is_api(const Exchange& exchange) noexcept;
 Reply json_reply(int status, const json_t* body);
 
 /// {"error": name, "reference": id of the request}
-oidc::Json api_error(const Exchange& exchange, std::string_view name);
+text::Json api_error(const Exchange& exchange, std::string_view name);
 
 /// Stable name of an error: "stores_away", "csrf", …
 std::string_view error_name(pages::ErrorKind kind) noexcept;
 
-}  // namespace vneid
+}  // namespace vneid::flows

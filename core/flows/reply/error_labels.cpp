@@ -2,7 +2,7 @@
 
 #include "async/event_loop.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 namespace {
 
@@ -90,4 +90,4 @@ Callback callback_of(ErrorKind kind) noexcept {
   return Callback::internal;
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

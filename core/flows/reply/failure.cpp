@@ -5,7 +5,7 @@
 #include "net/postgres/client.hpp"
 #include "net/unavailable.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 namespace {
 
@@ -62,4 +62,4 @@ std::string cause_of(const std::exception_ptr& failure) {
   }
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

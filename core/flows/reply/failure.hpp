@@ -5,7 +5,7 @@
 
 #include "pages/error_kind.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 /// The page of something that was thrown: Unavailable and LoopExhausted have their own, a deadline
 /// that passed is the provider's, all else is `internal`. Never null.
@@ -18,4 +18,4 @@ bool is_misconfiguration(const std::exception_ptr& failure) noexcept;
 /// What the log says of it.
 std::string cause_of(const std::exception_ptr& failure);
 
-}  // namespace vneid
+}  // namespace vneid::flows

@@ -8,7 +8,7 @@
 #include "pages/security_headers.hpp"
 #include "text/form.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 namespace {
 
@@ -22,9 +22,9 @@ std::string origin_of(std::string_view url) {
 
 pages::PageContext page_context(const Exchange& exchange) {
   pages::PageContext context;
-  context.language = pages::negotiate_language(exchange.request.accept_language);
+  context.language = pages::negotiate_language(exchange.request->accept_language);
   context.path = exchange.site->path;
-  context.request_id = exchange.request.id;
+  context.request_id = exchange.request->id;
   context.legal_basis = exchange.site->legal_basis;
   context.effective_date = exchange.site->effective_date;
   const auto& enforce = exchange.site->policy.personal.enforce;
@@ -68,7 +68,7 @@ Reply error_reply(const Exchange& exchange, const pages::ErrorPage& page, std::s
   const auto context = page_context(exchange);
   const auto status = pages::error_status(page.kind);
   exchange.count(refusal_of(page.kind));
-  exchange.worker->log.write(Log::Severity::error, exchange.request.id, cause);
+  exchange.worker->log.write(Log::Severity::error, exchange.request->id, cause);
   auto reply = is_api(exchange)
                    ? json_reply(status.status, api_error(exchange, error_name(page.kind)).get())
                    : page_reply(exchange, status.status,
@@ -114,7 +114,7 @@ std::string sign_out_token(const Worker& worker, std::string_view session_token)
 }
 
 bool csrf_holds(const Exchange& exchange, std::string_view form, std::string_view bound_to) {
-  const Request& request = exchange.request;
+  const Request& request = *exchange.request;
   if (!request.body_is_form || request.sec_fetch_site == "cross-site") return false;
   // "null" is what browsers send under our own no-referrer policy.
   if (!request.origin.empty() && request.origin != "null" &&
@@ -126,7 +126,7 @@ bool csrf_holds(const Exchange& exchange, std::string_view form, std::string_vie
 }
 
 std::string form_field(std::string_view body, std::string_view name) {
-  const auto parameters = oidc::decode_form(body);
+  const auto parameters = text::decode_form(body);
   if (!parameters) return {};
   std::string found;
   int times = 0;
@@ -138,4 +138,4 @@ std::string form_field(std::string_view body, std::string_view name) {
   return times == 1 ? found : std::string{};
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

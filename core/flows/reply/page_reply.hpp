@@ -3,11 +3,11 @@
 #include <string>
 #include <string_view>
 
+#include "flows/base/exchange.hpp"
 #include "flows/base/message.hpp"
-#include "flows/base/worker.hpp"
 #include "pages/renderer.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 /// What every page of this request is rendered with.
 pages::PageContext page_context(const Exchange& exchange);
@@ -40,4 +40,4 @@ bool csrf_holds(const Exchange& exchange, std::string_view form, std::string_vie
 /// A field of a urlencoded form: empty when absent, malformed or given twice.
 std::string form_field(std::string_view body, std::string_view name);
 
-}  // namespace vneid
+}  // namespace vneid::flows

@@ -4,7 +4,7 @@
 #include "flows/reply/api_reply.hpp"
 #include "flows/reply/page_reply.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 namespace {
 
@@ -19,13 +19,13 @@ Reply sign_in_page(const Exchange& exchange) {
 
 }  // namespace
 
-Task<std::expected<LiveSession, Reply>> require_session(Exchange exchange) {
+Task<std::expected<LiveSession, Reply>> require_session(const Exchange& exchange) {
   auto live = co_await live_session(exchange);
   if (!live) co_return std::unexpected(sign_in_page(exchange));
   co_return std::move(*live);
 }
 
-Task<std::expected<LiveSession, Reply>> require_vneid_session(Exchange exchange) {
+Task<std::expected<LiveSession, Reply>> require_vneid_session(const Exchange& exchange) {
   auto live = co_await require_session(exchange);
   if (live && live->session.proof != Session::Proof::vneid) {
     co_return std::unexpected(sign_in_page(exchange));
@@ -33,4 +33,4 @@ Task<std::expected<LiveSession, Reply>> require_vneid_session(Exchange exchange)
   co_return live;
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

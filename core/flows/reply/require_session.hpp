@@ -3,14 +3,14 @@
 #include <expected>
 
 #include "async/task.hpp"
-#include "flows/base/worker.hpp"
+#include "flows/base/exchange.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 /// This portal's session of the request, or the page that asks to sign in.
-Task<std::expected<LiveSession, Reply>> require_session(Exchange exchange);
+Task<std::expected<LiveSession, Reply>> require_session(const Exchange& exchange);
 
 /// The same, for pages that only a VNeID login may see.
-Task<std::expected<LiveSession, Reply>> require_vneid_session(Exchange exchange);
+Task<std::expected<LiveSession, Reply>> require_vneid_session(const Exchange& exchange);
 
-}  // namespace vneid
+}  // namespace vneid::flows

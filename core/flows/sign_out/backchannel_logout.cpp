@@ -25,7 +25,7 @@ Reply told(int status, std::string_view error) {
 }
 
 void log(const Exchange& exchange, Log::Severity severity, const std::string& text) {
-  exchange.worker->log.write(severity, exchange.request.id, "back-channel logout: " + text);
+  exchange.worker->log.write(severity, exchange.request->id, "back-channel logout: " + text);
 }
 
 Reply refused(const Exchange& exchange, const std::string& cause) {
@@ -38,20 +38,19 @@ Reply not_now(const Exchange& exchange, const std::string& cause) {
   return told(503, "temporarily_unavailable");
 }
 
-Task<std::int64_t> end_named(Exchange exchange, std::string provider, oidc::LogoutToken token) {
+Task<std::int64_t> end_named(const Exchange& exchange, std::string provider,
+                             oidc::LogoutToken token) {
   Worker& worker = *exchange.worker;
   if (!token.session_id.empty()) {
-    std::int64_t ended = co_await worker.sessions.end_sid(provider, token.session_id);
-    co_return ended;
+    co_return co_await worker.sessions.end_sid(provider, token.session_id);
   }
   const std::string& issuer = worker.providers.at(provider)->settings().issuer;
   std::string subject = link::subject_key(*worker.settings->keys, issuer, token.subject);
-  std::int64_t ended = co_await worker.sessions.end_subject(provider, std::move(subject));
-  co_return ended;
+  co_return co_await worker.sessions.end_subject(provider, std::move(subject));
 }
 
 /// The claim of a token whose sessions live on: the provider's next try must count.
-Task<void> take_back(Exchange exchange, std::string issuer, std::string token_id) {
+Task<void> take_back(const Exchange& exchange, std::string issuer, std::string token_id) {
   try {
     co_await exchange.worker->logout_tokens.forget(std::move(issuer), std::move(token_id));
   } catch (const std::exception& failure) {
@@ -60,7 +59,7 @@ Task<void> take_back(Exchange exchange, std::string issuer, std::string token_id
   }
 }
 
-Task<Ending> end_or_take_back(Exchange exchange, std::string provider, std::string issuer,
+Task<Ending> end_or_take_back(const Exchange& exchange, std::string provider, std::string issuer,
                               oidc::LogoutToken token) {
   try {
     std::int64_t ended = co_await end_named(exchange, std::move(provider), token);
@@ -87,17 +86,16 @@ Task<Ending> claim_and_end(Exchange exchange, std::string provider, oidc::Logout
   }
   if (!use) co_return Ending::stores_away;
   if (*use == LogoutTokens::Use::replayed) co_return Ending::replayed;
-  Ending ending =
-      co_await end_or_take_back(exchange, std::move(provider), std::move(issuer), std::move(token));
-  co_return ending;
+  co_return co_await end_or_take_back(exchange, std::move(provider), std::move(issuer),
+                                      std::move(token));
 }
 
 }  // namespace
 
-Task<Reply> backchannel_logout(Exchange exchange, std::string provider) {
+Task<Reply> backchannel_logout(const Exchange& exchange, std::string provider) {
   if (provider != exchange.site->provider) co_return refused(exchange, "no such provider here");
-  std::string jwt = exchange.request.body_is_form
-                        ? form_field(exchange.request.body, "logout_token")
+  std::string jwt = exchange.request->body_is_form
+                        ? form_field(exchange.request->body, "logout_token")
                         : std::string{};
   if (jwt.empty()) co_return refused(exchange, "no form with one logout_token");
   std::string away;

@@ -21,9 +21,9 @@ struct ProviderLogin {
   std::string hint;  ///< ID token; empty where the profile has none
 };
 
-Task<ProviderLogin> provider_login(Exchange exchange) {
+Task<ProviderLogin> provider_login(const Exchange& exchange) {
   ProviderLogin login;
-  for (const auto value : cookie_values(exchange.request.cookie, cookie_name::session)) {
+  for (const auto value : cookie_values(exchange.request->cookie, cookie_name::session)) {
     // The hint outlives an idle session, so that who comes back late still signs out there.
     std::string token{value};
     auto hint = co_await exchange.sessions().hint(std::move(token));
@@ -32,7 +32,7 @@ Task<ProviderLogin> provider_login(Exchange exchange) {
     login.hint = std::move(*hint);
     co_return login;
   }
-  auto live = co_await exchange.sessions().read(exchange.request.cookie, exchange.now());
+  auto live = co_await exchange.sessions().read(exchange.request->cookie, exchange.now());
   login.any = live && live->session.proof == Session::Proof::vneid;
   co_return login;
 }
@@ -44,7 +44,7 @@ std::string state_for(const Exchange& exchange, const std::string& target) {
 }
 
 /// Nothing when the provider has no such endpoint; Unavailable when it cannot be asked.
-Task<std::optional<std::string>> provider_url(Exchange exchange, std::string hint,
+Task<std::optional<std::string>> provider_url(const Exchange& exchange, std::string hint,
                                               std::string target) {
   oidc::LoginProvider& provider = *exchange.worker->providers.at(exchange.site->provider);
   auto metadata = co_await provider.metadata();
@@ -58,11 +58,11 @@ Task<std::optional<std::string>> provider_url(Exchange exchange, std::string hin
 
 }  // namespace
 
-Task<SignedOut> end_browser_sessions(Exchange exchange, std::string target) {
+Task<SignedOut> end_browser_sessions(const Exchange& exchange, std::string target) {
   ProviderLogin login = co_await provider_login(exchange);
-  co_await exchange.sessions().end(exchange.request.cookie);
+  co_await exchange.sessions().end(exchange.request->cookie);
   // The answer of a login that is held must not be released to whoever sits here next.
-  auto dropped = co_await exchange.worker->tickets.release(exchange.request.cookie,
+  auto dropped = co_await exchange.worker->tickets.release(exchange.request->cookie,
                                                            exchange.site->portal, exchange.now());
   static_cast<void>(dropped);
   SignedOut done;
@@ -72,7 +72,7 @@ Task<SignedOut> end_browser_sessions(Exchange exchange, std::string target) {
     if (url) done.provider_url = std::move(*url);
   } catch (const Unavailable& away) {
     exchange.worker->log.write(
-        Log::Severity::warning, exchange.request.id,
+        Log::Severity::warning, exchange.request->id,
         std::string("signed out here, the provider's session lives on: ") + away.what());
   }
   done.provider_left = done.provider_url.empty();

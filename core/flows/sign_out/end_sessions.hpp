@@ -4,8 +4,8 @@
 #include <string>
 
 #include "async/task.hpp"
+#include "flows/base/exchange.hpp"
 #include "flows/base/message.hpp"
-#include "flows/base/worker.hpp"
 
 /// What every sign-out of a browser does (domain.md §4.4).
 namespace vneid::flows {
@@ -21,7 +21,7 @@ struct SignedOut {
 /// Ends this browser's sessions with us and the login that may be held for it. `target` is a path
 /// of this server where the browser goes after the provider; empty: our own page. Throws
 /// Unavailable{redis}; a provider that is away is an answer.
-Task<SignedOut> end_browser_sessions(Exchange exchange, std::string target);
+Task<SignedOut> end_browser_sessions(const Exchange& exchange, std::string target);
 
 /// The target that was on the way through the provider, out of the `state` that came back.
 /// Nothing when it is none of ours, or old.

@@ -18,7 +18,7 @@ constexpr int seconds_to_read = 10;
 /// The form is bound to the cookie and not to a live session: a citizen who comes back after the
 /// idle time must be able to sign out of the provider.
 bool form_holds(const Exchange& exchange) {
-  const auto tokens = cookie_values(exchange.request.cookie, cookie_name::session);
+  const auto tokens = cookie_values(exchange.request->cookie, cookie_name::session);
   for (const auto token : tokens) {
     if (csrf_holds(exchange, form, token)) return true;
   }
@@ -44,8 +44,8 @@ Reason reason_of(const std::string& because) {
 
 }  // namespace
 
-Task<Reply> ask_sign_out(Exchange exchange) {
-  const auto tokens = cookie_values(exchange.request.cookie, cookie_name::session);
+Task<Reply> ask_sign_out(const Exchange& exchange) {
+  const auto tokens = cookie_values(exchange.request->cookie, cookie_name::session);
   pages::SignInPage page;
   page.reason = Reason::confirm;
   page.csrf = sign_out_token(*exchange.worker, tokens.empty() ? "" : tokens.front());
@@ -53,7 +53,7 @@ Task<Reply> ask_sign_out(Exchange exchange) {
                        exchange.worker->settings->renderer->render(page, page_context(exchange)));
 }
 
-Task<Reply> sign_out(Exchange exchange) {
+Task<Reply> sign_out(const Exchange& exchange) {
   if (!form_holds(exchange)) {
     co_return error_reply(exchange, pages::ErrorKind::csrf,
                           "the sign-out form did not carry this session's token");
@@ -75,10 +75,10 @@ Task<Reply> sign_out(Exchange exchange) {
   co_return reply;
 }
 
-Task<Reply> show_signed_out(Exchange exchange) {
+Task<Reply> show_signed_out(const Exchange& exchange) {
   pages::SignInPage page;
-  page.reason = reason_of(form_field(exchange.request.query, "because"));
-  const auto target = target_of(exchange, form_field(exchange.request.query, "state"));
+  page.reason = reason_of(form_field(exchange.request->query, "because"));
+  const auto target = target_of(exchange, form_field(exchange.request->query, "state"));
   if (target && page.reason == Reason::signed_out) co_return redirect(*target);
   auto context = page_context(exchange);
   context.refresh_seconds = target ? seconds_to_read : 0;
@@ -88,7 +88,7 @@ Task<Reply> show_signed_out(Exchange exchange) {
       page_reply(exchange, 200, exchange.worker->settings->renderer->render(page, context));
   if (exchange.site->kiosk && page.reason == Reason::idle) {
     // A link from elsewhere must not sign anybody out who is still there.
-    const bool lives = co_await exchange.sessions().alive(exchange.request.cookie);
+    const bool lives = co_await exchange.sessions().alive(exchange.request->cookie);
     if (!lives) {
       add_expired_cookies(reply);
       expire_portal_cookie(*exchange.site, reply);

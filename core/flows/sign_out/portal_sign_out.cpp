@@ -36,8 +36,8 @@ std::string target_in(const Site& site, const WithheldAnswer& answer) {
 
 }  // namespace
 
-Task<LoginVerdict> portal_sign_out(Exchange exchange, PortalSignOut sign_out) {
-  make_absolute(sign_out.answer, exchange.request.path);
+Task<LoginVerdict> portal_sign_out(const Exchange& exchange, PortalSignOut sign_out) {
+  make_absolute(sign_out.answer, exchange.request->path);
   const std::string target = target_in(*exchange.site, sign_out.answer);
   SignedOut done = co_await end_browser_sessions(exchange, target);
   LoginVerdict verdict;

@@ -33,17 +33,17 @@ pages::VaultRecord view_of(const Exchange& exchange, const vault::Record& record
   view.summary = record.summary;
   view.issuer = record.issuer_name;
   view.signer = record.signer;
-  view.issued_on = date_for_people(record.issued_on);
-  view.valid_until = date_for_people(record.valid_until);
+  view.issued_on = text::date_for_people(record.issued_on);
+  view.valid_until = text::date_for_people(record.valid_until);
   view.perpetual = record.perpetual;
   view.procedure_code = record.procedure_code;
   view.dossier_code = record.dossier_code;
   view.source = record_source(record.source);
   view.trust = record.trust;
   view.signature = signature_status(record.signature_status);
-  if (record.transferred_at) view.carried_on = date_for_people(*record.transferred_at);
+  if (record.transferred_at) view.carried_on = text::date_for_people(*record.transferred_at);
   view.version = record.version;
-  view.expired = !record.perpetual && is_over(record.valid_until, exchange.now());
+  view.expired = !record.perpetual && text::is_over(record.valid_until, exchange.now());
   view.replaced = record.replaced || record.revoked;
   for (const auto& file : record.files) {
     view.files.push_back(
@@ -75,7 +75,7 @@ Reply file_reply(vault::OpenedFile file) {
   reply.headers = {
       {"Content-Type", in_place ? file.mime : "application/octet-stream"},
       {"Content-Disposition", std::string(in_place ? "inline" : "attachment") +
-                                  "; filename*=UTF-8''" + oidc::percent_encode(file.name)},
+                                  "; filename*=UTF-8''" + text::percent_encode(file.name)},
       {"Cache-Control", "no-store"},
       {"X-Content-Type-Options", "nosniff"},
       {"Content-Security-Policy", "frame-ancestors 'none'"},
@@ -86,7 +86,7 @@ Reply file_reply(vault::OpenedFile file) {
 
 }  // namespace
 
-Task<Reply> show_vault(Exchange exchange) {
+Task<Reply> show_vault(const Exchange& exchange) {
   auto live = co_await require_session(exchange);
   if (!live) co_return std::move(live.error());
   Worker& worker = *exchange.worker;
@@ -97,7 +97,7 @@ Task<Reply> show_vault(Exchange exchange) {
   page.total = static_cast<std::int64_t>(records.size());
   page.csrf = sign_out_token(worker, live->token);
   const std::size_t pages_in_all = (records.size() + records_per_page - 1) / records_per_page;
-  const std::size_t number = std::clamp<std::size_t>(page_number(exchange.request), 1,
+  const std::size_t number = std::clamp<std::size_t>(page_number(*exchange.request), 1,
                                                      std::max<std::size_t>(pages_in_all, 1));
   const std::size_t first = (number - 1) * records_per_page;
   const std::size_t last = std::min(records.size(), first + records_per_page);
@@ -109,7 +109,7 @@ Task<Reply> show_vault(Exchange exchange) {
                        worker.settings->renderer->render(page, page_context(exchange)));
 }
 
-Task<Reply> open_file(Exchange exchange, std::string record, std::string file) {
+Task<Reply> open_file(const Exchange& exchange, std::string record, std::string file) {
   auto live = co_await require_session(exchange);
   if (!live) co_return std::move(live.error());
   std::int64_t id = 0;

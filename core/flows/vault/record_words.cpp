@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-namespace vneid {
+namespace vneid::flows {
 
 namespace {
 
@@ -61,4 +61,4 @@ std::optional<pages::StayReason> stay_reason(std::string_view stored) noexcept {
   return look_up(words, stored);
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

@@ -84,7 +84,7 @@ link::NewValues values_of(const oidc::VerifiedIdentity& person) {
 
 }  // namespace
 
-Task<PersonLogin> adopt_accounts(Exchange exchange, KeptLogin login,
+Task<PersonLogin> adopt_accounts(const Exchange& exchange, KeptLogin login,
                                  std::vector<std::size_t> chosen) {
   PersonLogin result;
   result.outcome.state = FlowOutcome::State::failed;
@@ -116,7 +116,7 @@ Task<PersonLogin> adopt_accounts(Exchange exchange, KeptLogin login,
   co_return result;
 }
 
-Task<PersonLogin> make_account(Exchange exchange, KeptLogin login) {
+Task<PersonLogin> make_account(const Exchange& exchange, KeptLogin login) {
   Worker& worker = *exchange.worker;
   const std::string name = new_name(worker, login);
   auto account = co_await worker.accounts.ensure(exchange.site->portal, name,
@@ -135,8 +135,7 @@ Task<PersonLogin> make_account(Exchange exchange, KeptLogin login) {
   login.candidates.clear();
   login.candidates.push_back(std::move(candidate));
   std::vector<std::size_t> first(1, 0);
-  PersonLogin made = co_await adopt_accounts(exchange, std::move(login), std::move(first));
-  co_return made;
+  co_return co_await adopt_accounts(exchange, std::move(login), std::move(first));
 }
 
 }  // namespace vneid::flows

@@ -33,13 +33,14 @@ FlowOutcome failure(ErrorKind kind, std::string ticket_id) {
 }
 
 /// The page of a failure; while the legacy login is still held it offers what the notice offers.
-Task<Reply> failure_page(Exchange exchange, FlowOutcome outcome, std::string cause) {
+Task<Reply> failure_page(const Exchange& exchange, FlowOutcome outcome, std::string cause) {
   Worker& worker = *exchange.worker;
   pages::ErrorPage page;
   page.kind = static_cast<ErrorKind>(outcome.error);
   page.review_code = outcome.detail;
   page.review_state = static_cast<pages::ReviewState>(outcome.review_state);
-  auto ticket = worker.tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
+  auto ticket =
+      worker.tickets.open(exchange.request->cookie, exchange.site->portal, exchange.now());
   bool held = ticket && ticket->id == outcome.ticket_id;
   if (held) {
     held = co_await worker.tickets.unused(ticket->id);
@@ -60,7 +61,7 @@ Task<Reply> failure_page(Exchange exchange, FlowOutcome outcome, std::string cau
   co_return error_reply(exchange, page, cause);
 }
 
-Task<Reply> linked_reply(Exchange exchange, FlowOutcome outcome) {
+Task<Reply> linked_reply(const Exchange& exchange, FlowOutcome outcome) {
   Session session;
   session.proof = Session::Proof::vneid;
   session.portal = exchange.site->portal;
@@ -71,21 +72,21 @@ Task<Reply> linked_reply(Exchange exchange, FlowOutcome outcome) {
   session.subject_key = outcome.subject_key;
   session.sid = outcome.sid;
   // The portal's session of this login is not in the browser yet: it is withheld with the ticket.
-  const auto ticket =
-      exchange.worker->tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
+  const auto ticket = exchange.worker->tickets.open(exchange.request->cookie, exchange.site->portal,
+                                                    exchange.now());
   if (ticket && ticket->id == outcome.ticket_id) {
     session.portal_cookie_key = ticket->portal_cookie_key;
     session.account = ticket->account;
   }
   std::string cookie = co_await exchange.sessions().begin(
-      std::move(session), exchange.request.cookie, exchange.now(), std::move(outcome.id_token));
+      std::move(session), exchange.request->cookie, exchange.now(), std::move(outcome.id_token));
   exchange.count(metrics::SessionBegun::vneid);
   Reply reply = redirect(exchange.site->path + "linked");
   reply.headers.emplace_back("Set-Cookie", std::move(cookie));
   co_return reply;
 }
 
-Task<Reply> answer(Exchange exchange, LinkingResult result) {
+Task<Reply> answer(const Exchange& exchange, LinkingResult result) {
   if (result.outcome.state == FlowOutcome::State::linked) {
     Reply reply = co_await linked_reply(exchange, std::move(result.outcome));
     exchange.count(metrics::Callback::linked);
@@ -99,27 +100,26 @@ Task<Reply> answer(Exchange exchange, LinkingResult result) {
 
 /// A link that this browser's flow has made already: a session that lives is enough; otherwise only
 /// shortly after it, and only while the legacy login that began it is still held.
-Task<Reply> linked_again(Exchange exchange, FlowOutcome outcome) {
+Task<Reply> linked_again(const Exchange& exchange, FlowOutcome outcome) {
   Worker& worker = *exchange.worker;
-  auto live = co_await exchange.sessions().read(exchange.request.cookie, exchange.now());
+  auto live = co_await exchange.sessions().read(exchange.request->cookie, exchange.now());
   if (live && live->session.proof == Session::Proof::vneid &&
       live->session.link_id == outcome.link_id) {
     co_return redirect(exchange.site->path + "linked");
   }
-  auto ticket = worker.tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
+  auto ticket =
+      worker.tickets.open(exchange.request->cookie, exchange.site->portal, exchange.now());
   const bool fresh = exchange.now() < outcome.finished_at + repeat_window;
   if (fresh && ticket && ticket->id == outcome.ticket_id) {
-    Reply reply = co_await linked_reply(exchange, std::move(outcome));
-    co_return reply;
+    co_return co_await linked_reply(exchange, std::move(outcome));
   }
-  Reply reply = co_await failure_page(exchange, failure(ErrorKind::expired, outcome.ticket_id),
-                                      "this callback has done its work before");
-  co_return reply;
+  co_return co_await failure_page(exchange, failure(ErrorKind::expired, outcome.ticket_id),
+                                  "this callback has done its work before");
 }
 
 /// The callback came again (double click, back button, reload): waits for the first and answers
 /// the same.
-Task<Reply> repeated(Exchange exchange, std::string state, std::string browser) {
+Task<Reply> repeated(const Exchange& exchange, std::string state, std::string browser) {
   Worker& worker = *exchange.worker;
   const Monotonic deadline = worker.loop.now() + patience;
   while (worker.loop.now() < deadline) {
@@ -131,8 +131,7 @@ Task<Reply> repeated(Exchange exchange, std::string state, std::string browser) 
     }
     const bool ended = outcome->state != FlowOutcome::State::pending;
     if (ended && outcome->purpose == FlowPurpose::login) {
-      Reply reply = co_await finish_login_again(exchange, std::move(*outcome));
-      co_return reply;
+      co_return co_await finish_login_again(exchange, std::move(*outcome));
     }
     if (outcome->state == FlowOutcome::State::linked) {
       Reply reply = co_await linked_again(exchange, std::move(*outcome));
@@ -147,7 +146,8 @@ Task<Reply> repeated(Exchange exchange, std::string state, std::string browser) 
     }
     co_await sleep_for(worker.loop, poll_interval);
   }
-  auto ticket = worker.tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
+  auto ticket =
+      worker.tickets.open(exchange.request->cookie, exchange.site->portal, exchange.now());
   Reply reply =
       co_await failure_page(exchange, failure(ErrorKind::stores_away, ticket ? ticket->id : ""),
                             "the first of these callbacks has not finished in time");
@@ -156,7 +156,7 @@ Task<Reply> repeated(Exchange exchange, std::string state, std::string browser) 
 }
 
 /// Ends a flow that will not reach the link, so that a reload shows the same page.
-Task<Reply> finish_early(Exchange exchange, std::string state, std::string browser,
+Task<Reply> finish_early(const Exchange& exchange, std::string state, std::string browser,
                          FlowOutcome outcome, std::string cause) {
   const auto kind = static_cast<ErrorKind>(outcome.error);
   outcome.finished_at = exchange.now();
@@ -166,21 +166,20 @@ Task<Reply> finish_early(Exchange exchange, std::string state, std::string brows
   co_return reply;
 }
 
-Task<Reply> proceed(Exchange exchange, oidc::AuthorizationResponse response, std::string state,
-                    std::string browser, FlowRecord record) {
+Task<Reply> proceed(const Exchange& exchange, oidc::AuthorizationResponse response,
+                    std::string state, std::string browser, FlowRecord record) {
   Worker& worker = *exchange.worker;
-  auto ticket = worker.tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
+  auto ticket =
+      worker.tickets.open(exchange.request->cookie, exchange.site->portal, exchange.now());
   if (record.provider != exchange.site->provider || !ticket || ticket->id != record.ticket_id) {
-    Reply reply = co_await finish_early(
+    co_return co_await finish_early(
         exchange, state, browser, failure(ErrorKind::expired, record.ticket_id),
         "the legacy login that began this flow is no longer this browser's");
-    co_return reply;
   }
   if (const auto* refused = std::get_if<oidc::ErrorResponse>(&response)) {
-    Reply reply = co_await finish_early(exchange, state, browser,
-                                        failure(error_of(refused->error), ticket->id),
-                                        "the provider answered error=" + refused->name);
-    co_return reply;
+    co_return co_await finish_early(exchange, state, browser,
+                                    failure(error_of(refused->error), ticket->id),
+                                    "the provider answered error=" + refused->name);
   }
   auto& code = std::get<oidc::CodeResponse>(response);
   // From here on the code is spent: the rest must not depend on the client staying (D2).
@@ -194,23 +193,22 @@ Task<Reply> proceed(Exchange exchange, oidc::AuthorizationResponse response, std
   linking.account_id = ticket->account_id;
   auto joined = worker.scope.start(link_accounts(exchange, std::move(linking)));
   LinkingResult result = co_await joined;
-  Reply reply = co_await answer(exchange, std::move(result));
-  co_return reply;
+  co_return co_await answer(exchange, std::move(result));
 }
 
-Task<Reply> answer_callback(Exchange exchange, std::string provider) {
+Task<Reply> answer_callback(const Exchange& exchange, std::string provider) {
   if (provider != exchange.site->provider) {
     exchange.count(metrics::Callback::bad_request);
     co_return error_reply(exchange, ErrorKind::not_found, "no such provider here");
   }
-  auto response = exchange.worker->providers.at(provider)->read_callback(exchange.request.query);
+  auto response = exchange.worker->providers.at(provider)->read_callback(exchange.request->query);
   if (const auto* malformed = std::get_if<oidc::MalformedResponse>(&response)) {
     exchange.count(metrics::Callback::bad_request);
     co_return error_reply(exchange, ErrorKind::bad_request, "callback: " + malformed->cause);
   }
   const auto* code = std::get_if<oidc::CodeResponse>(&response);
   std::string state = code != nullptr ? code->state : std::get<oidc::ErrorResponse>(response).state;
-  std::string browser = browser_of(exchange.request.cookie);
+  std::string browser = browser_of(exchange.request->cookie);
   if (browser.empty()) {
     exchange.count(metrics::Callback::expired);
     co_return error_reply(exchange, ErrorKind::expired,
@@ -218,23 +216,20 @@ Task<Reply> answer_callback(Exchange exchange, std::string provider) {
   }
   auto record = co_await exchange.worker->flows.take(state, browser);
   if (!record) {
-    Reply reply = co_await repeated(exchange, std::move(state), std::move(browser));
-    co_return reply;
+    co_return co_await repeated(exchange, std::move(state), std::move(browser));
   }
   auto way = record->purpose == FlowPurpose::login
                  ? finish_login(exchange, std::move(response), state, browser, std::move(*record))
                  : proceed(exchange, std::move(response), state, browser, std::move(*record));
-  Reply reply = co_await std::move(way);
-  co_return reply;
+  co_return co_await std::move(way);
 }
 
 }  // namespace
 
-Task<Reply> callback(Exchange exchange, std::string provider) {
+Task<Reply> callback(const Exchange& exchange, std::string provider) {
   // Each way to an answer counts what it ends with; what is thrown has no answer yet.
   try {
-    Reply reply = co_await answer_callback(exchange, std::move(provider));
-    co_return reply;
+    co_return co_await answer_callback(exchange, std::move(provider));
   } catch (...) {
     exchange.count(callback_of(error_kind_of(std::current_exception())));
     throw;

@@ -25,8 +25,8 @@ FlowOutcome failure(ErrorKind kind, std::string return_to) {
 }
 
 /// Ends a flow before its code was spent, so that a reload shows the same page.
-Task<Reply> refused(Exchange exchange, std::string state, std::string browser, FlowOutcome outcome,
-                    std::string cause) {
+Task<Reply> refused(const Exchange& exchange, std::string state, std::string browser,
+                    FlowOutcome outcome, std::string cause) {
   outcome.finished_at = exchange.now();
   co_await exchange.worker->flows.finish(std::move(state), std::move(browser), outcome);
   co_return login_failed(exchange, outcome, cause);
@@ -40,7 +40,7 @@ Reply login_failed(const Exchange& exchange, const FlowOutcome& outcome, std::st
   page.review_code = outcome.detail;
   page.review_state = static_cast<pages::ReviewState>(outcome.review_state);
   const std::string again =
-      exchange.site->path + "login?return=" + oidc::percent_encode(outcome.return_to);
+      exchange.site->path + "login?return=" + text::percent_encode(outcome.return_to);
   const bool may_work = page.kind != ErrorKind::level_too_low && page.kind != ErrorKind::review &&
                         page.kind != ErrorKind::no_account;
   if (may_work) page.retry_href = again;
@@ -48,19 +48,17 @@ Reply login_failed(const Exchange& exchange, const FlowOutcome& outcome, std::st
   return error_reply(exchange, page, cause);
 }
 
-Task<Reply> finish_login(Exchange exchange, oidc::AuthorizationResponse response, std::string state,
-                         std::string browser, FlowRecord record) {
+Task<Reply> finish_login(const Exchange& exchange, oidc::AuthorizationResponse response,
+                         std::string state, std::string browser, FlowRecord record) {
   if (record.provider != exchange.site->provider) {
-    Reply reply =
-        co_await refused(exchange, state, browser, failure(ErrorKind::expired, record.return_to),
-                         "this login began at another provider");
-    co_return reply;
+    co_return co_await refused(exchange, state, browser,
+                               failure(ErrorKind::expired, record.return_to),
+                               "this login began at another provider");
   }
   if (const auto* error = std::get_if<oidc::ErrorResponse>(&response)) {
-    Reply reply = co_await refused(exchange, state, browser,
-                                   failure(error_of(error->error), record.return_to),
-                                   "the provider answered error=" + error->name);
-    co_return reply;
+    co_return co_await refused(exchange, state, browser,
+                               failure(error_of(error->error), record.return_to),
+                               "the provider answered error=" + error->name);
   }
   auto& code = std::get<oidc::CodeResponse>(response);
   Linking linking;
@@ -75,11 +73,10 @@ Task<Reply> finish_login(Exchange exchange, oidc::AuthorizationResponse response
   PersonLogin result = co_await joined;
   if (!result.login) co_return login_failed(exchange, result.outcome, result.cause);
   if (result.outcome.asks) co_return redirect(exchange.site->path + "login/choose");
-  Reply reply = co_await enter_portal(exchange, std::move(*result.login), 0);
-  co_return reply;
+  co_return co_await enter_portal(exchange, std::move(*result.login), 0);
 }
 
-Task<Reply> finish_login_again(Exchange exchange, FlowOutcome outcome) {
+Task<Reply> finish_login_again(const Exchange& exchange, FlowOutcome outcome) {
   if (outcome.state == FlowOutcome::State::failed) {
     co_return login_failed(exchange, outcome, "the same callback has failed before");
   }
@@ -87,8 +84,7 @@ Task<Reply> finish_login_again(Exchange exchange, FlowOutcome outcome) {
   const bool same = login && login->person_id == outcome.person_id;
   if (same && outcome.asks) co_return redirect(exchange.site->path + "login/choose");
   if (same && login->kind == KeptLogin::Kind::linked && login->candidates.size() == 1) {
-    Reply reply = co_await enter_portal(exchange, std::move(*login), 0);
-    co_return reply;
+    co_return co_await enter_portal(exchange, std::move(*login), 0);
   }
   auto live = co_await live_session(exchange);
   if (live && live->session.proof == Session::Proof::vneid &&

@@ -26,7 +26,7 @@ using pages::ErrorKind;
 constexpr const char* form = "login";
 
 std::string asked_return(const Request& request) {
-  return safe_return(form_field(request.query, "return"));
+  return text::safe_return(form_field(request.query, "return"));
 }
 
 Reply no_choice(const Exchange& exchange) {
@@ -37,10 +37,10 @@ Reply no_choice(const Exchange& exchange) {
 }
 
 /// The second press of a button finds its login taken: whoever is in goes on.
-Task<Reply> chosen_before(Exchange exchange) {
+Task<Reply> chosen_before(const Exchange& exchange) {
   auto live = co_await live_session(exchange);
   if (live && live->session.proof == Session::Proof::vneid) {
-    co_return redirect(safe_return(form_field(exchange.request.body, "return")));
+    co_return redirect(text::safe_return(form_field(exchange.request->body, "return")));
   }
   co_return no_choice(exchange);
 }
@@ -48,16 +48,16 @@ Task<Reply> chosen_before(Exchange exchange) {
 /// Which accounts were ticked or pressed: positions in the kept list, never ids of the browser's.
 std::vector<std::size_t> chosen_of(const Exchange& exchange, const KeptLogin& login) {
   std::vector<std::size_t> chosen;
-  const std::string pressed = form_field(exchange.request.body, "account");
+  const std::string pressed = form_field(exchange.request->body, "account");
   for (std::size_t i = 0; i < login.candidates.size(); ++i) {
     const std::string index = std::to_string(i);
-    const bool ticked = !form_field(exchange.request.body, "account" + index).empty();
+    const bool ticked = !form_field(exchange.request->body, "account" + index).empty();
     if (pressed == index || ticked) chosen.push_back(i);
   }
   return chosen;
 }
 
-Task<Reply> adopt(Exchange exchange, KeptLogin login, std::vector<std::size_t> chosen) {
+Task<Reply> adopt(const Exchange& exchange, KeptLogin login, std::vector<std::size_t> chosen) {
   // What was begun is finished whether or not the client stays (D2).
   const bool fresh = chosen.empty();
   auto work =
@@ -66,23 +66,22 @@ Task<Reply> adopt(Exchange exchange, KeptLogin login, std::vector<std::size_t> c
   PersonLogin result = co_await joined;
   if (!result.login) co_return login_failed(exchange, result.outcome, result.cause);
   if (!result.outcome.asks) {
-    Reply reply = co_await enter_portal(exchange, std::move(*result.login), 0);
-    co_return reply;
+    co_return co_await enter_portal(exchange, std::move(*result.login), 0);
   }
   constexpr std::chrono::minutes choice_time{5};
-  co_await keep_login(exchange, browser_of(exchange.request.cookie), std::move(*result.login),
+  co_await keep_login(exchange, browser_of(exchange.request->cookie), std::move(*result.login),
                       choice_time);
   co_return redirect(exchange.site->path + "login/choose");
 }
 
 }  // namespace
 
-Task<Reply> begin_login(Exchange exchange) {
+Task<Reply> begin_login(const Exchange& exchange) {
   Worker& worker = *exchange.worker;
   oidc::LoginProvider& provider = *worker.providers.at(exchange.site->provider);
   FlowRecord record;
   record.purpose = FlowPurpose::login;
-  record.return_to = asked_return(exchange.request);
+  record.return_to = asked_return(*exchange.request);
   record.provider = exchange.site->provider;
   record.redirect_uri = exchange.site->origin + exchange.site->path + "callback/" + record.provider;
   oidc::AuthorizationOptions options;
@@ -91,7 +90,7 @@ Task<Reply> begin_login(Exchange exchange) {
       co_await provider.authorization_request(record.redirect_uri, std::move(options));
   record.nonce = authorization.nonce;
   record.code_verifier = authorization.code_verifier;
-  std::string browser = browser_of(exchange.request.cookie);
+  std::string browser = browser_of(exchange.request->cookie);
   if (browser.empty()) browser = crypto::random_token();
   co_await worker.flows.begin(authorization.state, browser, std::move(record));
   Reply reply = redirect(std::move(authorization.url));
@@ -99,7 +98,7 @@ Task<Reply> begin_login(Exchange exchange) {
   co_return reply;
 }
 
-Task<Reply> show_choice(Exchange exchange) {
+Task<Reply> show_choice(const Exchange& exchange) {
   auto login = co_await kept_login(exchange);
   if (!login) co_return no_choice(exchange);
   pages::ChoicePage page;
@@ -114,34 +113,31 @@ Task<Reply> show_choice(Exchange exchange) {
                        exchange.worker->settings->renderer->render(page, page_context(exchange)));
 }
 
-Task<Reply> choose_account(Exchange exchange) {
+Task<Reply> choose_account(const Exchange& exchange) {
   auto seen = co_await kept_login(exchange);
   if (!seen) {
-    Reply reply = co_await chosen_before(exchange);
-    co_return reply;
+    co_return co_await chosen_before(exchange);
   }
   if (!csrf_holds(exchange, form, seen->id)) {
     co_return error_reply(exchange, ErrorKind::csrf, "the form did not carry this login's token");
   }
   auto chosen = chosen_of(exchange, *seen);
   const bool adopts = seen->kind == KeptLogin::Kind::adopt;
-  const bool anew =
-      adopts && exchange.site->new_accounts && form_field(exchange.request.body, "action") == "new";
+  const bool anew = adopts && exchange.site->new_accounts &&
+                    form_field(exchange.request->body, "action") == "new";
   if (anew) chosen.clear();
   if (chosen.empty() && !anew) co_return redirect(exchange.site->path + "login/choose");
   auto login = co_await take_login(exchange);
   // Two presses at once: the other one is at work.
   if (!login || login->id != seen->id) {
-    Reply reply = co_await chosen_before(exchange);
-    co_return reply;
+    co_return co_await chosen_before(exchange);
   }
   auto way = adopts ? adopt(exchange, std::move(*login), std::move(chosen))
                     : enter_portal(exchange, std::move(*login), chosen.front());
-  Reply reply = co_await std::move(way);
-  co_return reply;
+  co_return co_await std::move(way);
 }
 
-Task<Reply> show_jwks(Exchange exchange) {
+Task<Reply> show_jwks(const Exchange& exchange) {
   const auto& keys = exchange.worker->settings->assertion_keys;
   if (!keys) co_return error_reply(exchange, ErrorKind::not_found, "no assertion key here");
   Reply reply;

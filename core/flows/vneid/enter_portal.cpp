@@ -13,7 +13,7 @@
 #include "session/portal_binding.hpp"
 #include "text/form.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 namespace {
 
@@ -36,15 +36,15 @@ PortalSession cookies_of(const http::IncomingResponse& answer) {
   return cookies;
 }
 
-Task<PortalSession> exchange_session(Exchange exchange, std::string assertion) {
+Task<PortalSession> exchange_session(const Exchange& exchange, std::string assertion) {
   const SessionExchange& endpoint = *exchange.site->session_exchange;
-  oidc::Parameters form;
+  text::Parameters form;
   form.emplace_back("assertion", std::move(assertion));
   http::OutgoingRequest request;
   request.method = "POST";
   request.url = endpoint.url;
   request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
-  request.body = oidc::encode_form(form);
+  request.body = text::encode_form(form);
   request.trusted_certificates = endpoint.trusted_certificates;
   request.timeout = endpoint.timeout;
   try {
@@ -56,7 +56,7 @@ Task<PortalSession> exchange_session(Exchange exchange, std::string assertion) {
 }
 
 /// The trail tells each login (domain.md §8.4); one that cannot be written keeps nobody out.
-Task<void> keep_trail(Exchange exchange, KeptLogin login, link::LegacyAccount account) {
+Task<void> keep_trail(const Exchange& exchange, KeptLogin login, link::LegacyAccount account) {
   const auto& number = login.person.citizen_id.value();
   audit::Event event;
   event.at = exchange.now();
@@ -71,7 +71,7 @@ Task<void> keep_trail(Exchange exchange, KeptLogin login, link::LegacyAccount ac
   try {
     co_await audit::record(exchange.worker->postgres, std::move(event));
   } catch (const std::exception& failure) {
-    exchange.worker->log.write(Log::Severity::error, exchange.request.id,
+    exchange.worker->log.write(Log::Severity::error, exchange.request->id,
                                std::string("a VNeID login was not audited: ") + failure.what());
   }
 }
@@ -91,13 +91,13 @@ Session session_of(const Exchange& exchange, const KeptLogin& login,
   session.sid = login.person.sid;
   const PortalCookie cookie{exchange.site->portal, exchange.site->portal_cookie};
   session.portal_cookie_key = portal_cookie_key(*exchange.worker->settings->keys, cookie,
-                                                exchange.request.cookie, portal_cookies);
+                                                exchange.request->cookie, portal_cookies);
   return session;
 }
 
 }  // namespace
 
-Task<Reply> enter_portal(Exchange exchange, KeptLogin login, std::size_t chosen) {
+Task<Reply> enter_portal(const Exchange& exchange, KeptLogin login, std::size_t chosen) {
   Worker& worker = *exchange.worker;
   auto account = co_await worker.accounts.find(login.candidates.at(chosen).account_id);
   const bool open = account && !account->closed && account->portal == exchange.site->portal;
@@ -118,13 +118,13 @@ Task<Reply> enter_portal(Exchange exchange, KeptLogin login, std::size_t chosen)
       pages::ErrorPage page;
       page.kind = ErrorKind::portal_away;
       page.retry_href =
-          exchange.site->path + "login?return=" + oidc::percent_encode(login.return_to);
+          exchange.site->path + "login?return=" + text::percent_encode(login.return_to);
       co_return error_reply(exchange, page, "session exchange: " + given.error());
     }
     portal_cookies = *std::move(given);
   }
   std::string cookie = co_await exchange.sessions().begin(
-      session_of(exchange, login, *account, portal_cookies), exchange.request.cookie,
+      session_of(exchange, login, *account, portal_cookies), exchange.request->cookie,
       exchange.now(), login.person.id_token.reveal());
   exchange.count(metrics::SessionBegun::vneid);
   co_await keep_trail(exchange, login, *account);
@@ -135,4 +135,4 @@ Task<Reply> enter_portal(Exchange exchange, KeptLogin login, std::size_t chosen)
   co_return reply;
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

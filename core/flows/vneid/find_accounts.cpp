@@ -82,7 +82,7 @@ struct ClaimSubject {
   }
 };
 
-Task<void> claim_subject(Exchange exchange, oidc::VerifiedIdentity person) {
+Task<void> claim_subject(const Exchange& exchange, oidc::VerifiedIdentity person) {
   Worker& worker = *exchange.worker;
   link::PersonValues values{.number = person.citizen_id.value(),
                             .full_name = person.name,
@@ -101,7 +101,8 @@ KeptLogin::Candidate candidate_of(std::int64_t account_id, const std::string& na
 }
 
 /// Accounts of this portal that are linked to the person.
-Task<std::vector<KeptLogin::Candidate>> linked_accounts(Exchange exchange, std::int64_t person) {
+Task<std::vector<KeptLogin::Candidate>> linked_accounts(const Exchange& exchange,
+                                                        std::int64_t person) {
   auto links = co_await exchange.worker->links.of_person(person);
   std::vector<KeptLogin::Candidate> candidates;
   for (const auto& each : links) {
@@ -112,7 +113,8 @@ Task<std::vector<KeptLogin::Candidate>> linked_accounts(Exchange exchange, std::
 }
 
 /// Accounts that may be taken over: the decision says so, or leaves it to an officer.
-Task<std::vector<KeptLogin::Candidate>> adoptable_accounts(Exchange exchange, KeptLogin login) {
+Task<std::vector<KeptLogin::Candidate>> adoptable_accounts(const Exchange& exchange,
+                                                           KeptLogin login) {
   Worker& worker = *exchange.worker;
   const auto policy = policy_of(worker, login.provider);
   auto found =
@@ -137,7 +139,7 @@ PersonLogin found_accounts(const FlowRecord& record, KeptLogin login) {
   return result;
 }
 
-Task<PersonLogin> find_accounts(Exchange exchange, FlowRecord record,
+Task<PersonLogin> find_accounts(const Exchange& exchange, FlowRecord record,
                                 oidc::VerifiedIdentity person) {
   Worker& worker = *exchange.worker;
   const link::KnownPerson known =
@@ -167,11 +169,10 @@ Task<PersonLogin> find_accounts(Exchange exchange, FlowRecord record,
   if (!exchange.site->new_accounts) {
     co_return failed(record, ErrorKind::no_account, "VNeID login without an account here");
   }
-  PersonLogin made = co_await make_account(exchange, std::move(login));
-  co_return made;
+  co_return co_await make_account(exchange, std::move(login));
 }
 
-Task<PersonLogin> redeem_and_find(Exchange exchange, Linking linking) {
+Task<PersonLogin> redeem_and_find(const Exchange& exchange, Linking linking) {
   Worker& worker = *exchange.worker;
   auto person = co_await redeem(worker, linking);
   if (!person) {
@@ -209,7 +210,7 @@ Task<PersonLogin> log_person_in(Exchange exchange, Linking linking) {
   try {
     co_await worker.flows.finish(linking.state, linking.browser, result.outcome);
   } catch (const Unavailable& away) {
-    worker.log.write(Log::Severity::error, exchange.request.id,
+    worker.log.write(Log::Severity::error, exchange.request->id,
                      std::string("the outcome of a callback was not kept: ") + away.what());
   }
   co_return result;

@@ -27,10 +27,10 @@ Task<PersonLogin> log_person_in(Exchange exchange, Linking linking);
 /// Links the accounts of `chosen` to the person, one transaction each; none of them was proven by a
 /// login. What is left in the login's candidates is linked. `cause` and the outcome's error tell
 /// why when nothing is.
-Task<PersonLogin> adopt_accounts(Exchange exchange, KeptLogin login,
+Task<PersonLogin> adopt_accounts(const Exchange& exchange, KeptLogin login,
                                  std::vector<std::size_t> chosen);
 
 /// Makes an account of the portal for the person and links it.
-Task<PersonLogin> make_account(Exchange exchange, KeptLogin login);
+Task<PersonLogin> make_account(const Exchange& exchange, KeptLogin login);
 
 }  // namespace vneid::flows

@@ -104,7 +104,7 @@ bool is_stale(const Linking& linking, const oidc::VerifiedIdentity& person, Mill
          *person.authenticated_at + leeway < linking.record.fresh_since;
 }
 
-Task<LinkingResult> redeem_and_link(Exchange exchange, Linking linking) {
+Task<LinkingResult> redeem_and_link(const Exchange& exchange, Linking linking) {
   Worker& worker = *exchange.worker;
   auto person = co_await redeem(worker, linking);
   if (!person) {
@@ -160,16 +160,14 @@ Task<link::LinkOutcome> link_surely(Worker& worker, link::LinkRequest request) {
   link::Linker linker{worker.postgres, worker.settings->keys};
   for (int attempt = 1; attempt < link_tries; ++attempt) {
     try {
-      link::LinkOutcome outcome = co_await linker.link(request);
-      co_return outcome;
+      co_return co_await linker.link(request);
     } catch (const Unavailable& failure) {
       worker.log.write(Log::Severity::warning, request.origin.request_id,
                        std::string("the link is tried again: ") + failure.what());
     }
     co_await sleep_for(worker.loop, link_pause * attempt);
   }
-  link::LinkOutcome outcome = co_await linker.link(std::move(request));
-  co_return outcome;
+  co_return co_await linker.link(std::move(request));
 }
 
 Task<oidc::LoginProvider::LoginResult> redeem(Worker& worker, Linking linking) {
@@ -213,7 +211,7 @@ Task<LinkingResult> link_accounts(Exchange exchange, Linking linking) {
   try {
     co_await worker.flows.finish(linking.state, linking.browser, result.outcome);
   } catch (const Unavailable& away) {
-    worker.log.write(Log::Severity::error, exchange.request.id,
+    worker.log.write(Log::Severity::error, exchange.request->id,
                      std::string("the outcome of a callback was not kept: ") + away.what());
   }
   co_return result;

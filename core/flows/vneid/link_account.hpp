@@ -4,7 +4,7 @@
 #include <string>
 
 #include "async/task.hpp"
-#include "flows/base/worker.hpp"
+#include "flows/base/exchange.hpp"
 #include "link/link_transaction.hpp"
 #include "oidc/login_provider.hpp"
 #include "pages/error_kind.hpp"

@@ -25,8 +25,8 @@ void add_counts(pages::LinkedPage& page, const vault::TransferSummary& summary) 
 /// The login of the very account that this session linked: another account's login, made meanwhile
 /// in another tab, has not been asked about yet.
 std::expected<Ticket, TicketError> own_ticket(const Exchange& exchange, const Session& session) {
-  auto ticket =
-      exchange.worker->tickets.open(exchange.request.cookie, exchange.site->portal, exchange.now());
+  auto ticket = exchange.worker->tickets.open(exchange.request->cookie, exchange.site->portal,
+                                              exchange.now());
   if (ticket && ticket->account_id != session.account_id) {
     return std::unexpected(TicketError::absent);
   }
@@ -34,11 +34,10 @@ std::expected<Ticket, TicketError> own_ticket(const Exchange& exchange, const Se
 }
 
 /// Whether the portal's answer to this login still waits to be released.
-Task<bool> answer_waits(Exchange exchange, Session session) {
+Task<bool> answer_waits(const Exchange& exchange, Session session) {
   auto ticket = own_ticket(exchange, session);
   if (!ticket) co_return false;
-  const bool unused = co_await exchange.worker->tickets.unused(ticket->id);
-  co_return unused;
+  co_return co_await exchange.worker->tickets.unused(ticket->id);
 }
 
 Reply not_held(const Exchange& exchange, TicketError error) {
@@ -49,7 +48,7 @@ Reply not_held(const Exchange& exchange, TicketError error) {
 
 }  // namespace
 
-Task<Reply> show_linked(Exchange exchange) {
+Task<Reply> show_linked(const Exchange& exchange) {
   auto live = co_await require_vneid_session(exchange);
   if (!live) co_return std::move(live.error());
   Worker& worker = *exchange.worker;
@@ -70,7 +69,7 @@ Task<Reply> show_linked(Exchange exchange) {
                        worker.settings->renderer->render(page, page_context(exchange)));
 }
 
-Task<Reply> continue_to_portal(Exchange exchange) {
+Task<Reply> continue_to_portal(const Exchange& exchange) {
   auto live = co_await require_vneid_session(exchange);
   if (!live) co_return std::move(live.error());
   if (!csrf_holds(exchange, form, live->token)) {
@@ -79,7 +78,7 @@ Task<Reply> continue_to_portal(Exchange exchange) {
   }
   auto ticket = own_ticket(exchange, live->session);
   if (!ticket) co_return not_held(exchange, ticket.error());
-  auto answer = co_await exchange.worker->tickets.release(exchange.request.cookie,
+  auto answer = co_await exchange.worker->tickets.release(exchange.request->cookie,
                                                           exchange.site->portal, exchange.now());
   if (!answer) co_return not_held(exchange, answer.error());
   Reply reply = released(std::move(*answer));
@@ -87,7 +86,7 @@ Task<Reply> continue_to_portal(Exchange exchange) {
   co_return reply;
 }
 
-Task<Reply> show_links(Exchange exchange) {
+Task<Reply> show_links(const Exchange& exchange) {
   auto live = co_await require_session(exchange);
   if (!live) co_return std::move(live.error());
   Worker& worker = *exchange.worker;

@@ -7,7 +7,7 @@
 #include "session/json.hpp"
 #include "session/store_reply.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 namespace {
 
@@ -95,9 +95,9 @@ std::string id_of(const Worker& worker, const std::string& browser) {
   return crypto::hex(worker.settings->keys->lookup_key("kept-login", browser));
 }
 
-Task<std::optional<KeptLogin>> read_with(Exchange exchange, std::string verb) {
+Task<std::optional<KeptLogin>> read_with(const Exchange& exchange, std::string verb) {
   Worker& worker = *exchange.worker;
-  const std::string browser = browser_of(exchange.request.cookie);
+  const std::string browser = browser_of(exchange.request->cookie);
   if (browser.empty()) co_return std::nullopt;
   const std::string id = id_of(worker, browser);
   redis::Command command{std::move(verb), worker.redis.key("login:" + id)};
@@ -113,7 +113,7 @@ Task<std::optional<KeptLogin>> read_with(Exchange exchange, std::string verb) {
 
 }  // namespace
 
-Task<void> keep_login(Exchange exchange, std::string browser, KeptLogin login,
+Task<void> keep_login(const Exchange& exchange, std::string browser, KeptLogin login,
                       std::chrono::seconds lifetime) {
   Worker& worker = *exchange.worker;
   const std::string id = id_of(worker, browser);
@@ -124,12 +124,12 @@ Task<void> keep_login(Exchange exchange, std::string browser, KeptLogin login,
   require_answer(reply);
 }
 
-Task<std::optional<KeptLogin>> kept_login(Exchange exchange) {
-  return read_with(std::move(exchange), "GET");
+Task<std::optional<KeptLogin>> kept_login(const Exchange& exchange) {
+  return read_with(exchange, "GET");
 }
 
-Task<std::optional<KeptLogin>> take_login(Exchange exchange) {
-  return read_with(std::move(exchange), "GETDEL");
+Task<std::optional<KeptLogin>> take_login(const Exchange& exchange) {
+  return read_with(exchange, "GETDEL");
 }
 
-}  // namespace vneid
+}  // namespace vneid::flows

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "async/task.hpp"
-#include "flows/base/worker.hpp"
+#include "flows/base/exchange.hpp"
 #include "oidc/identity_claims.hpp"
 
-namespace vneid {
+namespace vneid::flows {
 
 /// A person whom VNeID has just proven, and the accounts that may be entered as that person.
 struct KeptLogin {
@@ -35,11 +35,11 @@ struct KeptLogin {
 
 /// Keeps a login, sealed, in Redis for the browser with this flow cookie; a newer login of the
 /// browser takes its place. Throws Unavailable.
-Task<void> keep_login(Exchange exchange, std::string browser, KeptLogin login,
+Task<void> keep_login(const Exchange& exchange, std::string browser, KeptLogin login,
                       std::chrono::seconds lifetime);
 /// The login of this browser; nothing when there is none or it is another portal's.
-Task<std::optional<KeptLogin>> kept_login(Exchange exchange);
+Task<std::optional<KeptLogin>> kept_login(const Exchange& exchange);
 /// Takes it out, so that only one caller acts on it.
-Task<std::optional<KeptLogin>> take_login(Exchange exchange);
+Task<std::optional<KeptLogin>> take_login(const Exchange& exchange);
 
-}  // namespace vneid
+}  // namespace vneid::flows

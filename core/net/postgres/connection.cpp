@@ -110,9 +110,7 @@ Task<Result> Connection::execute(Statement statement, const Params& params) {
       if (!again && PQtransactionStatus(connection_.get()) == PQTRANS_IDLE) continue;
     }
     check(handle.get());
-    Result result;
-    result.handle_ = std::shared_ptr<PGresult>(std::move(handle));
-    co_return result;
+    co_return Result{std::shared_ptr<PGresult>(std::move(handle))};
   }
 }
 
@@ -143,15 +141,13 @@ Task<Connection::Handle> Connection::run_prepared(Statement statement, const Par
   worked_ = true;
   sent(PQsendQueryPrepared(connection_.get(), statement.name, static_cast<int>(values.size()),
                            values.data(), lengths.data(), formats.data(), 0));
-  Handle handle = co_await answer();
-  co_return handle;
+  co_return co_await answer();
 }
 
 Task<Connection::Handle> Connection::command(const char* sql) {
   start_exchange();
   sent(PQsendQueryParams(connection_.get(), sql, 0, nullptr, nullptr, nullptr, nullptr, 0));
-  Handle handle = co_await answer();
-  co_return handle;
+  co_return co_await answer();
 }
 
 Task<void> Connection::begin(const char* sql) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "net/postgres/client.hpp"
+#include "net/postgres/database.hpp"
 #include "net/unavailable.hpp"
 
 namespace vneid::postgres {

@@ -1,7 +1,7 @@
 #include <array>
 #include <cstdio>
 
-#include "net/postgres/client.hpp"
+#include "net/postgres/database.hpp"
 
 namespace vneid::postgres {
 

@@ -209,13 +209,13 @@ void Pool::Impl::IdleConnection::ready(Readiness readiness) noexcept {
   pool_.drop(this);
 }
 
-Transaction::Lease::Lease(Pool::Impl::Slot slot, std::unique_ptr<Connection> connection,
-                          bool reused) noexcept
+Pool::Impl::Lease::Lease(Pool::Impl::Slot slot, std::unique_ptr<Connection> connection,
+                         bool reused) noexcept
     : slot_(std::move(slot)), connection_(std::move(connection)), reused_(reused) {}
 
-Transaction::Lease::~Lease() { pool().keep_or_close(std::move(connection_)); }
+Pool::Impl::Lease::~Lease() { pool().keep_or_close(std::move(connection_)); }
 
-bool Transaction::Lease::was_dead() const noexcept {
+bool Pool::Impl::Lease::was_dead() const noexcept {
   return reused_ && connection_->lost() && !connection_->worked();
 }
 

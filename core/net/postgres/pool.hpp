@@ -29,8 +29,7 @@ Task<T> bounded(EventLoop& loop, Monotonic deadline, const char* what, Task<T> t
       co_await with_deadline(loop, deadline, std::move(task));
       co_return;
     } else {
-      T value = co_await with_deadline(loop, deadline, std::move(task));
-      co_return value;
+      co_return co_await with_deadline(loop, deadline, std::move(task));
     }
   } catch (const DeadlinePassed&) {
     throw_unavailable(std::string(what) + " in time", FailureKind::timeout);
@@ -71,7 +70,7 @@ Task<T> reported(CallObserver* observer, Task<T> call) {
 
 class Pool::Impl : public std::enable_shared_from_this<Pool::Impl> {
  public:
-  using Lease = Transaction::Lease;
+  class Lease;
   using LeasePtr = std::unique_ptr<Lease>;
   using Self = std::shared_ptr<Impl>;
 
@@ -93,8 +92,6 @@ class Pool::Impl : public std::enable_shared_from_this<Pool::Impl> {
   }
 
  private:
-  friend class Transaction::Lease;
-
   class Slot;
   class SlotWaiter;
   class IdleConnection;
@@ -178,21 +175,25 @@ class Pool::Impl::IdleConnection final : private IoWait {
   std::unique_ptr<Connection> connection_;
 };
 
-/// A connection in use, and the slot that it fills. Gives both back.
-class Transaction::Lease {
+/// A connection in use, and the slot that it fills. Gives both back, the connection only when
+/// nothing about it is in doubt.
+class Pool::Impl::Lease final : public OpenTransaction {
  public:
-  Lease(Pool::Impl::Slot slot, std::unique_ptr<Connection> connection, bool reused) noexcept;
-  Lease(const Lease&) = delete;
-  Lease& operator=(const Lease&) = delete;
-  ~Lease();
+  Lease(Slot slot, std::unique_ptr<Connection> connection, bool reused) noexcept;
+  ~Lease() override;
+
+  Task<Result> query(Statement statement, Params params) override;
+  Task<void> commit() override;
+  Task<void> rollback() override;
 
   [[nodiscard]] Connection& connection() const noexcept { return *connection_; }
-  [[nodiscard]] Pool::Impl& pool() const noexcept { return slot_.pool(); }
   /// It was closed while it lay idle, and nothing has been done with it: another may be tried.
   [[nodiscard]] bool was_dead() const noexcept;
 
  private:
-  Pool::Impl::Slot slot_;  // given back last: after the connection is kept or closed
+  [[nodiscard]] Impl& pool() const noexcept { return slot_.pool(); }
+
+  Slot slot_;  // given back last: after the connection is kept or closed
   std::unique_ptr<Connection> connection_;
   bool reused_;
 };

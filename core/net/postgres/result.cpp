@@ -3,7 +3,7 @@
 
 #include <libpq-fe.h>
 
-#include "net/postgres/client.hpp"
+#include "net/postgres/database.hpp"
 
 namespace vneid::postgres {
 

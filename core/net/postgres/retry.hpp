@@ -5,7 +5,7 @@
 
 #include "async/task.hpp"
 #include "async/wait.hpp"
-#include "net/postgres/client.hpp"
+#include "net/postgres/database.hpp"
 
 namespace vneid::postgres {
 
@@ -32,10 +32,10 @@ Task<void> give_up(Transaction& transaction);
 ///
 /// A lost connection is not retried: after COMMIT was sent, the outcome is unknown.
 template <class Work>
-Task<detail::WorkResult<Work>> with_retries(Pool& pool, Isolation isolation, Work& work,
+Task<detail::WorkResult<Work>> with_retries(Database& database, Isolation isolation, Work& work,
                                             int attempts = 5) {
   for (int attempt = 1;; ++attempt) {
-    Transaction transaction = co_await pool.begin(isolation);
+    Transaction transaction = co_await database.begin(isolation);
     std::exception_ptr failure;
     try {
       if constexpr (std::is_void_v<detail::WorkResult<Work>>) {
@@ -52,7 +52,7 @@ Task<detail::WorkResult<Work>> with_retries(Pool& pool, Isolation isolation, Wor
     }
     co_await detail::give_up(transaction);
     if (attempt >= attempts || !detail::worth_retrying(failure)) std::rethrow_exception(failure);
-    co_await sleep_for(pool.loop(), detail::retry_pause(attempt));
+    co_await sleep_for(database.loop(), detail::retry_pause(attempt));
   }
 }
 

@@ -11,9 +11,8 @@ Task<Result> Pool::Impl::query(Self self, Statement statement, Params params) {
   for (bool fresh = false;; fresh = true) {
     LeasePtr lease = co_await acquire(self, deadline, fresh);
     try {
-      Result result = co_await bounded(self->loop_, deadline, "no answer",
-                                       lease->connection().execute(statement, params));
-      co_return result;
+      co_return co_await bounded(self->loop_, deadline, "no answer",
+                                 lease->connection().execute(statement, params));
     } catch (const Unavailable&) {
       if (fresh || !lease->was_dead()) throw;
     }
@@ -64,36 +63,39 @@ Pool::Counts Pool::counts() const noexcept { return impl_->counts(); }
 
 EventLoop& Pool::loop() const noexcept { return impl_->loop(); }
 
-Transaction::Transaction(std::unique_ptr<Lease> lease) : lease_(std::move(lease)) {}
-Transaction::Transaction(Transaction&&) noexcept = default;
-Transaction& Transaction::operator=(Transaction&&) noexcept = default;
-Transaction::~Transaction() = default;
-
-Task<Result> Transaction::query(Statement statement, Params params) {
-  if (!lease_) throw std::logic_error("postgres: the transaction is over");
-  Pool::Impl& pool = lease_->pool();
-  Result result = co_await pool.watched(bounded(pool.loop(), pool.deadline(), "no answer",
-                                                lease_->connection().execute(statement, params)));
-  co_return result;
+Task<Result> Pool::Impl::Lease::query(Statement statement, Params params) {
+  return pool().watched(bounded(pool().loop(), pool().deadline(), "no answer",
+                                connection_->execute(statement, params)));
 }
 
-Task<void> Transaction::commit() {
-  if (!lease_) throw std::logic_error("postgres: the transaction is over");
-  const std::unique_ptr<Lease> lease = std::move(lease_);
-  Pool::Impl& pool = lease->pool();
-  std::string tag = co_await pool.watched(bounded(
-      pool.loop(), pool.deadline(), "no answer to COMMIT", lease->connection().end("commit")));
+Task<void> Pool::Impl::Lease::commit() {
+  std::string tag = co_await pool().watched(
+      bounded(pool().loop(), pool().deadline(), "no answer to COMMIT", connection_->end("commit")));
   if (tag != "COMMIT") {
     throw StatementError("25P02", "", "postgres 25P02: rolled back, since a statement had failed");
   }
 }
 
+Task<void> Pool::Impl::Lease::rollback() {
+  if (!connection_->responsive()) co_return;
+  co_await bounded(pool().loop(), pool().deadline(), "no answer to ROLLBACK",
+                   connection_->end("rollback"));
+}
+
+Task<Result> Transaction::query(Statement statement, Params params) {
+  if (!open_) throw std::logic_error("postgres: the transaction is over");
+  co_return co_await open_->query(statement, std::move(params));
+}
+
+Task<void> Transaction::commit() {
+  if (!open_) throw std::logic_error("postgres: the transaction is over");
+  const std::unique_ptr<OpenTransaction> open = std::move(open_);
+  co_await open->commit();
+}
+
 Task<void> Transaction::rollback() {
-  const std::unique_ptr<Lease> lease = std::move(lease_);
-  if (!lease || !lease->connection().responsive()) co_return;
-  Pool::Impl& pool = lease->pool();
-  co_await bounded(pool.loop(), pool.deadline(), "no answer to ROLLBACK",
-                   lease->connection().end("rollback"));
+  const std::unique_ptr<OpenTransaction> open = std::move(open_);
+  if (open) co_await open->rollback();
 }
 
 }  // namespace vneid::postgres

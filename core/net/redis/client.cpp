@@ -296,7 +296,7 @@ Task<std::vector<Reply>> Client::Impl::transaction(std::vector<Command> commands
 }
 
 Client::Client(EventLoop& loop, Settings settings)
-    : impl_(std::make_unique<Impl>(loop, std::move(settings))) {}
+    : Database(settings.prefix), impl_(std::make_unique<Impl>(loop, std::move(settings))) {}
 
 Client::~Client() = default;
 
@@ -307,10 +307,6 @@ Task<Reply> Client::call(Command command) {
 Task<std::vector<Reply>> Client::transaction(std::vector<Command> commands) {
   return observed(impl_->settings().observer, impl_->loop(),
                   impl_->transaction(std::move(commands)));
-}
-
-std::string Client::key(std::string_view name) const {
-  return impl_->settings().prefix + std::string(name);
 }
 
 void Client::close() noexcept { impl_->close(); }

@@ -2,14 +2,13 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
 #include "net/call_observer.hpp"
+#include "net/redis/database.hpp"
 
 namespace vneid::redis {
 
@@ -25,20 +24,6 @@ struct Settings {
   Milliseconds timeout{300};         ///< from the call to its reply, connecting included
   CallObserver* observer = nullptr;  ///< of every call; null: nobody
 };
-
-/// What a command was answered. An error reply is a value: the caller knows what it means.
-struct Reply {
-  enum class Type { nil, status, string, integer, array, error };
-  Type type = Type::nil;
-  std::string text;  ///< status, string, error
-  std::int64_t integer = 0;
-  std::vector<Reply> elements;  ///< array
-
-  [[nodiscard]] bool is_nil() const noexcept { return type == Type::nil; }
-};
-
-/// A command and its arguments; any bytes may stand in them.
-using Command = std::vector<std::string>;
 
 /// One pipelined connection to Redis, made when first needed and made again after a failure (with
 /// exponential back-off and jitter, 50 ms to 5 s; commands meanwhile fail at once). A connection
@@ -56,24 +41,15 @@ using Command = std::vector<std::string>;
 /// The connection is shared, so commands that change its state (MULTI, WATCH, SELECT, SUBSCRIBE…)
 /// are refused with std::invalid_argument, and commands that block the server's side (BLPOP…) must
 /// not be sent. SIGPIPE must be ignored in the process, as nginx does: hiredis 0.14 writes plainly.
-class Client {
+class Client final : public Database {
  public:
   /// Connects nothing yet. Throws std::invalid_argument when the address is not numeric or the
   /// socket's path is too long.
   Client(EventLoop& loop, Settings settings);
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
-  ~Client();
+  ~Client() override;
 
-  /// Sends one command by argument vector (never by format string) and waits for its reply.
-  Task<Reply> call(Command command);
-  /// Sends MULTI, the commands, EXEC as one pipeline; answers EXEC's replies in order. When Redis
-  /// refused to queue one of them nothing was carried out, and every reply is an error: its own
-  /// for the refused, EXECABORT for the others.
-  Task<std::vector<Reply>> transaction(std::vector<Command> commands);
-
-  /// The key with the configured prefix.
-  [[nodiscard]] std::string key(std::string_view name) const;
+  Task<Reply> call(Command command) override;
+  Task<std::vector<Reply>> transaction(std::vector<Command> commands) override;
 
   /// Closes the connection; what waits gets Unavailable, and so does every later call. Used when
   /// the worker exits.

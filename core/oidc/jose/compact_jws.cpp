@@ -43,17 +43,17 @@ std::optional<Refusal> read_header(const json_t* header, CompactJws& jws) {
       return Refusal{JwsError::malformed, std::string{"header has "} + name};
     }
   }
-  const auto name = json_text(header, "alg");
+  const auto name = text::json_text(header, "alg");
   if (!name) return Refusal{JwsError::algorithm, "header has no alg"};
   const auto algorithm = find_algorithm(*name);
   if (!algorithm) return Refusal{JwsError::algorithm, "alg is not one we accept"};
   jws.algorithm = *algorithm;
   if (const json_t* key_id = json_object_get(header, "kid")) {
-    jws.key_id = json_text(key_id);
+    jws.key_id = text::json_text(key_id);
     if (!jws.key_id) return Refusal{JwsError::malformed, "kid is not a text"};
   }
   if (const json_t* type = json_object_get(header, "typ")) {
-    auto text = json_text(type);
+    auto text = text::json_text(type);
     if (!text) return Refusal{JwsError::malformed, "typ is not a text"};
     jws.type = lower_type(std::move(*text));
   }
@@ -70,11 +70,11 @@ std::expected<CompactJws, Refusal> CompactJws::read(std::string_view token) {
   const auto payload_text = crypto::base64url_decode(parts->at(1));
   auto signature = crypto::base64url_decode(parts->at(2));
   if (!header_text || !payload_text || !signature) return malformed("token is not base64url");
-  auto header = parse_json_object(*header_text, max_token_size);
+  auto header = text::parse_json_object(*header_text, max_token_size);
   if (!header) return malformed("header " + header.error());
   CompactJws jws;
   if (auto refusal = read_header(header->get(), jws)) return std::unexpected{*refusal};
-  auto payload = parse_json_object(*payload_text, max_token_size);
+  auto payload = text::parse_json_object(*payload_text, max_token_size);
   if (!payload) return malformed("payload " + payload.error());
   jws.payload = std::move(*payload);
   jws.signature = std::move(*signature);

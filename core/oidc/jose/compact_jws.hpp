@@ -23,7 +23,7 @@ struct CompactJws {
   SignatureAlgorithm algorithm;
   std::optional<std::string> key_id;
   std::string type;  ///< `typ` in lower case without "application/"; empty: none
-  Json payload;
+  text::Json payload;
   std::string signature;
 
   /// Exactly three parts of canonical base64url, a header and a payload that are strict JSON

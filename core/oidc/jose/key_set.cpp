@@ -32,7 +32,7 @@ std::uint8_t* bytes_of(std::string& text) noexcept {
 
 /// The bytes of a base64url member; nothing when it is missing or not canonical.
 std::optional<std::string> binary(const json_t* key, const char* name) {
-  auto text = json_text(key, name);
+  auto text = text::json_text(key, name);
   return text ? crypto::base64url_decode(*text) : std::nullopt;
 }
 
@@ -60,7 +60,7 @@ bool read_rsa(const json_t* source, SigningKey& key) {
 }
 
 bool read_ec(const json_t* source, SigningKey& key) {
-  const auto name = json_text(source, "crv");
+  const auto name = text::json_text(source, "crv");
   auto x = binary(source, "x");
   auto y = binary(source, "y");
   if (!name || !x || !y) return false;
@@ -84,7 +84,7 @@ bool read_ec(const json_t* source, SigningKey& key) {
 bool read_optional(const json_t* source, const char* name, std::string& into) {
   const json_t* value = json_object_get(source, name);
   if (value == nullptr) return true;
-  auto text = json_text(value);
+  auto text = text::json_text(value);
   if (!text || text->size() > max_key_id_size) return false;
   into = std::move(*text);
   return true;
@@ -92,13 +92,13 @@ bool read_optional(const json_t* source, const char* name, std::string& into) {
 
 bool may_verify(const json_t* source) {
   const json_t* use = json_object_get(source, "use");
-  if (use != nullptr && json_text(use) != "sig") return false;
+  if (use != nullptr && text::json_text(use) != "sig") return false;
   const json_t* operations = json_object_get(source, "key_ops");
   if (operations == nullptr) return true;
   std::size_t index = 0;
   const json_t* operation = nullptr;
   json_array_foreach(operations, index, operation) {
-    if (json_text(operation) == "verify") return true;
+    if (text::json_text(operation) == "verify") return true;
   }
   return false;
 }
@@ -108,7 +108,7 @@ std::optional<SigningKey> read_key(const json_t* source) {
   if (!json_is_object(source) || !may_verify(source)) return std::nullopt;
   if (!read_optional(source, "kid", key.id)) return std::nullopt;
   if (!read_optional(source, "alg", key.algorithm)) return std::nullopt;
-  const auto type = json_text(source, "kty");
+  const auto type = text::json_text(source, "kty");
   if (type == "RSA") {
     key.type = CJOSE_JWK_KTY_RSA;
     if (read_rsa(source, key)) return key;
@@ -123,7 +123,7 @@ std::optional<SigningKey> read_key(const json_t* source) {
 
 std::expected<KeySet, std::string> KeySet::parse(std::string_view document) {
   const OpenSslQueueCleaner cleaner;
-  auto parsed = parse_json_object(document, max_document_size);
+  auto parsed = text::parse_json_object(document, max_document_size);
   if (!parsed) return std::unexpected{"the document " + parsed.error()};
   const json_t* keys = json_object_get(parsed->get(), "keys");
   if (!json_is_array(keys)) return std::unexpected{"keys is not an array"};

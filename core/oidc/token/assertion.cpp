@@ -30,8 +30,8 @@ std::string thumbprint(const PublicPoint& point) {
                                                  R"(","y":")" + point.y + "\"}"));
 }
 
-Json public_key(const PublicPoint& point, const std::string& id) {
-  Json key{json_object()};
+text::Json public_key(const PublicPoint& point, const std::string& id) {
+  text::Json key{json_object()};
   set_text(key.get(), "kty", "EC");
   set_text(key.get(), "crv", "P-256");
   set_text(key.get(), "x", point.x);
@@ -60,7 +60,7 @@ std::expected<AssertionKeys, std::string> AssertionKeys::parse(std::string_view 
   if (found->empty()) return wrong("holds no private key in PEM");
   if (found->size() > max_keys) return wrong("holds more than 8 keys");
   AssertionKeys keys;
-  const Json published{json_array()};
+  const text::Json published{json_array()};
   for (const auto& key : *found) {
     const std::string which = "key " + std::to_string(keys.keys_.size() + 1);
     auto converted = PrivateKey::of(key.get());
@@ -74,15 +74,15 @@ std::expected<AssertionKeys, std::string> AssertionKeys::parse(std::string_view 
     json_array_append_new(published.get(), public_key(*point, id).release());
     keys.keys_.push_back(std::move(*converted));
   }
-  const Json document{json_object()};
+  const text::Json document{json_object()};
   json_object_set(document.get(), "keys", published.get());
-  keys.jwks_ = json_dump(document.get());
+  keys.jwks_ = text::json_dump(document.get());
   return keys;
 }
 
 std::string AssertionKeys::sign(const AssertionClaims& claims) const {
   const auto issued = std::chrono::floor<std::chrono::seconds>(claims.issued_at).time_since_epoch();
-  const Json object{json_object()};
+  const text::Json object{json_object()};
   json_t* told = object.get();
   set_text(told, "iss", claims.issuer);
   set_text(told, "aud", claims.audience);
@@ -95,7 +95,7 @@ std::string AssertionKeys::sign(const AssertionClaims& claims) const {
   set_text(told, "jti", crypto::random_token());
   if (claims.name) set_text(told, "name", *claims.name);
   if (claims.citizen_id) set_text(told, "citizen_id", *claims.citizen_id);
-  return keys_.front().sign(json_dump(told), first_id_);
+  return keys_.front().sign(text::json_dump(told), first_id_);
 }
 
 }  // namespace vneid::oidc

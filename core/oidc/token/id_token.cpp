@@ -16,7 +16,7 @@ using token_checks::Check;
 using token_checks::failure;
 
 Check check_nonce(const json_t* claims, const std::string& expected) {
-  const auto nonce = json_text(claims, "nonce");
+  const auto nonce = text::json_text(claims, "nonce");
   if (!nonce || nonce->empty() || !crypto::equal_constant_time(*nonce, expected)) {
     return failure(TokenError::nonce, "nonce is missing or not this flow's");
   }
@@ -34,7 +34,7 @@ Check check_access_token_hash(const json_t* claims, const SignatureAlgorithm& al
   const bool computed = EVP_Digest(access_token.data(), access_token.size(), digest.data(), &size,
                                    algorithm.digest(), nullptr) == 1;
   const std::string_view half{reinterpret_cast<const char*>(digest.data()), size / 2};
-  if (!computed || json_text(claimed) != crypto::base64url_encode(half)) {
+  if (!computed || text::json_text(claimed) != crypto::base64url_encode(half)) {
     return failure(TokenError::access_token_hash, "at_hash is not the access token's");
   }
   return std::nullopt;
@@ -42,7 +42,7 @@ Check check_access_token_hash(const json_t* claims, const SignatureAlgorithm& al
 
 Check check_claims(const CompactJws& jws, const IdTokenExpectations& expectations) {
   const json_t* claims = jws.payload.get();
-  if (json_text(claims, "iss") != expectations.issuer) {
+  if (text::json_text(claims, "iss") != expectations.issuer) {
     return failure(TokenError::issuer, "iss is not the provider's");
   }
   if (auto failed = token_checks::audience(claims, expectations.client_id)) return failed;
@@ -57,7 +57,7 @@ Check check_claims(const CompactJws& jws, const IdTokenExpectations& expectation
 /// One that no logout token could name is as good as none.
 std::string session_id(const json_t* claims) {
   const json_t* value = json_object_get(claims, "sid");
-  return token_checks::is_name(value) ? *json_text(value) : std::string{};
+  return token_checks::is_name(value) ? *text::json_text(value) : std::string{};
 }
 
 /// By its header or by what it says: providers that give logout tokens no type exist.
@@ -77,7 +77,7 @@ std::expected<IdToken, IdTokenFailure> verify_id_token(std::string_view token, c
   }
   if (auto failed = token_checks::signature(*jws, token, keys)) return std::unexpected{*failed};
   if (auto failed = check_claims(*jws, expectations)) return std::unexpected{*failed};
-  return IdToken{.subject = *json_text(jws->payload.get(), "sub"),
+  return IdToken{.subject = *text::json_text(jws->payload.get(), "sub"),
                  .session_id = session_id(jws->payload.get()),
                  .claims = std::move(jws->payload)};
 }

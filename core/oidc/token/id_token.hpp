@@ -28,7 +28,7 @@ struct IdTokenExpectations {
 struct IdToken {
   std::string subject;     ///< 1 to 255 bytes
   std::string session_id;  ///< `sid`, the provider's session, 1 to 255 bytes; empty: not told
-  Json claims;             ///< the whole payload
+  text::Json claims;       ///< the whole payload
 };
 
 /// Verifies an ID token whole: OpenID Connect Core 1.0 §3.1.3.7 and §3.1.3.8, RFC 8725, and

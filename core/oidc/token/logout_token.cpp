@@ -43,7 +43,7 @@ Wall end_of(const json_t* claims, const LogoutExpectations& expectations) {
 }
 
 Check check_claims(const json_t* claims, const LogoutExpectations& expectations) {
-  if (json_text(claims, "iss") != expectations.issuer) {
+  if (text::json_text(claims, "iss") != expectations.issuer) {
     return failure(TokenError::issuer, "iss is not the provider's");
   }
   if (auto failed = token_checks::audience(claims, expectations.client_id)) return failed;
@@ -78,9 +78,9 @@ std::expected<LogoutToken, LogoutFailure> verify_logout_token(
   if (auto failed = token_checks::signature(*jws, token, keys)) return std::unexpected{*failed};
   const json_t* claims = jws->payload.get();
   if (auto failed = check_claims(claims, expectations)) return std::unexpected{*failed};
-  return LogoutToken{.subject = json_text(claims, "sub").value_or(""),
-                     .session_id = json_text(claims, "sid").value_or(""),
-                     .token_id = *json_text(claims, "jti"),
+  return LogoutToken{.subject = text::json_text(claims, "sub").value_or(""),
+                     .session_id = text::json_text(claims, "sid").value_or(""),
+                     .token_id = *text::json_text(claims, "jti"),
                      .good_until = end_of(claims, expectations)};
 }
 

@@ -41,11 +41,11 @@ Check signature(const CompactJws& jws, std::string_view token, const KeySet& key
 Check audience(const json_t* claims, const std::string& client_id) {
   const json_t* audience = json_object_get(claims, "aud");
   const json_t* authorized = json_object_get(claims, "azp");
-  if (authorized != nullptr && json_text(authorized) != client_id) {
+  if (authorized != nullptr && text::json_text(authorized) != client_id) {
     return failure(TokenError::audience, "azp is another client");
   }
   if (json_is_string(audience)) {
-    if (json_text(audience) == client_id) return std::nullopt;
+    if (text::json_text(audience) == client_id) return std::nullopt;
     return failure(TokenError::audience, "aud is another client");
   }
   bool for_us = false;
@@ -53,7 +53,7 @@ Check audience(const json_t* claims, const std::string& client_id) {
   std::size_t index = 0;
   const json_t* item = nullptr;
   json_array_foreach(audience, index, item) {
-    if (json_text(item) == client_id) {
+    if (text::json_text(item) == client_id) {
       for_us = true;
     } else {
       for_others = true;
@@ -67,7 +67,7 @@ Check audience(const json_t* claims, const std::string& client_id) {
 }
 
 bool is_name(const json_t* value) {
-  const auto text = json_text(value);
+  const auto text = text::json_text(value);
   return text && !text->empty() && text->size() <= max_name_size;
 }
 
@@ -76,12 +76,13 @@ Check subject(const json_t* claims, const std::string& client_id) {
   if (!is_name(subject)) {
     return failure(TokenError::subject, "sub is missing, empty, too long or not a text");
   }
-  if (json_text(subject) == client_id) return failure(TokenError::subject, "sub is our client id");
+  if (text::json_text(subject) == client_id)
+    return failure(TokenError::subject, "sub is our client id");
   return std::nullopt;
 }
 
 std::optional<double> instant(const json_t* claims, const char* name) {
-  const auto seconds = json_number(claims, name);
+  const auto seconds = text::json_number(claims, name);
   if (!seconds || *seconds < 0 || *seconds > last_instant) return std::nullopt;
   return seconds;
 }

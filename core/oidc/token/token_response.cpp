@@ -20,7 +20,7 @@ bool is_header_token(std::string_view text) noexcept {
 
 /// The `error` of an error answer if it is plain enough for a log.
 std::string error_name(const json_t* answer) {
-  auto name = json_text(answer, "error").value_or("");
+  auto name = text::json_text(answer, "error").value_or("");
   const bool plain = name.size() <= 64 && std::ranges::all_of(name, [](char c) {
                        return (c >= 'a' && c <= 'z') || c == '_';
                      });
@@ -45,35 +45,35 @@ bool is_bearer(const std::string& type) noexcept { return equals_ignoring_case(t
 std::expected<TokenResponse, TokenRefusal> read_direct_token_response(int status,
                                                                       const json_t* answer) {
   if (status != 200) return refusal(status, answer);
-  if (!is_bearer(json_text(answer, "token_type").value_or("bearer"))) {
+  if (!is_bearer(text::json_text(answer, "token_type").value_or("bearer"))) {
     return outage("token_type is not Bearer");
   }
-  auto access_token = json_text(answer, "access_token");
+  auto access_token = text::json_text(answer, "access_token");
   if (!access_token || !is_header_token(*access_token)) return outage("no usable access_token");
   return TokenResponse{Secret{std::move(*access_token)}, Secret{}};
 }
 
 std::expected<TokenResponse, TokenRefusal> read_token_response(int status, std::string_view body) {
-  auto answer = parse_json_object(body, max_token_response_size);
+  auto answer = text::parse_json_object(body, max_token_response_size);
   if (!answer) {
     return outage("status " + std::to_string(status) + ", the answer " + answer.error());
   }
   if (status != 200) return refusal(status, answer->get());
-  const auto type = json_text(answer->get(), "token_type");
+  const auto type = text::json_text(answer->get(), "token_type");
   if (!type || !is_bearer(*type)) return outage("token_type is not Bearer");
-  auto access_token = json_text(answer->get(), "access_token");
+  auto access_token = text::json_text(answer->get(), "access_token");
   if (!access_token || !is_header_token(*access_token)) return outage("no usable access_token");
-  auto id_token = json_text(answer->get(), "id_token");
+  auto id_token = text::json_text(answer->get(), "id_token");
   if (!id_token || id_token->empty()) return outage("no id_token");
   return TokenResponse{Secret{std::move(*access_token)}, Secret{std::move(*id_token)}};
 }
 
 std::expected<void, UserinfoError> merge_userinfo(json_t* id_token_claims, std::string_view body,
                                                   const std::string& citizen_id_claim) {
-  const auto userinfo = parse_json_object(body, max_userinfo_size);
+  const auto userinfo = text::parse_json_object(body, max_userinfo_size);
   if (!userinfo) return std::unexpected{UserinfoError::unusable};
-  const auto subject = json_text(userinfo->get(), "sub");
-  if (!subject || subject != json_text(id_token_claims, "sub")) {
+  const auto subject = text::json_text(userinfo->get(), "sub");
+  if (!subject || subject != text::json_text(id_token_claims, "sub")) {
     return std::unexpected{UserinfoError::subject};
   }
   const json_t* signed_number = json_object_get(id_token_claims, citizen_id_claim.c_str());

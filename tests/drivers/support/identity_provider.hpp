@@ -107,7 +107,7 @@ class IdentityProvider {
     const auto answer =
         cancel ? post(loop, client, path + "/cancel", form_type, "")
                : post(loop, client, path, form_type,
-                      oidc::encode_form({{"so_dinh_danh", number}, {"mat_khau", "mat-khau"}}));
+                      text::encode_form({{"so_dinh_danh", number}, {"mat_khau", "mat-khau"}}));
     return query_of(location(answer));
   }
 

@@ -5,7 +5,7 @@
 
 #include "crypto/digest.hpp"
 #include "drivers/support/link_world.hpp"
-#include "link/review_queue.hpp"
+#include "link/officer/queue.hpp"
 #include "link/stored_values.hpp"
 #include "net/postgres/retry.hpp"
 

@@ -12,7 +12,7 @@ namespace {
 std::string rebased(const std::string& name, const std::string& value, const std::string& path) {
   WithheldAnswer answer;
   answer.headers = {{name, value}};
-  make_absolute(answer, path);
+  flows::make_absolute(answer, path);
   return answer.headers.front().second;
 }
 
@@ -54,32 +54,32 @@ TEST(Rebase, CookiesKeepThePathTheyWouldHaveHad) {
 TEST(Rebase, TellsWhetherACookieIsSet) {
   WithheldAnswer answer;
   answer.headers = {{"Location", "/"}};
-  EXPECT_FALSE(sets_cookie(answer));
+  EXPECT_FALSE(flows::sets_cookie(answer));
   answer.headers.emplace_back("set-cookie", "a=1");
-  EXPECT_TRUE(sets_cookie(answer));
+  EXPECT_TRUE(flows::sets_cookie(answer));
 }
 
 TEST(Calendar, ShowsInstantsAsVietnamReadsThem) {
   using namespace std::chrono;
   const sys_days day = year{2024} / June / 30;
-  EXPECT_EQ(date_for_people(Wall{day} + hours{16} + minutes{59}), "30/06/2024");
-  EXPECT_EQ(date_for_people(Wall{day} + hours{17}), "01/07/2024");
-  EXPECT_EQ(date_for_people("1950"), "1950");
-  EXPECT_EQ(date_for_people("1950-03"), "03/1950");
-  EXPECT_EQ(date_for_people("1950-03-07"), "07/03/1950");
-  EXPECT_EQ(date_for_people(""), "");
+  EXPECT_EQ(text::date_for_people(Wall{day} + hours{16} + minutes{59}), "30/06/2024");
+  EXPECT_EQ(text::date_for_people(Wall{day} + hours{17}), "01/07/2024");
+  EXPECT_EQ(text::date_for_people("1950"), "1950");
+  EXPECT_EQ(text::date_for_people("1950-03"), "03/1950");
+  EXPECT_EQ(text::date_for_people("1950-03-07"), "07/03/1950");
+  EXPECT_EQ(text::date_for_people(""), "");
 }
 
 TEST(Calendar, APaperIsOverAfterItsLastDay) {
   using namespace std::chrono;
   const Wall noon = Wall{sys_days{year{2026} / November / 23}} + hours{5};
-  EXPECT_FALSE(is_over("", noon));
-  EXPECT_FALSE(is_over("2026-11-23", noon));
-  EXPECT_TRUE(is_over("2026-11-22", noon));
-  EXPECT_FALSE(is_over("2026-11", noon));
-  EXPECT_TRUE(is_over("2026-10", noon));
-  EXPECT_FALSE(is_over("2026", noon));
-  EXPECT_TRUE(is_over("2025", noon));
+  EXPECT_FALSE(text::is_over("", noon));
+  EXPECT_FALSE(text::is_over("2026-11-23", noon));
+  EXPECT_TRUE(text::is_over("2026-11-22", noon));
+  EXPECT_FALSE(text::is_over("2026-11", noon));
+  EXPECT_TRUE(text::is_over("2026-10", noon));
+  EXPECT_FALSE(text::is_over("2026", noon));
+  EXPECT_TRUE(text::is_over("2025", noon));
 }
 
 }  // namespace

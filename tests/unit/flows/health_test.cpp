@@ -17,7 +17,7 @@ using metrics::Failure;
 using namespace std::chrono_literals;
 
 /// What an operator reads.
-class Lines final : public Log {
+class Lines final : public flows::Log {
  public:
   void write(Severity severity, std::string_view reference,
              std::string_view text) noexcept override {
@@ -32,7 +32,7 @@ struct HealthTest : testing::Test {
   EpollLoop loop{VirtualClock{}};
   metrics::Metrics metrics;
   Lines log;
-  Health health{loop, metrics, log};
+  flows::Health health{loop, metrics, log};
   int news = 0;
 
   HealthTest() {

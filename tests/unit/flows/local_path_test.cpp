@@ -8,7 +8,7 @@ namespace {
 TEST(ReturnPath, KeepsPathsOfThisServer) {
   for (const std::string path :
        {"/", "/ho-so", "/a?b=c&d=%20", "/a?u=https://x.example//y", "/a/b/"}) {
-    EXPECT_EQ(safe_return(path), path);
+    EXPECT_EQ(text::safe_return(path), path);
   }
 }
 
@@ -17,13 +17,13 @@ TEST(ReturnPath, NeverLeavesTheServer) {
        {"", "a", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example",
         "/a\\b", "https://evil.example/", "javascript:alert(1)", "/.//evil.example", "/a//b",
         "/a b", "/a\tb", "/a\r\nSet-Cookie: b=c", "/\xc3\xa1", "/\x7f", " /a"}) {
-    EXPECT_EQ(safe_return(path), "/") << path;
+    EXPECT_EQ(text::safe_return(path), "/") << path;
   }
 }
 
 TEST(ReturnPath, IsOfALengthThatIsKept) {
-  EXPECT_EQ(safe_return("/" + std::string(999, 'a')).size(), 1000U);
-  EXPECT_EQ(safe_return("/" + std::string(1000, 'a')), "/");
+  EXPECT_EQ(text::safe_return("/" + std::string(999, 'a')).size(), 1000U);
+  EXPECT_EQ(text::safe_return("/" + std::string(1000, 'a')), "/");
 }
 
 }  // namespace

@@ -7,72 +7,74 @@
 namespace vneid {
 namespace {
 
-using Method = Request::Method;
+using Method = flows::Request::Method;
 
-Request request(Method method, std::string mode, std::string accept = "text/html,*/*;q=0.8") {
-  Request made;
+flows::Request request(Method method, std::string mode,
+                       std::string accept = "text/html,*/*;q=0.8") {
+  flows::Request made;
   made.method = method;
   made.sec_fetch_mode = std::move(mode);
   made.accept = std::move(accept);
   return made;
 }
 
-TEST(Asked, NavigationsAreKnownBySecFetchModeOrElseByAccept) {
-  EXPECT_EQ(asked(request(Method::get, "navigate", "*/*")), Asked::page);
-  EXPECT_EQ(asked(request(Method::head, "navigate")), Asked::page);
-  EXPECT_EQ(asked(request(Method::post, "navigate")), Asked::form);
-  EXPECT_EQ(asked(request(Method::get, "")), Asked::page);
-  EXPECT_EQ(asked(request(Method::post, "")), Asked::form);
+TEST(flows::Asked, NavigationsAreKnownBySecFetchModeOrElseByAccept) {
+  EXPECT_EQ(flows::asked(request(Method::get, "navigate", "*/*")), flows::Asked::page);
+  EXPECT_EQ(flows::asked(request(Method::head, "navigate")), flows::Asked::page);
+  EXPECT_EQ(flows::asked(request(Method::post, "navigate")), flows::Asked::form);
+  EXPECT_EQ(flows::asked(request(Method::get, "")), flows::Asked::page);
+  EXPECT_EQ(flows::asked(request(Method::post, "")), flows::Asked::form);
   for (const char* mode : {"cors", "no-cors", "same-origin", "websocket", "NAVIGATE"}) {
-    EXPECT_EQ(asked(request(Method::get, mode)), Asked::other) << mode;
-    EXPECT_EQ(asked(request(Method::post, mode)), Asked::other) << mode;
+    EXPECT_EQ(flows::asked(request(Method::get, mode)), flows::Asked::other) << mode;
+    EXPECT_EQ(flows::asked(request(Method::post, mode)), flows::Asked::other) << mode;
   }
   for (const char* accept : {"", "*/*", "application/json", "image/avif,image/webp,*/*"}) {
-    EXPECT_EQ(asked(request(Method::get, "", accept)), Asked::other) << accept;
+    EXPECT_EQ(flows::asked(request(Method::get, "", accept)), flows::Asked::other) << accept;
   }
-  EXPECT_EQ(asked(request(Method::other, "navigate")), Asked::other);
-  Request script = request(Method::get, "");
+  EXPECT_EQ(flows::asked(request(Method::other, "navigate")), flows::Asked::other);
+  flows::Request script = request(Method::get, "");
   script.requested_with = "XMLHttpRequest";
-  EXPECT_EQ(asked(script), Asked::other);
-  Request guess = request(Method::get, "navigate");
+  EXPECT_EQ(flows::asked(script), flows::Asked::other);
+  flows::Request guess = request(Method::get, "navigate");
   guess.purpose = "prefetch;prerender";
-  EXPECT_EQ(asked(guess), Asked::guessed);
+  EXPECT_EQ(flows::asked(guess), flows::Asked::guessed);
 }
 
 TEST(ReturnTarget, IsAPathOfThisServer) {
   for (const char* good : {"/", "/ho-so", "/ho-so?a=//b&c=http://x", "/a//b", "/h%E1%BB%93"}) {
-    EXPECT_TRUE(is_return_target(good)) << good;
+    EXPECT_TRUE(flows::is_return_target(good)) << good;
   }
   for (const char* bad :
        {"", "ho-so", "//evil", "///", "/\\evil", "/a\\b", "https://evil/", "javascript:alert(1)",
         "/a\r\nSet-Cookie: x", "/a\tb", "\\/evil", " /a", "/a\x7f"}) {
-    EXPECT_FALSE(is_return_target(bad)) << bad;
+    EXPECT_FALSE(flows::is_return_target(bad)) << bad;
   }
-  EXPECT_TRUE(is_return_target("/" + std::string(2047, 'a')));
-  EXPECT_FALSE(is_return_target("/" + std::string(2048, 'a')));
+  EXPECT_TRUE(flows::is_return_target("/" + std::string(2047, 'a')));
+  EXPECT_FALSE(flows::is_return_target("/" + std::string(2048, 'a')));
 }
 
 TEST(LoginUrl, CarriesATargetOnlyWhenItIsOne) {
-  EXPECT_EQ(login_url("/vneid/", "/a?b=c&d"), "/vneid/login?return=%2Fa%3Fb%3Dc%26d");
-  EXPECT_EQ(login_url("/vneid/", "//evil"), "/vneid/login");
-  EXPECT_EQ(login_url("/vneid/", ""), "/vneid/login");
+  EXPECT_EQ(flows::login_url("/vneid/", "/a?b=c&d"), "/vneid/login?return=%2Fa%3Fb%3Dc%26d");
+  EXPECT_EQ(flows::login_url("/vneid/", "//evil"), "/vneid/login");
+  EXPECT_EQ(flows::login_url("/vneid/", ""), "/vneid/login");
 }
 
 TEST(ResendableFields, ComeBackInOrderWithTheirLineEnds) {
-  const auto fields = resendable_fields("ten=Nguy%E1%BB%85n+An&dong=a%0D%0Ab&trong=&ten=2&&cuoi");
+  const auto fields =
+      flows::resendable_fields("ten=Nguy%E1%BB%85n+An&dong=a%0D%0Ab&trong=&ten=2&&cuoi");
   ASSERT_TRUE(fields);
-  const oidc::Parameters expected{
+  const text::Parameters expected{
       {"ten", "Nguyễn An"}, {"dong", "a\r\nb"}, {"trong", ""}, {"ten", "2"}, {"cuoi", ""}};
   EXPECT_EQ(*fields, expected);
 }
 
 TEST(ResendableFields, RefusesWhatHtmlWouldNotGiveBack) {
   for (const char* body : {"a=%", "a=%4", "a=%zz", "a=%ff", "a=%00", "a=%01", "a=%E2%80%AE"}) {
-    EXPECT_FALSE(resendable_fields(body)) << body;
+    EXPECT_FALSE(flows::resendable_fields(body)) << body;
   }
   std::string many;
   for (int i = 0; i < 501; ++i) many += "a=1&";
-  EXPECT_FALSE(resendable_fields(many));
+  EXPECT_FALSE(flows::resendable_fields(many));
 }
 
 }  // namespace

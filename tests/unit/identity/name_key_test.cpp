@@ -20,8 +20,12 @@ std::string loose(std::string_view name) {
   return keys ? keys->loose : "error " + std::string(to_text(keys.error()));
 }
 
-std::string nfd(std::string_view text) { return encode_utf8(to_nfd(decode_utf8(text).value())); }
-std::string nfc(std::string_view text) { return encode_utf8(to_nfc(decode_utf8(text).value())); }
+std::string nfd(std::string_view text) {
+  return text::encode_utf8(text::to_nfd(text::decode_utf8(text).value()));
+}
+std::string nfc(std::string_view text) {
+  return text::encode_utf8(text::to_nfc(text::decode_utf8(text).value()));
+}
 
 TEST(NameKeys, HaveTheDocumentedForm) {
   struct Row {
@@ -128,10 +132,10 @@ TEST(NameKeys, EveryVietnameseLetterInEveryForm) {
   const char* tones[] = {"", ":f", ":s", ":r", ":x", ":j"};
   int letters = 0;
   for (const auto& [base, forms] : vowels) {
-    const std::u32string points = decode_utf8(nfc(forms)).value();
+    const std::u32string points = text::decode_utf8(nfc(forms)).value();
     ASSERT_EQ(points.size(), 6U) << base;
     for (std::size_t tone = 0; tone < 6; ++tone) {
-      const std::string letter = encode_utf8(points.substr(tone, 1));
+      const std::string letter = text::encode_utf8(points.substr(tone, 1));
       const std::string name = "t" + letter + "nh";
       const std::string expected = "T" + base + "NH" + tones[tone];
       EXPECT_EQ(strict(nfc(name)), expected);

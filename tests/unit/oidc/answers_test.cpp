@@ -77,28 +77,28 @@ TEST(TokenResponse, OnlyInvalidGrantIsTheCodesFault) {
             "outage: token endpoint: status 400, the answer is not JSON (byte 1)");
 }
 
-Json claims() {
-  return std::move(*parse_json_object(
+text::Json claims() {
+  return std::move(*text::parse_json_object(
       R"({"iss":"i","sub":"s","SoDinhDanh":"052089999999","IAL":1,"email":"signed"})", 1000));
 }
 
 TEST(Userinfo, AddsWhatTheIdTokenDoesNotSay) {
-  const Json merged = claims();
+  const text::Json merged = claims();
   ASSERT_TRUE(merge_userinfo(merged.get(),
                              R"({"sub":"s","iss":"evil","IAL":2,"email":"x","HoVaTen":"An"})",
                              "SoDinhDanh"));
-  EXPECT_EQ(json_text(merged.get(), "iss"), "i");
-  EXPECT_EQ(json_text(merged.get(), "email"), "signed");
-  EXPECT_EQ(json_number(merged.get(), "IAL"), 1);
-  EXPECT_EQ(json_text(merged.get(), "HoVaTen"), "An");
+  EXPECT_EQ(text::json_text(merged.get(), "iss"), "i");
+  EXPECT_EQ(text::json_text(merged.get(), "email"), "signed");
+  EXPECT_EQ(text::json_number(merged.get(), "IAL"), 1);
+  EXPECT_EQ(text::json_text(merged.get(), "HoVaTen"), "An");
 }
 
 TEST(Userinfo, IsTheSamePersons) {
   const auto error = [](const std::string& body) {
-    const Json merged = claims();
-    const std::string before = json_dump(merged.get());
+    const text::Json merged = claims();
+    const std::string before = text::json_dump(merged.get());
     const auto result = merge_userinfo(merged.get(), body, "SoDinhDanh");
-    if (!result) EXPECT_EQ(json_dump(merged.get()), before) << "discarded whole";
+    if (!result) EXPECT_EQ(text::json_dump(merged.get()), before) << "discarded whole";
     return result ? -1 : static_cast<int>(result.error());
   };
   const int subject = static_cast<int>(UserinfoError::subject);

@@ -42,7 +42,9 @@ std::string part(const std::string& token, int number) {
   return crypto::base64url_decode(token.substr(begin, token.find('.', begin) - begin)).value();
 }
 
-Json object(const std::string& text) { return parse_json_object(text, 1U << 16U).value(); }
+text::Json object(const std::string& text) {
+  return text::parse_json_object(text, 1U << 16U).value();
+}
 
 /// OpenSSL's verdict on the signature with the public key alone: nothing of ours or of cjose.
 bool openssl_verifies(const std::string& token, const TestKey& key) {
@@ -81,27 +83,27 @@ TEST(Assertion, IsSignedSoThatOthersCanVerifyIt) {
   const std::string token = keys_of(key.pem()).sign(claims());
   EXPECT_TRUE(openssl_verifies(token, key));
   EXPECT_FALSE(openssl_verifies(token, TestKey::ec()));
-  const Json header = object(part(token, 0));
-  EXPECT_EQ(json_text(header.get(), "alg"), "ES256");
-  EXPECT_EQ(json_text(header.get(), "kid"), thumbprint(key));
-  EXPECT_EQ(json_text(header.get(), "typ"), "JWT");
+  const text::Json header = object(part(token, 0));
+  EXPECT_EQ(text::json_text(header.get(), "alg"), "ES256");
+  EXPECT_EQ(text::json_text(header.get(), "kid"), thumbprint(key));
+  EXPECT_EQ(text::json_text(header.get(), "typ"), "JWT");
 }
 
 TEST(Assertion, SaysWhatThePortalIsToLearn) {
   const auto keys = keys_of(TestKey::ec_256().pem());
-  const Json told = object(part(keys.sign(claims()), 1));
-  EXPECT_EQ(json_text(told.get(), "iss"), "https://portal.example/vneid/");
-  EXPECT_EQ(json_text(told.get(), "aud"), "https://portal.example");
-  EXPECT_EQ(json_text(told.get(), "sub"), "c3ViamVjdA");
-  EXPECT_EQ(json_text(told.get(), "account"), "le.minh.mẫu");
-  EXPECT_EQ(json_number(told.get(), "level"), 2.0);
-  EXPECT_EQ(json_number(told.get(), "iat"), 1'770'000'000.0);
-  EXPECT_EQ(json_number(told.get(), "nbf"), 1'770'000'000.0);
-  EXPECT_EQ(json_number(told.get(), "exp"), 1'770'000'060.0);
-  EXPECT_EQ(json_text(told.get(), "jti")->size(), 43U);
+  const text::Json told = object(part(keys.sign(claims()), 1));
+  EXPECT_EQ(text::json_text(told.get(), "iss"), "https://portal.example/vneid/");
+  EXPECT_EQ(text::json_text(told.get(), "aud"), "https://portal.example");
+  EXPECT_EQ(text::json_text(told.get(), "sub"), "c3ViamVjdA");
+  EXPECT_EQ(text::json_text(told.get(), "account"), "le.minh.mẫu");
+  EXPECT_EQ(text::json_number(told.get(), "level"), 2.0);
+  EXPECT_EQ(text::json_number(told.get(), "iat"), 1'770'000'000.0);
+  EXPECT_EQ(text::json_number(told.get(), "nbf"), 1'770'000'000.0);
+  EXPECT_EQ(text::json_number(told.get(), "exp"), 1'770'000'060.0);
+  EXPECT_EQ(text::json_text(told.get(), "jti")->size(), 43U);
   EXPECT_EQ(json_object_size(told.get()), 9U) << "and nothing else of the person";
-  const Json again = object(part(keys.sign(claims()), 1));
-  EXPECT_NE(json_text(told.get(), "jti"), json_text(again.get(), "jti"));
+  const text::Json again = object(part(keys.sign(claims()), 1));
+  EXPECT_NE(text::json_text(told.get(), "jti"), text::json_text(again.get(), "jti"));
 }
 
 TEST(Assertion, SaysMoreOnlyWhenItIsGiven) {
@@ -111,11 +113,11 @@ TEST(Assertion, SaysMoreOnlyWhenItIsGiven) {
   more.citizen_id = "052089999999";
   more.lifetime = std::chrono::seconds{5};
   const auto keys = keys_of(TestKey::ec_256().pem());
-  const Json told = object(part(keys.sign(more), 1));
-  EXPECT_EQ(json_text(told.get(), "name"), "Lê Minh Mẫu");
-  EXPECT_EQ(json_text(told.get(), "citizen_id"), "052089999999");
+  const text::Json told = object(part(keys.sign(more), 1));
+  EXPECT_EQ(text::json_text(told.get(), "name"), "Lê Minh Mẫu");
+  EXPECT_EQ(text::json_text(told.get(), "citizen_id"), "052089999999");
   EXPECT_EQ(json_object_get(told.get(), "level"), nullptr);
-  EXPECT_EQ(json_number(told.get(), "exp"), 1'770'000'005.0);
+  EXPECT_EQ(text::json_number(told.get(), "exp"), 1'770'000'005.0);
   more.account = "\xFF";
   EXPECT_THROW(static_cast<void>(keys.sign(more)), std::invalid_argument);
 }
@@ -123,11 +125,11 @@ TEST(Assertion, SaysMoreOnlyWhenItIsGiven) {
 TEST(AssertionKeys, TheFirstSignsAndAllArePublished) {
   const TestKey second = TestKey::ec();
   const auto keys = keys_of("a comment\n" + TestKey::ec_256().pem() + "\n" + second.pem());
-  const Json document = object(keys.jwks());
+  const text::Json document = object(keys.jwks());
   const json_t* published = json_object_get(document.get(), "keys");
   ASSERT_EQ(json_array_size(published), 2U);
-  EXPECT_EQ(json_text(json_array_get(published, 0), "kid"), thumbprint(TestKey::ec_256()));
-  EXPECT_EQ(json_text(json_array_get(published, 1), "kid"), thumbprint(second));
+  EXPECT_EQ(text::json_text(json_array_get(published, 0), "kid"), thumbprint(TestKey::ec_256()));
+  EXPECT_EQ(text::json_text(json_array_get(published, 1), "kid"), thumbprint(second));
   EXPECT_TRUE(openssl_verifies(keys.sign(claims()), TestKey::ec_256()));
   const auto set = KeySet::parse(keys.jwks());
   EXPECT_EQ(set->size(), 2U) << "as a relying party reads it";
@@ -135,7 +137,7 @@ TEST(AssertionKeys, TheFirstSignsAndAllArePublished) {
 
 TEST(AssertionKeys, PublishNoPrivateMember) {
   const auto keys = keys_of(TestKey::ec_256().pem());
-  const Json document = object(keys.jwks());
+  const text::Json document = object(keys.jwks());
   const json_t* key = json_array_get(json_object_get(document.get(), "keys"), 0);
   std::string members;
   const char* name = nullptr;

@@ -32,9 +32,9 @@ TEST(AuthorizationRequest, CarriesEverything) {
                                                {.prompt = "login", .ui_locales = "vi en"});
   const std::string begin = "https://sso.example/authorize?tenant=1&";
   ASSERT_TRUE(made.url.starts_with(begin)) << made.url;
-  const auto sent = decode_form(made.url.substr(begin.size()));
+  const auto sent = text::decode_form(made.url.substr(begin.size()));
   ASSERT_TRUE(sent);
-  const Parameters expected{
+  const text::Parameters expected{
       {"response_type", "code"},
       {"client_id", "cổng & portal"},
       {"redirect_uri", "https://p.example/vneid/callback/bca?a=b&c"},
@@ -68,10 +68,10 @@ TEST(AuthorizationRequest, NothingRepeats) {
 }
 
 TEST(WithQuery, JoinsAsTheUrlNeeds) {
-  EXPECT_EQ(with_query("https://a/b", {{"x", "1"}}), "https://a/b?x=1");
-  EXPECT_EQ(with_query("https://a/b?", {{"x", "1"}}), "https://a/b?x=1");
-  EXPECT_EQ(with_query("https://a/b?c=d", {{"x", "1"}}), "https://a/b?c=d&x=1");
-  EXPECT_EQ(with_query("https://a/b", {}), "https://a/b");
+  EXPECT_EQ(text::with_query("https://a/b", {{"x", "1"}}), "https://a/b?x=1");
+  EXPECT_EQ(text::with_query("https://a/b?", {{"x", "1"}}), "https://a/b?x=1");
+  EXPECT_EQ(text::with_query("https://a/b?c=d", {{"x", "1"}}), "https://a/b?c=d&x=1");
+  EXPECT_EQ(text::with_query("https://a/b", {}), "https://a/b");
 }
 
 /// "code CODE STATE ISS", "error NUMBER NAME STATE ISS", or "malformed: cause".

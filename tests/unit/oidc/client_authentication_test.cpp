@@ -28,7 +28,7 @@ ProviderSettings settings(ClientAuthentication method) {
 }
 
 struct Proof {
-  Parameters form;
+  text::Parameters form;
   std::vector<http::Header> headers;
 };
 
@@ -49,7 +49,7 @@ TEST(ClientAuthentication, BasicEncodesIdAndSecretFirst) {
 
 TEST(ClientAuthentication, PostSendsThemInTheForm) {
   const Proof proof = prove(settings(ClientAuthentication::client_secret_post));
-  const Parameters expected{{"client_id", "portal:1 é"}, {"client_secret", "s3cret+/%:&ệ"}};
+  const text::Parameters expected{{"client_id", "portal:1 é"}, {"client_secret", "s3cret+/%:&ệ"}};
   EXPECT_EQ(proof.form, expected);
   EXPECT_TRUE(proof.headers.empty());
 }
@@ -67,9 +67,10 @@ TEST(ClientAuthentication, SignsAnAssertionForTheIssuerAlone) {
     const Proof proof = prove(with);
     EXPECT_TRUE(proof.headers.empty());
     ASSERT_EQ(proof.form.size(), 3U);
-    EXPECT_EQ(proof.form[0], Parameter("client_id", "portal:1 é"));
-    EXPECT_EQ(proof.form[1], Parameter("client_assertion_type",
-                                       "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
+    EXPECT_EQ(proof.form[0], text::Parameter("client_id", "portal:1 é"));
+    EXPECT_EQ(proof.form[1],
+              text::Parameter("client_assertion_type",
+                              "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
     const std::string& assertion = proof.form[2].second;
     const auto jws = CompactJws::read(assertion);
     ASSERT_TRUE(jws) << jws.error().second;
@@ -78,14 +79,14 @@ TEST(ClientAuthentication, SignsAnAssertionForTheIssuerAlone) {
     const auto keys = KeySet::parse(test::jwks({row.key->jwk(R"("kid":"key-1")")}));
     EXPECT_TRUE(jws->verified_by(*keys->candidates("key-1", jws->algorithm).at(0), assertion));
     const json_t* claims = jws->payload.get();
-    EXPECT_EQ(json_text(claims, "iss"), "portal:1 é");
-    EXPECT_EQ(json_text(claims, "sub"), "portal:1 é");
-    EXPECT_EQ(json_text(claims, "aud"), "https://sso.example");
-    EXPECT_EQ(json_number(claims, "iat"), 1'770'000'000.0);
-    EXPECT_EQ(json_number(claims, "exp"), 1'770'000'060.0);
+    EXPECT_EQ(text::json_text(claims, "iss"), "portal:1 é");
+    EXPECT_EQ(text::json_text(claims, "sub"), "portal:1 é");
+    EXPECT_EQ(text::json_text(claims, "aud"), "https://sso.example");
+    EXPECT_EQ(text::json_number(claims, "iat"), 1'770'000'000.0);
+    EXPECT_EQ(text::json_number(claims, "exp"), 1'770'000'060.0);
     const auto again = CompactJws::read(prove(with).form[2].second);
-    EXPECT_EQ(json_text(claims, "jti")->size(), 43U);
-    EXPECT_NE(json_text(claims, "jti"), json_text(again->payload.get(), "jti"));
+    EXPECT_EQ(text::json_text(claims, "jti")->size(), 43U);
+    EXPECT_NE(text::json_text(claims, "jti"), text::json_text(again->payload.get(), "jti"));
   }
 }
 

@@ -38,7 +38,7 @@ std::string sealed(const std::string& content, const std::string& key = aes_key)
 std::string opened(const std::string& body) {
   const auto answer = open_answer(ours(), body, max_size);
   EXPECT_EQ(ERR_peek_error(), 0U) << "nginx would report it against an innocent connection";
-  return answer ? json_dump(answer->get()) : "no: " + answer.error().text;
+  return answer ? text::json_dump(answer->get()) : "no: " + answer.error().text;
 }
 
 TEST(Masks, AreAllOrNothing) {

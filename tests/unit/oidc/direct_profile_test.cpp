@@ -62,13 +62,13 @@ TEST(DirectRequest, HasStateAndNeitherNonceNorPkce) {
                                                       {.prompt = "login"});
   const std::string begin = "https://sso.example/auth?tenant=1&";
   ASSERT_TRUE(made.url.starts_with(begin)) << made.url;
-  const Parameters expected{{"response_type", "code"},
-                            {"client_id", "cổng & portal"},
-                            {"redirect_uri", "https://p.example/?a=b&c"},
-                            {"scope", "openid"},
-                            {"state", made.state},
-                            {"prompt", "login"}};
-  EXPECT_EQ(*decode_form(made.url.substr(begin.size())), expected);
+  const text::Parameters expected{{"response_type", "code"},
+                                  {"client_id", "cổng & portal"},
+                                  {"redirect_uri", "https://p.example/?a=b&c"},
+                                  {"scope", "openid"},
+                                  {"state", made.state},
+                                  {"prompt", "login"}};
+  EXPECT_EQ(*text::decode_form(made.url.substr(begin.size())), expected);
   EXPECT_EQ(made.state.size(), 43U);
   EXPECT_EQ(made.nonce + made.code_verifier, "");
   EXPECT_NE(made.state, make_direct_authorization_request(settings(), "https://p", {}).state);
@@ -125,7 +125,8 @@ TEST(DirectResponse, KeyIsTheDirectProfilesAlone) {
 
 /// "ok", "code: …" (the code is at fault) or "outage: …".
 std::string token(int status, const std::string& answer) {
-  const auto read = read_direct_token_response(status, parse_json_object(answer, 1000)->get());
+  const auto read =
+      read_direct_token_response(status, text::parse_json_object(answer, 1000)->get());
   if (read) return "ok " + read->access_token.reveal();
   return (read.error().code_rejected ? "code: " : "outage: ") + read.error().text;
 }
@@ -148,7 +149,7 @@ TEST(DirectToken, NeedsAnAccessTokenOnly) {
 
 VerifiedIdentity map(const std::string& claims) {
   const Wall now{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}};
-  return map_claims(parse_json_object(claims, 1000)->get(), settings().claims, now);
+  return map_claims(text::parse_json_object(claims, 1000)->get(), settings().claims, now);
 }
 
 TEST(DirectClaims, AreMapped) {
@@ -187,7 +188,7 @@ TEST(DirectClaims, LevelThatIsMissingIsNotEnough) {
 
 TEST(DirectClaims, SubjectSaysWhatItIs) {
   const auto subject = [](const std::string& claims) {
-    return direct_subject(parse_json_object(claims, 1000)->get(), map(claims));
+    return direct_subject(text::parse_json_object(claims, 1000)->get(), map(claims));
   };
   EXPECT_EQ(subject(R"({"sub":"a","TechID":"b","citizenPid":"052089999999"})"), "sub:a");
   EXPECT_EQ(subject(R"({"sub":"","TechID":"b","citizenPid":"052089999999"})"), "tech_id:b");

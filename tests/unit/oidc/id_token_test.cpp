@@ -18,7 +18,7 @@ TEST(IdToken, IsAcceptedAndGivesItsSubjectAndClaims) {
       verify_id_token(with_claim("SoDinhDanh", R"("052089999999")"), usual_keys(), expected());
   ASSERT_TRUE(token) << token.error().text;
   EXPECT_EQ(token->subject, "person-1");
-  EXPECT_EQ(json_text(token->claims.get(), "SoDinhDanh"), "052089999999");
+  EXPECT_EQ(text::json_text(token->claims.get(), "SoDinhDanh"), "052089999999");
 }
 
 struct ClaimRow {

@@ -18,7 +18,7 @@ using identity::NumberError;
 constexpr Wall now{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}};
 
 VerifiedIdentity map(const std::string& claims, const ClaimNames& names = {}, Wall at = now) {
-  return map_claims(parse_json_object(claims, 100'000)->get(), names, at);
+  return map_claims(text::parse_json_object(claims, 100'000)->get(), names, at);
 }
 
 TEST(IdentityClaims, AreMapped) {
@@ -127,7 +127,7 @@ TEST(IdentityClaims, Kinds) {
 }
 
 std::optional<int> level(const std::string& value) {
-  const auto object = parse_json_object("{\"v\":" + value + "}", 1000);
+  const auto object = text::parse_json_object("{\"v\":" + value + "}", 1000);
   return read_level(json_object_get(object->get(), "v"));
 }
 

@@ -32,12 +32,12 @@ TEST(Escape, LeavesOutCharactersThatTurnTheDirection) {
 TEST(Href, IsAPathHereOrAnHttpAddress) {
   for (const std::string href :
        {"/", "/vneid/links", "/a?b=c&d#e", "https://a.example/", "http://localhost:8080/x"}) {
-    EXPECT_TRUE(is_safe_href(href)) << href;
+    EXPECT_TRUE(text::is_safe_href(href)) << href;
   }
   for (const std::string href :
        {"", "x", "//evil.example", "/\\evil.example", "javascript:alert(1)", "data:text/html,x",
         " /x", "/x\r\ny", "/x y", "HTTPS:evil", "\\\\evil", "mailto:a@b"}) {
-    EXPECT_FALSE(is_safe_href(href)) << href;
+    EXPECT_FALSE(text::is_safe_href(href)) << href;
   }
 }
 

@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "link/review_queue.hpp"
-#include "net/postgres/client.hpp"
+#include "link/officer/queue.hpp"
+#include "net/postgres/database.hpp"
 
 /// Rows of the table review, as the queue's statements give them.
 namespace vneid::link {

@@ -12,7 +12,7 @@
 #include "crypto/key_ring.hpp"
 #include "link/review_sides.hpp"
 #include "link/reviews.hpp"
-#include "net/postgres/client.hpp"
+#include "net/postgres/database.hpp"
 
 /// The officers' side of the reviews (B11): an approval takes two of them, a rejection one (R40).
 namespace vneid::link {
@@ -78,8 +78,8 @@ struct RulingAnswer {
 /// The queue. Throws what Pool throws, and UnreadableValue.
 class ReviewQueue {
  public:
-  ReviewQueue(postgres::Pool& pool, std::shared_ptr<const crypto::KeyRing> keys)
-      : pool_(pool), keys_(std::move(keys)) {}
+  ReviewQueue(postgres::Database& database, std::shared_ptr<const crypto::KeyRing> keys)
+      : database_(database), keys_(std::move(keys)) {}
 
   /// Oldest first; nothing given: all.
   Task<std::vector<Review>> list(std::optional<ReviewState> state);
@@ -92,7 +92,7 @@ class ReviewQueue {
   Task<RulingAnswer> reject(Ruling ruling);
 
  private:
-  postgres::Pool& pool_;
+  postgres::Database& database_;
   std::shared_ptr<const crypto::KeyRing> keys_;
 };
 

@@ -1,8 +1,8 @@
 // What officers read of the queue; review_ruling.cpp has what they decide.
 
-#include "link/review_queue.hpp"
+#include "link/officer/queue.hpp"
 
-#include "link/review_rows.hpp"
+#include "link/officer/rows.hpp"
 
 namespace vneid::link {
 
@@ -29,7 +29,7 @@ Task<std::vector<Review>> ReviewQueue::list(std::optional<ReviewState> state) {
   } else {
     params.null();
   }
-  const Result rows = co_await pool_.query(list_reviews, std::move(params));
+  const Result rows = co_await database_.query(list_reviews, std::move(params));
   std::vector<Review> reviews;
   reviews.reserve(rows.rows());
   for (std::size_t row = 0; row < rows.rows(); ++row) reviews.push_back(read_review(rows, row));
@@ -39,7 +39,7 @@ Task<std::vector<Review>> ReviewQueue::list(std::optional<ReviewState> state) {
 Task<std::optional<ReviewFile>> ReviewQueue::find(std::string reference) {
   Params params;
   params.text(reference);
-  const Result rows = co_await pool_.query(find_review, std::move(params));
+  const Result rows = co_await database_.query(find_review, std::move(params));
   if (rows.empty()) co_return std::nullopt;
   ReviewFile file;
   file.review = read_review(rows, 0);

@@ -1,4 +1,4 @@
-#include "link/review_rows.hpp"
+#include "link/officer/rows.hpp"
 
 #include <string_view>
 

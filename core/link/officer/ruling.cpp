@@ -8,8 +8,8 @@
 #include "identity/citizen_number.hpp"
 #include "link/accounts.hpp"
 #include "link/identity_fields.hpp"
-#include "link/review_queue.hpp"
-#include "link/review_rows.hpp"
+#include "link/officer/queue.hpp"
+#include "link/officer/rows.hpp"
 #include "link/stored_values.hpp"
 #include "net/postgres/retry.hpp"
 
@@ -263,18 +263,14 @@ class Rejection {
 
 Task<RulingAnswer> ReviewQueue::approve(Ruling ruling) {
   const std::shared_ptr<const KeyRing> keys = keys_;
-  Approval work{*keys, ruling, pool_.loop().wall_now()};
-  RulingAnswer given =
-      co_await postgres::with_retries(pool_, postgres::Isolation::read_committed, work);
-  co_return given;
+  Approval work{*keys, ruling, database_.loop().wall_now()};
+  co_return co_await postgres::with_retries(database_, postgres::Isolation::read_committed, work);
 }
 
 Task<RulingAnswer> ReviewQueue::reject(Ruling ruling) {
   const std::shared_ptr<const KeyRing> keys = keys_;
   Rejection work{*keys, ruling};
-  RulingAnswer given =
-      co_await postgres::with_retries(pool_, postgres::Isolation::read_committed, work);
-  co_return given;
+  co_return co_await postgres::with_retries(database_, postgres::Isolation::read_committed, work);
 }
 
 }  // namespace vneid::link

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+
+#include "async/task.hpp"
+#include "flows/base/exchange.hpp"
+#include "flows/base/session_facts.hpp"
+#include "policy/gate.hpp"
+
+/// The flows behind one boundary: whatever they throw becomes an answer (D4). Each owns its
+/// exchange, which everything below it takes by reference.
+namespace vneid::flows {
+
+Task<Reply> guarded_page(Exchange exchange);
+/// `kind`: by the portal's word alone, for when nothing else can be known.
+Task<LoginVerdict> guarded_login(Exchange exchange, LegacyLogin login, policy::Kind kind);
+/// The portal has signed its citizen out already: that must reach the browser whatever happens
+/// here, and our cookie must not stay behind on a shared PC.
+Task<LoginVerdict> guarded_sign_out(Exchange exchange, PortalSignOut answer);
+/// Who cannot be judged is not let in.
+Task<GateVerdict> guarded_gate(Exchange exchange, policy::Requirement requirement,
+                               std::optional<SessionFacts> known);
+Task<Reply> guarded_keep_post(Exchange exchange);
+
+}  // namespace vneid::flows
