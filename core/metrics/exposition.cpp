@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "text/ascii.hpp"
+
 namespace vneid::metrics {
 
 namespace {
@@ -91,41 +93,26 @@ void add_latency(Text& text, const Counters& counters) {
   }
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 /// Takes what stands before the next separator off the text.
 std::string_view next_part(std::string_view& text, char separator) noexcept {
   const auto end = text.find(separator);
   const auto part = text.substr(0, end);
   text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return trimmed(part);
-}
-
-bool equal_without_case(std::string_view left, std::string_view right) noexcept {
-  const auto lower = [](char byte) {
-    return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
-  };
-  if (left.size() != right.size()) return false;
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    if (lower(left[i]) != lower(right[i])) return false;
-  }
-  return true;
+  return text::trim(part);
 }
 
 /// Whether one media range of an Accept header (RFC 9110 §12.5.1) is OpenMetrics that we write.
 bool is_openmetrics(std::string_view range) noexcept {
-  if (!equal_without_case(next_part(range, ';'), "application/openmetrics-text")) return false;
+  if (!text::equal_without_case(next_part(range, ';'), "application/openmetrics-text"))
+    return false;
   while (!range.empty()) {
     auto value = next_part(range, ';');
     const auto name = next_part(value, '=');
-    if (equal_without_case(name, "q") && value.find_first_not_of("0.") == std::string_view::npos) {
+    if (text::equal_without_case(name, "q") &&
+        value.find_first_not_of("0.") == std::string_view::npos) {
       return false;
     }
-    if (equal_without_case(name, "version") && !value.starts_with("1.") &&
+    if (text::equal_without_case(name, "version") && !value.starts_with("1.") &&
         !value.starts_with("0.")) {
       return false;
     }

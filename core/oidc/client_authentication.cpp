@@ -8,6 +8,7 @@
 #include "crypto/random.hpp"
 #include "oidc/jose/decryption_key.hpp"
 #include "text/json.hpp"
+#include "text/url.hpp"
 
 namespace vneid::oidc {
 

@@ -4,6 +4,7 @@
 
 #include "text/form.hpp"
 #include "text/json.hpp"
+#include "text/url.hpp"
 
 namespace vneid::oidc {
 

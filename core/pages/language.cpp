@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "text/ascii.hpp"
+
 namespace vneid::pages {
 
 namespace {
@@ -10,28 +12,20 @@ namespace {
 constexpr std::size_t considered_bytes = 2048;
 constexpr int full_quality = 1000;
 
-std::string_view trim(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 /// Text up to `separator`, which is taken off `rest` with it.
 std::string_view next_part(std::string_view& rest, char separator) {
   const auto end = std::min(rest.find(separator), rest.size());
   const auto part = rest.substr(0, end);
   rest.remove_prefix(std::min(end + 1, rest.size()));
-  return trim(part);
+  return text::trim(part);
 }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 /// Whether a language range is `primary` itself or one of its regions ("vi", "VI-vn").
 bool names(std::string_view range, std::string_view primary) {
   if (range.size() < primary.size()) return false;
   if (range.size() > primary.size() && range[primary.size()] != '-') return false;
   return std::equal(primary.begin(), primary.end(), range.begin(),
-                    [](char want, char have) { return want == lower(have); });
+                    [](char want, char have) { return want == text::ascii_lower(have); });
 }
 
 /// A qvalue in thousandths: "0" or "1" with at most three decimals, not above one.
@@ -52,7 +46,7 @@ std::optional<int> parse_quality(std::string_view text) {
 std::optional<int> quality_of(std::string_view parameters) {
   while (!parameters.empty()) {
     const auto parameter = next_part(parameters, ';');
-    if (parameter.size() >= 2 && lower(parameter[0]) == 'q' && parameter[1] == '=') {
+    if (parameter.size() >= 2 && text::ascii_lower(parameter[0]) == 'q' && parameter[1] == '=') {
       return parse_quality(parameter.substr(2));
     }
   }

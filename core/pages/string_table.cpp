@@ -6,14 +6,13 @@
 #include <jansson.h>
 #include <utf8proc.h>
 
+#include "text/json.hpp"
+
 namespace vneid::pages {
 
 namespace {
 
-struct JsonDeleter {
-  void operator()(json_t* json) const noexcept { json_decref(json); }
-};
-using Json = std::unique_ptr<json_t, JsonDeleter>;
+using text::Json;
 
 struct FreeDeleter {
   void operator()(void* memory) const noexcept { std::free(memory); }  // NOLINT(*-owning-memory)

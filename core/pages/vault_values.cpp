@@ -3,7 +3,7 @@
 
 #include "pages/page_values.hpp"
 #include "pages/string_ids.hpp"
-#include "text/href.hpp"
+#include "text/local_path.hpp"
 
 namespace vneid::pages {
 

@@ -9,15 +9,13 @@
 #include <jansson.h>
 
 #include "population/request.hpp"
+#include "text/json.hpp"
 
 namespace vneid::population {
 
 namespace {
 
-struct JsonRelease {
-  void operator()(json_t* value) const noexcept { json_decref(value); }
-};
-using Json = std::unique_ptr<json_t, JsonRelease>;
+using text::Json;
 
 void set(json_t* object, const char* name, const std::string& text) {
   json_t* value = json_stringn(text.data(), text.size());

@@ -1,20 +1,14 @@
 #include "session/cookie.hpp"
 
-#include <algorithm>
+#include "text/ascii.hpp"
+#include "text/cookie.hpp"
 
 namespace vneid {
 
 namespace {
 
-constexpr std::size_t most_values = 8;
 constexpr std::size_t token_length = 43;  // 32 bytes in base64url
 constexpr std::string_view attributes = "; Path=/; Secure; HttpOnly; SameSite=Lax";
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 std::string pair(std::string_view name, std::string_view value) {
   std::string text{name};
@@ -25,32 +19,19 @@ std::string pair(std::string_view name, std::string_view value) {
 
 }  // namespace
 
-std::vector<std::string_view> cookie_values(std::string_view header, std::string_view name) {
-  std::vector<std::string_view> values;
-  while (!header.empty() && values.size() < most_values) {
-    const auto end = header.find(';');
-    const auto item = trim(header.substr(0, end));
-    header.remove_prefix(end == std::string_view::npos ? header.size() : end + 1);
-    const auto equals = item.find('=');
-    if (equals != std::string_view::npos && trim(item.substr(0, equals)) == name) {
-      values.push_back(trim(item.substr(equals + 1)));
-    }
-  }
-  return values;
-}
-
 bool is_random_token(std::string_view text) noexcept {
-  return text.size() == token_length && std::ranges::all_of(text, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '-' || c == '_';
-         });
+  return text.size() == token_length && text::consists_of(text, "-_");
 }
 
 std::string token_in(std::string_view header, std::string_view name) {
-  for (std::string_view value : cookie_values(header, name)) {
+  for (std::string_view value : text::cookie_values(header, name)) {
     if (is_random_token(value)) return std::string{value};
   }
   return {};
+}
+
+std::string browser_of(std::string_view cookie_header) {
+  return token_in(cookie_header, cookie_name::flow);
 }
 
 std::string set_cookie(std::string_view name, std::string_view value,

@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "async/event_loop.hpp"
 
@@ -17,16 +16,14 @@ inline constexpr std::string_view portal = "__Host-vneid-portal";
 inline constexpr std::string_view post = "__Host-vneid-post";
 }  // namespace cookie_name
 
-/// The values that a Cookie header gives for a name, in order. A browser may send a name twice;
-/// the caller takes the value that authenticates. Malformed pairs are passed over; at most eight
-/// values are looked at.
-std::vector<std::string_view> cookie_values(std::string_view header, std::string_view name);
-
 /// Whether text has the form of crypto::random_token().
 bool is_random_token(std::string_view text) noexcept;
 
 /// The first value of that form under the name; empty when there is none.
 std::string token_in(std::string_view header, std::string_view name);
+
+/// The browser's flow cookie: the first well-formed value, or empty.
+std::string browser_of(std::string_view cookie_header);
 
 /// A Set-Cookie value: Secure, HttpOnly, SameSite=Lax (the callback is a cross-site top-level GET),
 /// Path=/. `max_age` zero: until the browser closes.

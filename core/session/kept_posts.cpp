@@ -1,14 +1,10 @@
 #include "session/kept_posts.hpp"
 
 #include "crypto/digest.hpp"
-#include "session/json.hpp"
-#include "session/store_reply.hpp"
 
 namespace vneid {
 
 namespace {
-
-constexpr const char* purpose = "kept-post";
 
 std::string name_of(const std::string& id, const std::string& browser) {
   return crypto::hex(crypto::sha256(browser + '.' + id));
@@ -17,31 +13,13 @@ std::string name_of(const std::string& id, const std::string& browser) {
 }  // namespace
 
 Task<void> KeptPosts::keep(std::string id, std::string browser, KeptPost post) {
-  const std::string name = name_of(id, browser);
-  json::Writer writer;
-  writer.bytes("portal", post.portal).bytes("target", post.target).bytes("body", post.body);
-  redis::Command command{"SET", redis_.key("post:" + name),
-                         keys_->seal(purpose, name, writer.str()), "EX",
-                         std::to_string(lifetime.count())};
-  redis::Reply reply = co_await redis_.call(std::move(command));
-  require_answer(reply);
+  return store_.keep(name_of(id, browser), std::move(post), lifetime);
 }
 
 Task<std::optional<KeptPost>> KeptPosts::find(std::string id, std::string browser,
                                               std::string portal) {
-  const std::string name = name_of(id, browser);
-  redis::Command command{"GET", redis_.key("post:" + name)};
-  redis::Reply reply = co_await redis_.call(std::move(command));
-  require_answer(reply);
-  if (reply.type != redis::Reply::Type::string) co_return std::nullopt;
-  const auto text = keys_->open(purpose, name, reply.text);
-  if (!text) co_return std::nullopt;
-  json::Reader reader{*text};
-  KeptPost post;
-  post.portal = reader.bytes("portal");
-  post.target = reader.bytes("target");
-  post.body = reader.bytes("body");
-  if (!reader.good() || post.portal != portal) co_return std::nullopt;
+  auto post = co_await store_.find(name_of(id, browser));
+  if (post && post->portal != portal) post.reset();
   co_return post;
 }
 

@@ -10,6 +10,7 @@
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
 #include "net/redis/database.hpp"
+#include "session/sealed_store.hpp"
 
 namespace vneid {
 
@@ -18,6 +19,12 @@ struct KeptPost {
   std::string portal;
   std::string target;  ///< relative URL, as the browser asked for it
   std::string body;    ///< application/x-www-form-urlencoded
+
+  static void fields(auto& field, auto& self) {
+    field("portal", self.portal);
+    field("target", self.target);
+    field("body", self.body);
+  }
 };
 
 /// Kept posts in Redis, sealed. The key is derived from the random id *and* the browser's cookie,
@@ -27,15 +34,14 @@ class KeptPosts {
   static constexpr std::chrono::seconds lifetime{10 * 60};
 
   KeptPosts(redis::Database& redis, std::shared_ptr<const crypto::KeyRing> keys)
-      : redis_(redis), keys_(std::move(keys)) {}
+      : store_(redis, std::move(keys), "post") {}
 
   Task<void> keep(std::string id, std::string browser, KeptPost post);
   /// Nothing when there is none of this portal (any more).
   Task<std::optional<KeptPost>> find(std::string id, std::string browser, std::string portal);
 
  private:
-  redis::Database& redis_;
-  std::shared_ptr<const crypto::KeyRing> keys_;
+  SealedStore<KeptPost> store_;
 };
 
 }  // namespace vneid

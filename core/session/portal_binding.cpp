@@ -1,9 +1,9 @@
 #include "session/portal_binding.hpp"
 
-#include <algorithm>
-
 #include "session/cookie.hpp"
-#include "session/json.hpp"
+#include "session/fields.hpp"
+#include "text/ascii.hpp"
+#include "text/cookie.hpp"
 
 namespace vneid {
 
@@ -16,71 +16,35 @@ constexpr std::size_t longest_token = 64;  // as of a session
 struct Followed {
   std::string from;
   std::string to;
+
+  static void fields(auto& field, auto& self) {
+    field("from", self.from);
+    field("to", self.to);
+  }
 };
 
-char lower(char byte) {
-  return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
-}
-
-/// Without case, because some portals read cookies so.
-bool same_name(std::string_view left, std::string_view right) {
-  return std::ranges::equal(left, right, {}, lower, lower);
-}
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-/// Takes the piece before the next ';' off.
-std::string_view next_piece(std::string_view& rest) {
-  const auto piece = rest.substr(0, rest.find(';'));
-  rest.remove_prefix(std::min(rest.size(), piece.size() + 1));
-  return trim(piece);
-}
-
-struct Pair {
-  std::string_view name;
-  std::string_view value;
-};
-
-Pair pair_of(std::string_view piece) {
-  const auto equals = std::min(piece.find('='), piece.size());
-  return {trim(piece.substr(0, equals)), trim(piece.substr(std::min(equals + 1, piece.size())))};
-}
-
-/// The one value under the name; empty when there is none. Nothing when there are several.
+/// The one value under the name; empty when there is none. Nothing when there are several. Without
+/// case, because some portals read cookies so.
 std::optional<std::string_view> only_value(std::string_view header, std::string_view name) {
   std::optional<std::string_view> found;
-  while (!header.empty()) {
-    const Pair pair = pair_of(next_piece(header));
-    if (!same_name(pair.name, name)) continue;
+  for (const auto& pair : text::cookie_pairs(header)) {
+    if (!text::equal_without_case(pair.name, name)) continue;
     if (found && *found != pair.value) return std::nullopt;
     found = pair.value;
   }
   return found.value_or(std::string_view{});
 }
 
-/// The value that a Set-Cookie gives this cookie, empty when it takes it away; nothing when it is
-/// about another.
-std::optional<std::string_view> value_set(std::string_view header, std::string_view name) {
-  const Pair pair = pair_of(next_piece(header));
-  if (!same_name(pair.name, name)) return std::nullopt;
-  while (!header.empty()) {
-    const Pair attribute = pair_of(next_piece(header));
-    const bool over = attribute.value.starts_with('-') || attribute.value == "0";
-    if (same_name(attribute.name, "max-age") && over) return std::string_view{};
-  }
-  return pair.value;
-}
-
-/// The last one counts, as in a browser.
-std::optional<std::string_view> value_set(const HeaderList& answer, std::string_view name) {
+/// The value that an answer gives the cookie, empty when it takes it away; nothing when it does not
+/// speak of it. The last one counts, as in a browser.
+std::optional<std::string_view> value_set(const HeaderList& answer, std::string_view name,
+                                          Wall now) {
   std::optional<std::string_view> last;
-  for (const auto& [header, text] : answer) {
-    if (!same_name(header, "set-cookie")) continue;
-    if (const auto value = value_set(text, name)) last = value;
+  for (const auto& [header, content] : answer) {
+    if (!text::equal_without_case(header, "set-cookie")) continue;
+    const auto cookie = text::parse_set_cookie(content, now);
+    if (!cookie || !text::equal_without_case(cookie->name, name)) continue;
+    last = cookie->removes ? std::string_view{} : cookie->value;
   }
   return last;
 }
@@ -96,12 +60,11 @@ std::string key_of(const crypto::KeyRing& keys, PortalCookie cookie, std::string
 /// What our cookie tells of this session; it opens for no other.
 std::optional<Followed> followed(const crypto::KeyRing& keys, std::string_view cookie_header,
                                  std::string_view token, const std::string& to) {
-  for (std::string_view value : cookie_values(cookie_header, cookie_name::portal)) {
+  for (std::string_view value : text::cookie_values(cookie_header, cookie_name::portal)) {
     const auto text = keys.open_text(seal_purpose, token, value);
     if (!text) continue;
-    json::Reader reader{*text};
-    Followed found{reader.bytes("from"), reader.bytes("to")};
-    if (reader.good() && found.to == to) return found;
+    auto found = sealed::from_text<Followed>(*text);
+    if (found && found->to == to) return found;
   }
   return std::nullopt;
 }
@@ -109,9 +72,9 @@ std::optional<Followed> followed(const crypto::KeyRing& keys, std::string_view c
 }  // namespace
 
 std::string portal_cookie_key(const crypto::KeyRing& keys, PortalCookie cookie,
-                              std::string_view cookie_header, const HeaderList& answer) {
+                              std::string_view cookie_header, const HeaderList& answer, Wall now) {
   if (cookie.name.empty()) return {};
-  if (const auto set = value_set(answer, cookie.name)) return key_of(keys, cookie, *set);
+  if (const auto set = value_set(answer, cookie.name, now)) return key_of(keys, cookie, *set);
   return key_of(keys, cookie, only_value(cookie_header, cookie.name).value_or(""));
 }
 
@@ -129,11 +92,11 @@ bool belongs(const crypto::KeyRing& keys, PortalCookie cookie, std::string_view 
 
 std::optional<std::string> follow_portal_cookie(const crypto::KeyRing& keys, PortalCookie cookie,
                                                 std::string_view cookie_header,
-                                                const HeaderList& answer) {
+                                                const HeaderList& answer, Wall now) {
   if (cookie.name.empty()) return std::nullopt;
-  const auto set = value_set(answer, cookie.name);
+  const auto set = value_set(answer, cookie.name, now);
   if (!set || set->empty()) return std::nullopt;
-  const auto tokens = cookie_values(cookie_header, cookie_name::session);
+  const auto tokens = text::cookie_values(cookie_header, cookie_name::session);
   if (tokens.size() != 1 || tokens.front().size() > longest_token) return std::nullopt;
   const auto before = only_value(cookie_header, cookie.name);
   if (!before || *before == *set) return std::nullopt;
@@ -142,10 +105,9 @@ std::optional<std::string> follow_portal_cookie(const crypto::KeyRing& keys, Por
   if (auto earlier = followed(keys, cookie_header, tokens.front(), from)) {
     from = std::move(earlier->from);
   }
-  json::Writer writer;
-  writer.bytes("from", from).bytes("to", key_of(keys, cookie, *set));
+  const Followed link{std::move(from), key_of(keys, cookie, *set)};
   return set_cookie(cookie_name::portal,
-                    keys.seal_text(seal_purpose, tokens.front(), writer.str()));
+                    keys.seal_text(seal_purpose, tokens.front(), sealed::to_text(link)));
 }
 
 }  // namespace vneid

@@ -24,9 +24,9 @@ struct PortalCookie {
 
 /// What stands in Session::portal_cookie_key for a login that the portal answers with `answer`:
 /// what that sets, else what the browser has. Empty: the browser has no such cookie, or sends
-/// different ones under the name.
+/// different ones under the name. `now` tells which dates have passed.
 std::string portal_cookie_key(const crypto::KeyRing& keys, PortalCookie cookie,
-                              std::string_view cookie_header, const HeaderList& answer);
+                              std::string_view cookie_header, const HeaderList& answer, Wall now);
 
 /// Whether the request is of the portal's session that the session was begun with, or of one that
 /// followed it. A name that came twice with different values fits nothing: nobody knows which of
@@ -38,6 +38,6 @@ bool belongs(const crypto::KeyRing& keys, PortalCookie cookie, std::string_view 
 /// is nothing to follow. A cookie that is taken away is not followed: the portal's session ended.
 std::optional<std::string> follow_portal_cookie(const crypto::KeyRing& keys, PortalCookie cookie,
                                                 std::string_view cookie_header,
-                                                const HeaderList& answer);
+                                                const HeaderList& answer, Wall now);
 
 }  // namespace vneid

@@ -7,8 +7,9 @@
 #include "crypto/random.hpp"
 #include "session/cookie.hpp"
 #include "session/seen_sessions.hpp"
-#include "session/session_text.hpp"
 #include "session/store_reply.hpp"
+#include "session/stored_names.hpp"
+#include "text/cookie.hpp"
 
 namespace vneid {
 
@@ -51,7 +52,7 @@ std::string id_of(std::string_view token) { return crypto::hex(crypto::sha256(to
 
 std::vector<std::string> ids_in(std::string_view cookie_header) {
   std::vector<std::string> ids;
-  for (std::string_view token : cookie_values(cookie_header, cookie_name::session)) {
+  for (std::string_view token : text::cookie_values(cookie_header, cookie_name::session)) {
     if (token.size() <= longest_token) ids.push_back(id_of(token));
   }
   return ids;
@@ -78,7 +79,7 @@ void Sessions::remember(const LiveSession& live, Monotonic moment) {
 
 std::optional<LiveSession> Sessions::remembered(std::string_view cookie_header, Wall now,
                                                 Monotonic moment, Milliseconds grace) const {
-  for (std::string_view token : cookie_values(cookie_header, cookie_name::session)) {
+  for (std::string_view token : text::cookie_values(cookie_header, cookie_name::session)) {
     if (token.size() > longest_token) continue;
     auto session = seen_->recall(id_of(token), moment, grace);
     if (!session || now >= session->begun_at + limits_.absolute) continue;
@@ -141,7 +142,7 @@ Task<std::string> Sessions::begin(Session session, std::string cookie_header, Wa
   command.insert(command.end(), sets.begin(), sets.end());
   command.insert(command.end(),
                  {redis_.key("session:"), redis_.key("session-hint:"), id,
-                  keys_->seal(purpose, id, to_text(session)), idle_time(),
+                  keys_->seal(purpose, id, sealed::to_text(session)), idle_time(),
                   id_token.empty() ? std::string{} : keys_->seal(hint_purpose, id, id_token),
                   milliseconds(limits_.absolute)});
   const std::vector<std::string> before = ids_in(cookie_header);
@@ -154,7 +155,7 @@ Task<std::string> Sessions::begin(Session session, std::string cookie_header, Wa
 }
 
 Task<std::optional<LiveSession>> Sessions::read(std::string cookie_header, Wall now) {
-  for (std::string_view value : cookie_values(cookie_header, cookie_name::session)) {
+  for (std::string_view value : text::cookie_values(cookie_header, cookie_name::session)) {
     if (value.size() > longest_token) continue;
     std::string token{value};
     const std::string id = id_of(token);
@@ -168,7 +169,7 @@ Task<std::optional<LiveSession>> Sessions::read(std::string cookie_header, Wall 
     }
     auto text = keys_->open(purpose, id, reply.text);
     if (!text) continue;
-    auto session = session_of(*text);
+    auto session = sealed::from_text<Session>(*text);
     if (!session) continue;
     if (now < session->begun_at + limits_.absolute) {
       co_return LiveSession{std::move(token), std::move(*session)};

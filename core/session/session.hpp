@@ -35,6 +35,21 @@ struct Session {
   std::string
       portal_cookie_key;  ///< the portal's session it belongs to; session/portal_binding.hpp
   Wall begun_at{};        ///< set by Sessions::begin
+
+  static void fields(auto& field, auto& self) {
+    field("proof", self.proof);
+    field("portal", self.portal);
+    field("account", self.account_id);
+    field("kind", self.kind);
+    field("person", self.person_id);
+    field("link", self.link_id);
+    field("name", self.account);
+    field("provider", self.provider);
+    field("subject", self.subject_key);
+    field("sid", self.sid);
+    field("portal_cookie", self.portal_cookie_key);
+    field("begun", self.begun_at);
+  }
 };
 
 /// A session that was read, with the token of its cookie (for CSRF and for ending it).

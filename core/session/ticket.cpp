@@ -1,8 +1,9 @@
 #include "session/ticket.hpp"
 
 #include "session/cookie.hpp"
-#include "session/json.hpp"
 #include "session/store_reply.hpp"
+#include "session/stored_names.hpp"
+#include "text/cookie.hpp"
 
 namespace vneid {
 
@@ -12,62 +13,34 @@ constexpr const char* cookie_purpose = "ticket-cookie";
 constexpr const char* answer_purpose = "ticket-answer";
 constexpr const char* in_cookie = "-";  // the server's half when the answer is in the cookie
 
-std::string to_text(const Ticket& ticket, const std::string& answer) {
-  json::Writer writer;
-  writer.text("id", ticket.id)
-      .integer("at", ticket.issued_at.time_since_epoch().count())
-      .bytes("portal", ticket.portal)
-      .integer("account", ticket.account_id)
-      .bytes("called", ticket.account)
-      .integer("kind", static_cast<int>(ticket.kind))
-      .bytes("masked", ticket.account_masked)
-      .bytes("name", ticket.name_masked)
-      .bytes("portal_cookie", ticket.portal_cookie_key)
-      .bytes("answer", answer);
-  return writer.str();
-}
-
 }  // namespace
 
 std::string Tickets::server_key(const std::string& id) const { return redis_.key("ticket:" + id); }
 
 Task<std::string> Tickets::issue(Ticket ticket, WithheldAnswer answer) {
-  const std::string answer_text = serialize(answer);
+  const std::string id = ticket.id;
+  Opened whole{std::move(ticket), std::move(answer)};
   std::string kept = in_cookie;
-  std::string cookie = keys_->seal_text(cookie_purpose, "", to_text(ticket, answer_text));
+  std::string cookie = keys_->seal_text(cookie_purpose, "", sealed::to_text(whole));
   if (cookie.size() > most_cookie_bytes) {
-    kept = keys_->seal(answer_purpose, ticket.id, answer_text);
-    cookie = keys_->seal_text(cookie_purpose, "", to_text(ticket, ""));
+    kept = keys_->seal(answer_purpose, id, sealed::to_text(*whole.answer));
+    whole.answer.reset();
+    cookie = keys_->seal_text(cookie_purpose, "", sealed::to_text(whole));
   }
-  redis::Command command{"SET", server_key(ticket.id), kept, "EX",
-                         std::to_string(lifetime.count())};
-  redis::Reply reply = co_await redis_.call(std::move(command));
-  require_answer(reply);
+  redis::Command command{"SET", server_key(id), kept, "EX", std::to_string(lifetime.count())};
+  require_answer(co_await redis_.call(std::move(command)));
   co_return set_cookie(cookie_name::ticket, cookie, lifetime);
 }
 
 std::expected<Tickets::Opened, TicketError> Tickets::open_cookie(std::string_view cookie_header,
                                                                  std::string_view portal,
                                                                  Wall now) const {
-  for (std::string_view value : cookie_values(cookie_header, cookie_name::ticket)) {
-    auto text = keys_->open_text(cookie_purpose, "", value);
-    if (!text) continue;
-    json::Reader reader{*text};
-    Opened opened;
-    opened.ticket.id = reader.text("id");
-    opened.ticket.issued_at = Wall{Milliseconds{reader.integer("at")}};
-    opened.ticket.portal = reader.bytes("portal");
-    opened.ticket.account_id = reader.integer("account");
-    opened.ticket.account = reader.bytes("called");
-    opened.ticket.kind = static_cast<policy::Kind>(reader.integer("kind"));
-    opened.ticket.account_masked = reader.bytes("masked");
-    opened.ticket.name_masked = reader.bytes("name");
-    opened.ticket.portal_cookie_key = reader.bytes("portal_cookie");
-    const std::string answer = reader.bytes("answer");
-    if (!reader.good() || opened.ticket.portal != portal) continue;
-    if (now > opened.ticket.issued_at + lifetime) return std::unexpected(TicketError::expired);
-    if (!answer.empty()) opened.answer = parse_withheld_answer(answer);
-    return opened;
+  for (std::string_view value : text::cookie_values(cookie_header, cookie_name::ticket)) {
+    const auto text = keys_->open_text(cookie_purpose, "", value);
+    auto opened = text ? sealed::from_text<Opened>(*text) : std::nullopt;
+    if (!opened || opened->ticket.portal != portal) continue;
+    if (now > opened->ticket.issued_at + lifetime) return std::unexpected(TicketError::expired);
+    return *std::move(opened);
   }
   return std::unexpected(TicketError::absent);
 }
@@ -98,7 +71,7 @@ Task<std::expected<WithheldAnswer, TicketError>> Tickets::release(std::string co
   if (opened->answer) co_return std::move(*opened->answer);
   auto text = keys_->open(answer_purpose, id, kept.text);
   if (!text) co_return std::unexpected(TicketError::expired);  // its key has left the ring
-  auto answer = parse_withheld_answer(*text);
+  auto answer = sealed::from_text<WithheldAnswer>(*text);
   if (!answer) co_return std::unexpected(TicketError::expired);
   co_return std::move(*answer);
 }

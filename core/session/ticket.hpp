@@ -26,6 +26,18 @@ struct Ticket {
   std::string account_masked;                  ///< as the notice shows it
   std::string name_masked;                     ///< may be empty
   std::string portal_cookie_key;  ///< of the withheld answer; session/portal_binding.hpp
+
+  static void fields(auto& field, auto& self) {
+    field("id", self.id);
+    field("at", self.issued_at);
+    field("portal", self.portal);
+    field("account", self.account_id);
+    field("called", self.account);
+    field("kind", self.kind);
+    field("masked", self.account_masked);
+    field("name", self.name_masked);
+    field("portal_cookie", self.portal_cookie_key);
+  }
 };
 
 enum class TicketError {
@@ -61,7 +73,12 @@ class Tickets {
  private:
   struct Opened {
     Ticket ticket;
-    std::optional<WithheldAnswer> answer;  // when it fitted the cookie
+    std::optional<WithheldAnswer> answer;  // when it fits the cookie
+
+    static void fields(auto& field, auto& self) {
+      field("ticket", self.ticket);
+      field("answer", self.answer);
+    }
   };
   [[nodiscard]] std::expected<Opened, TicketError> open_cookie(std::string_view cookie_header,
                                                                std::string_view portal,

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,10 +13,12 @@ struct WithheldAnswer {
   int status = 200;
   HeaderList headers;  ///< all the portal sent but hop-by-hop ones; Set-Cookie may repeat
   std::string body;
-};
 
-/// As text for sealing, and back. `parse` gives nothing for text that `serialize` did not make.
-std::string serialize(const WithheldAnswer& answer);
-std::optional<WithheldAnswer> parse_withheld_answer(std::string_view text);
+  static void fields(auto& field, auto& self) {
+    field("status", self.status);
+    field("headers", self.headers);
+    field("body", self.body);
+  }
+};
 
 }  // namespace vneid

@@ -10,6 +10,8 @@
 
 #include <jansson.h>
 
+#include "text/json.hpp"
+
 namespace vneid::status {
 
 namespace {
@@ -17,10 +19,7 @@ namespace {
 using metrics::DependencyStatus;
 using metrics::WorkerStatus;
 
-struct Release {
-  void operator()(json_t* value) const noexcept { json_decref(value); }
-};
-using Value = std::unique_ptr<json_t, Release>;
+using Value = text::Json;
 
 Value made(json_t* value) {
   if (value == nullptr) throw std::bad_alloc();

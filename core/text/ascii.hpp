@@ -26,6 +26,13 @@ namespace vneid::text {
   return std::ranges::equal(left, right, {}, ascii_lower, ascii_lower);
 }
 
+/// Without the blanks and tabs at both ends, as headers allow them.
+[[nodiscard]] constexpr std::string_view trim(std::string_view text) noexcept {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
 /// Letters, digits and the bytes of `others` only; not empty.
 [[nodiscard]] constexpr bool consists_of(std::string_view text, std::string_view others) noexcept {
   return !text.empty() && std::ranges::all_of(text, [others](char byte) {

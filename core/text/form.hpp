@@ -22,18 +22,13 @@ std::string encode_form(const Parameters& parameters);
 /// `url` with the parameters added behind the query it may already have (RFC 6749 §3.1).
 std::string with_query(std::string_view url, const Parameters& parameters);
 
-/// The bytes of a piece of application/x-www-form-urlencoded, whatever they are: a '+' is a blank,
-/// a
-/// '%' must begin two hexadecimal digits, else nothing.
+/// The bytes of a piece of application/x-www-form-urlencoded, whatever they are: a '+' is a
+/// blank, a '%' must begin two hexadecimal digits, else nothing.
 std::optional<std::string> form_bytes(std::string_view piece);
 
 /// Reads application/x-www-form-urlencoded strictly: a '+' is a blank, a '%' must begin two
 /// hexadecimal digits, and what comes out must be UTF-8 without control characters. The error
 /// names the rule that was broken, never the text. Empty pieces ("&&") are passed over.
 std::expected<Parameters, std::string> decode_form(std::string_view text);
-
-/// An absolute URL that we may call or send a browser to: https (or http when `allow_http`), a
-/// host, no user information, no fragment, printable ASCII only, at most 2048 characters.
-bool is_endpoint_url(std::string_view url, bool allow_http) noexcept;
 
 }  // namespace vneid::text

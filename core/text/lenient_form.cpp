@@ -1,35 +1,19 @@
 #include "text/lenient_form.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
-#include <ranges>
 
 #include "text/ascii.hpp"
+#include "text/form.hpp"
 
 namespace vneid::text {
 
 namespace {
 
-[[nodiscard]] std::optional<std::string> decode(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char byte = text[i];
-    if (byte == '+') {
-      byte = ' ';
-    } else if (byte == '%') {
-      unsigned value = 0;
-      const auto digits = text.substr(i + 1, 2);
-      const auto [end, error] =
-          std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-      if (error != std::errc{} || digits.size() != 2 || end != digits.data() + 2) return {};
-      byte = static_cast<char>(value);
-      i += 2;
-    }
-    if (is_control(byte)) return {};
-    decoded += byte;
-  }
-  return decoded;
+[[nodiscard]] std::optional<std::string> decode(std::string_view piece) {
+  auto bytes = form_bytes(piece);
+  if (bytes && std::ranges::any_of(*bytes, is_control)) return {};
+  return bytes;
 }
 
 /// A name as the most lenient portals read it: PHP passes over leading blanks, cuts at '[' and NUL,

@@ -2,22 +2,53 @@
 
 #include <algorithm>
 
+#include "text/ascii.hpp"
+
 namespace vneid::text {
 
 namespace {
 
-constexpr std::size_t longest_return = 1000;
+bool is_plain(std::string_view text) {
+  return std::ranges::all_of(text,
+                             [](char byte) { return byte > ' ' && byte <= '~' && byte != '\\'; });
+}
+
+/// "." and "..", which browsers know in percent encoding too.
+bool is_dots(std::string_view segment) {
+  for (int dots = 0; dots < 3; ++dots) {
+    if (segment.empty()) return dots > 0;
+    const bool encoded = equal_without_case(segment.substr(0, 3), "%2e");
+    if (!encoded && segment.front() != '.') return false;
+    segment.remove_prefix(encoded ? 3 : 1);
+  }
+  return false;
+}
+
+/// Whether what is left of the path without its leading dots begins with two slashes.
+bool names_host(std::string_view text) {
+  std::string_view rest = text.substr(0, text.find('?'));
+  while (!rest.empty()) {
+    rest.remove_prefix(1);  // its slash
+    if (rest.empty()) return false;
+    const auto segment = rest.substr(0, rest.find('/'));
+    if (segment.empty()) return true;
+    if (!is_dots(segment)) return false;
+    rest.remove_prefix(segment.size());
+  }
+  return false;
+}
 
 }  // namespace
 
-std::string safe_return(std::string_view asked) {
-  const bool plain = std::ranges::all_of(
-      asked, [](char byte) { return byte > ' ' && byte <= '~' && byte != '\\'; });
-  // "//" is refused everywhere: nginx merges slashes, and a path that begins with a dot segment
-  // ("/.//host") would become another host's once it is made shorter.
-  const bool relative = asked.starts_with('/') && !asked.substr(0, asked.find('?')).contains("//");
-  if (!plain || !relative || asked.size() > longest_return) return "/";
-  return std::string{asked};
+std::optional<LocalPath> LocalPath::parse(std::string_view text) {
+  const bool good =
+      text.starts_with('/') && text.size() <= longest && is_plain(text) && !names_host(text);
+  return good ? std::optional{LocalPath{text}} : std::nullopt;
+}
+
+bool is_safe_href(std::string_view href) {
+  const bool absolute = href.starts_with("https://") || href.starts_with("http://");
+  return absolute ? is_plain(href) : LocalPath::parse(href).has_value();
 }
 
 }  // namespace vneid::text

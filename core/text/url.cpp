@@ -1,7 +1,10 @@
 #include "text/url.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <memory>
+#include <new>
+
+#include <curl/curl.h>
 
 #include "text/ascii.hpp"
 
@@ -9,45 +12,61 @@ namespace vneid::text {
 
 namespace {
 
-[[nodiscard]] bool is_port(std::string_view text) {
-  unsigned port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc{} && end == text.data() + text.size() && port >= 1 && port <= 65'535;
-}
+constexpr std::size_t longest_endpoint = 2048;
 
-[[nodiscard]] bool is_ipv6(std::string_view host) {
-  if (host.size() < 4 || !host.starts_with('[') || !host.ends_with(']')) return false;
-  host = host.substr(1, host.size() - 2);
-  return host.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
+struct Release {
+  void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }
+  void operator()(char* part) const noexcept { curl_free(part); }
+};
+
+/// A part of the URL; empty where it has none.
+std::string part_of(CURLU* url, CURLUPart part) {
+  char* text = nullptr;
+  if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return {};
+  const std::unique_ptr<char, Release> owned{text};
+  return owned.get();
 }
 
 }  // namespace
 
 bool is_host_name(std::string_view host) {
-  return host.size() <= 253 && consists_of(host, ".-") && is_alphanumeric(host.front()) &&
+  return host.size() <= 253 && consists_of(host, ".-_") && is_alphanumeric(host.front()) &&
          !host.contains("..");
 }
 
 std::optional<Url> parse_url(std::string_view text) {
   const bool printable =
       std::ranges::all_of(text, [](char byte) { return byte > 0x20 && byte < 0x7f; });
-  if (!printable) return {};
-  Url url;
   const auto mark = text.find("://");
-  if (mark == std::string_view::npos) return {};
-  url.scheme = text.substr(0, mark);
-  if (url.scheme != "http" && url.scheme != "https") return {};
-  auto rest = text.substr(mark + 3);
-  url.has_query = rest.find_first_of("?#") != std::string_view::npos;
-  rest = rest.substr(0, rest.find_first_of("?#"));
-  url.authority = rest.substr(0, rest.find('/'));
-  url.path = rest.substr(url.authority.size());
-  const auto bracket = url.authority.find(']');
-  const auto colon = url.authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  url.host = url.authority.substr(0, colon);
-  if (!is_host_name(url.host) && !is_ipv6(url.host)) return {};
-  if (colon != std::string_view::npos && !is_port(url.authority.substr(colon + 1))) return {};
+  if (!printable || mark == std::string_view::npos) return {};
+  // libcurl is kind to what browsers and other clients read differently; we are not.
+  const auto authority = text.substr(mark + 3, text.find_first_of("/?#", mark + 3) - mark - 3);
+  const bool strict = (text.starts_with("https://") || text.starts_with("http://")) &&
+                      !authority.empty() && !authority.contains('@') && !authority.ends_with(':');
+  if (!strict) return {};
+  const std::unique_ptr<CURLU, Release> parsed{curl_url()};
+  if (!parsed) throw std::bad_alloc();
+  const std::string whole{text};
+  if (curl_url_set(parsed.get(), CURLUPART_URL, whole.c_str(), 0) != CURLUE_OK) return {};
+  Url url;
+  url.scheme = part_of(parsed.get(), CURLUPART_SCHEME);
+  url.authority = authority;
+  url.host = part_of(parsed.get(), CURLUPART_HOST);
+  const bool numeric = url.host.starts_with('[') && authority.starts_with(url.host);
+  if (!numeric && !is_host_name(url.host)) return {};
+  if (part_of(parsed.get(), CURLUPART_PORT) == "0") return {};
+  const auto rest = text.substr(mark + 3 + authority.size());
+  url.path = rest.substr(0, rest.find_first_of("?#"));
+  url.has_query = url.path.size() < rest.size();
   return url;
+}
+
+bool is_endpoint_url(std::string_view text, bool allow_http) {
+  if (text.size() > longest_endpoint || text.find_first_of("#\\\"<>") != std::string_view::npos) {
+    return false;
+  }
+  const auto url = parse_url(text);
+  return url && (allow_http || url->scheme == "https");
 }
 
 bool is_loopback(std::string_view host) {

@@ -96,7 +96,7 @@ void read_decryption_key(const Directive& directive, Draft& draft) {
 /// Whether it is https is judged with the whole block, by the issuer's "allow_http".
 std::string endpoint(const Directive& directive) {
   std::string text{directive.word(0)};
-  if (!text::parse_url(text) || !text::is_endpoint_url(text, true)) {
+  if (!text::is_endpoint_url(text, true)) {
     directive.fail("invalid URL \"" + text + "\" in \"" + std::string{directive.name()} +
                    "\", expected https://host[:port][/path]");
   }

@@ -8,6 +8,7 @@
 #include "module/pool.hpp"
 #include "module/request/mark.hpp"
 #include "text/ascii.hpp"
+#include "text/cookie.hpp"
 
 namespace vneid::ngx {
 
@@ -23,48 +24,17 @@ void each_header(ngx_http_request_t* r, Visit visit) {
   }
 }
 
-[[nodiscard]] std::string_view trim(std::string_view text) noexcept {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-/// An attribute that takes the cookie away: Max-Age of zero or less, or a date that has passed.
-[[nodiscard]] bool expires(std::string_view attribute) {
-  const auto mark = std::min(attribute.find('='), attribute.size());
-  const auto name = trim(attribute.substr(0, mark));
-  const auto value = trim(attribute.substr(std::min(mark + 1, attribute.size())));
-  if (text::equal_without_case(name, "max-age")) return value.starts_with('-') || value == "0";
-  if (!text::equal_without_case(name, "expires")) return false;
-  std::string date{value};
-  const time_t when = ngx_parse_http_time(reinterpret_cast<u_char*>(date.data()), date.size());
-  return when != NGX_ERROR && when <= ngx_time();
-}
-
-/// Whether this Set-Cookie gives the cookie a value (true), takes it away (false), or is about
-/// another one (nothing).
-[[nodiscard]] std::optional<bool> sets(std::string_view header, std::string_view cookie) {
-  auto rest = header;
-  const auto next = [&rest] {
-    const auto piece = rest.substr(0, rest.find(';'));
-    rest.remove_prefix(std::min(rest.size(), piece.size() + 1));
-    return trim(piece);
-  };
-  const auto pair = next();
-  const auto mark = pair.find('=');
-  if (mark == std::string_view::npos || trim(pair.substr(0, mark)) != cookie) return {};
-  bool kept = !trim(pair.substr(mark + 1)).empty();
-  while (!rest.empty()) {
-    if (expires(next())) kept = false;
-  }
-  return kept;
+/// Calendar time as nginx has it.
+[[nodiscard]] Wall wall_now() noexcept {
+  return Wall{Milliseconds{static_cast<std::int64_t>(ngx_time()) * 1000}};
 }
 
 [[nodiscard]] bool sets_cookie(ngx_http_request_t* r, const std::string& cookie) {
   bool set = false;
   each_header(r, [&](const ngx_table_elt_t& header) {
     if (!text::equal_without_case(view(header.key), "set-cookie")) return;
-    if (const auto kept = sets(view(header.value), cookie)) set = *kept;  // the last one counts
+    const auto parsed = text::parse_set_cookie(view(header.value), wall_now());
+    if (parsed && parsed->name == cookie) set = !parsed->removes;  // the last one counts
   });
   return set;
 }

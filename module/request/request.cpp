@@ -5,6 +5,7 @@
 #include "module/conf/conf.hpp"
 #include "module/pool.hpp"
 #include "module/request/cookies.hpp"
+#include "text/ascii.hpp"
 
 namespace vneid::ngx {
 
@@ -89,10 +90,7 @@ bool body_is(ngx_http_request_t* r, std::string_view media_type) {
   if (r->headers_in.content_type == nullptr) return false;
   std::string type = copy(r->headers_in.content_type->value);
   type.resize(std::min(type.size(), type.find_first_of("; \t")));
-  return type.size() == media_type.size() &&
-         ngx_strncasecmp(reinterpret_cast<u_char*>(type.data()),
-                         reinterpret_cast<u_char*>(const_cast<char*>(media_type.data())),
-                         media_type.size()) == 0;
+  return text::equal_without_case(type, media_type);
 }
 
 bool body_is_form(ngx_http_request_t* r) { return body_is(r, "application/x-www-form-urlencoded"); }

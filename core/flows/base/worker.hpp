@@ -17,7 +17,6 @@
 #include "net/redis/database.hpp"
 #include "oidc/login_provider.hpp"
 #include "population/source.hpp"
-#include "session/flow.hpp"
 #include "session/kept_posts.hpp"
 #include "session/logout_tokens.hpp"
 #include "session/session.hpp"
@@ -50,7 +49,6 @@ struct Worker {
   http::Sender& http;
   Scope scope;  ///< what must go on when its request has gone
   Tickets tickets;
-  Flows flows;
   Sessions sessions;
   LogoutTokens logout_tokens;
   KeptPosts posts;

@@ -3,7 +3,7 @@
 file(READ "${FILE}" bytes HEX)
 string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${bytes}")
 file(WRITE "${OUTPUT}" "// Made by embed_document.cmake from config/api.
-#include \"flows/front/api_document.hpp\"
+#include \"flows/front/documents.hpp\"
 
 namespace vneid::flows {
 

@@ -5,12 +5,11 @@
 #include <utility>
 
 #include "async/deadline.hpp"
-#include "flows/front/flows.hpp"
 #include "flows/front/routes.hpp"
 #include "flows/gate/gate.hpp"
-#include "flows/reply/failure.hpp"
-#include "flows/reply/page_reply.hpp"
-#include "flows/sign_out/end_sessions.hpp"
+#include "flows/legacy/legacy.hpp"
+#include "flows/reply/reply.hpp"
+#include "flows/sign_out/sign_out.hpp"
 #include "net/unavailable.hpp"
 #include "session/cookie.hpp"
 
@@ -84,7 +83,7 @@ Task<LoginVerdict> guarded_login(Exchange exchange, LegacyLogin login, policy::K
   try {
     EventLoop& loop = exchange.worker->loop;
     co_return co_await with_deadline(loop, loop.now() + login_deadline,
-                                     legacy_login(exchange, std::move(login)));
+                                     intercept_login(exchange, std::move(login)));
   } catch (const DeadlinePassed&) {
     failure = std::make_exception_ptr(Unavailable(Unavailable::Dependency::postgres,
                                                   "Redis or PostgreSQL took too long",

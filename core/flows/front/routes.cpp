@@ -6,9 +6,14 @@
 #include <string_view>
 #include <utility>
 
-#include "flows/front/flows.hpp"
+#include "flows/front/documents.hpp"
 #include "flows/gate/gate.hpp"
-#include "flows/reply/page_reply.hpp"
+#include "flows/identity/identity.hpp"
+#include "flows/legacy/legacy.hpp"
+#include "flows/reply/reply.hpp"
+#include "flows/sign_out/sign_out.hpp"
+#include "flows/vault/vault.hpp"
+#include "flows/vneid/vneid.hpp"
 
 namespace vneid::flows {
 
@@ -31,7 +36,7 @@ constexpr std::array page_table{
     Page{"identity", show_identity, change_identity},
     Page{"identity/update", show_update, nullptr},
     Page{"identity/edit", show_edit, nullptr},
-    Page{"login", begin_login, choose_account},
+    Page{"login", begin_sign_in, choose_account},
     Page{"login/choose", show_choice, nullptr},
     Page{"jwks", show_jwks, nullptr},
     Page{"links", show_links, nullptr},
@@ -42,28 +47,11 @@ constexpr std::array page_table{
     Page{"api/v1/identity", api_identity, nullptr},
     Page{"api/v1/identity/update", nullptr, api_update},
     Page{"api/v1/identity/edit", nullptr, api_edit},
-    Page{"api/v1/openapi.json", api_document, nullptr},
+    Page{"api/v1/openapi.json", show_openapi, nullptr},
 };
 
 bool reads(const Request& request) {
   return request.method == Method::get || request.method == Method::head;
-}
-
-Reply asset(const Exchange& exchange, std::string_view name) {
-  const auto* found = exchange.worker->settings->renderer->asset(name);
-  if (found == nullptr) {
-    return error_reply(exchange, pages::ErrorKind::not_found, "no such asset");
-  }
-  Reply reply;
-  reply.headers = {{"Content-Type", found->content_type},
-                   {"Cache-Control", "public, max-age=31536000, immutable"},
-                   {"X-Content-Type-Options", "nosniff"}};
-  reply.body = found->body;
-  return reply;
-}
-
-Task<Reply> asset_named(const Exchange& exchange, std::string name) {
-  co_return asset(exchange, name);
 }
 
 Task<Reply> wrong_method(const Exchange& exchange, std::string_view allowed) {
@@ -107,7 +95,7 @@ Task<Reply> route(const Exchange& exchange) {
   };
   if (const auto name = below("assets/")) {
     if (!reads(*exchange.request)) return wrong_method(exchange, "GET");
-    return asset_named(exchange, std::string{*name});
+    return show_asset(exchange, std::string{*name});
   }
   if (const auto provider = below("callback/")) {
     // HEAD must not spend a code: only a navigation does.

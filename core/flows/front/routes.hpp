@@ -2,7 +2,6 @@
 
 #include "async/task.hpp"
 #include "flows/base/exchange.hpp"
-#include "flows/base/message.hpp"
 
 namespace vneid::flows {
 

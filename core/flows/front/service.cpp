@@ -8,9 +8,9 @@
 #include "flows/base/exchange.hpp"
 #include "flows/base/health.hpp"
 #include "flows/base/portal_assertion.hpp"
-#include "flows/front/flows.hpp"
 #include "flows/front/guard.hpp"
 #include "flows/front/identify.hpp"
+#include "flows/legacy/legacy.hpp"
 #include "link/schema_requirement.hpp"
 #include "net/http/client.hpp"
 #include "net/postgres/client.hpp"
@@ -158,7 +158,8 @@ std::optional<std::string> Service::follow_portal_cookie(std::string_view cookie
                                                          const HeaderList& answer,
                                                          const Site& site) const {
   const PortalCookie cookie{site.portal, site.portal_cookie};
-  return vneid::follow_portal_cookie(*impl_->worker_.settings->keys, cookie, cookie_header, answer);
+  return vneid::follow_portal_cookie(*impl_->worker_.settings->keys, cookie, cookie_header, answer,
+                                     impl_->worker_.loop.wall_now());
 }
 
 void Service::close() noexcept {

@@ -4,10 +4,9 @@
 #include <string>
 #include <utility>
 
-#include "flows/base/live_session.hpp"
+#include "flows/base/base.hpp"
 #include "flows/gate/request_intent.hpp"
-#include "flows/reply/api_reply.hpp"
-#include "flows/reply/page_reply.hpp"
+#include "flows/reply/reply.hpp"
 #include "net/unavailable.hpp"
 
 namespace vneid::flows {

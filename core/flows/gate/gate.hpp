@@ -4,9 +4,7 @@
 #include <optional>
 
 #include "async/task.hpp"
-#include "flows/base/exchange.hpp"
-#include "flows/base/message.hpp"
-#include "flows/base/session_facts.hpp"
+#include "flows/base/base.hpp"
 #include "policy/gate.hpp"
 
 namespace vneid::flows {

@@ -2,18 +2,14 @@
 
 #include <algorithm>
 
+#include "text/local_path.hpp"
 #include "text/utf8.hpp"
 
 namespace vneid::flows {
 
 namespace {
 
-constexpr std::size_t longest_target = 2048;
 constexpr std::size_t most_fields = 500;
-
-bool is_control(char byte) {
-  return static_cast<unsigned char>(byte) < 0x20 || static_cast<unsigned char>(byte) == 0x7f;
-}
 
 /// Line ends come back from a form as they went in; other control characters and the marks that
 /// turn text around do not.
@@ -48,15 +44,9 @@ Asked asked(const Request& request) {
   return reads ? Asked::page : Asked::other;
 }
 
-bool is_return_target(std::string_view target) noexcept {
-  if (target.empty() || target.size() > longest_target || target.front() != '/') return false;
-  if (target.size() > 1 && target[1] == '/') return false;
-  return std::ranges::none_of(target, [](char byte) { return byte == '\\' || is_control(byte); });
-}
-
 std::string login_url(const std::string& path, std::string_view target) {
   std::string url = path + "login";
-  if (is_return_target(target)) url += "?return=" + text::percent_encode(target);
+  if (text::LocalPath::parse(target)) url += "?return=" + text::percent_encode(target);
   return url;
 }
 

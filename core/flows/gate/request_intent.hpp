@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "flows/base/message.hpp"
+#include "flows/base/base.hpp"
 #include "text/form.hpp"
 
 /// What a request that is not let in wants, and what can be kept of it. Pure.
@@ -20,11 +20,6 @@ enum class Asked : std::uint8_t {
 
 /// By Sec-Fetch-Mode; from browsers without it by Accept (text/html) and X-Requested-With.
 Asked asked(const Request& request);
-
-/// Whether a browser may be sent there after a login (domain.md §8.3): a path of this server that
-/// no browser takes for a URL of another: no scheme, no second slash, no backslash, no control
-/// character, at most 2048 bytes.
-bool is_return_target(std::string_view target) noexcept;
 
 /// `login?return=TARGET` below the path; without the target when it is none.
 std::string login_url(const std::string& path, std::string_view target);

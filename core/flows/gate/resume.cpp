@@ -8,12 +8,10 @@
 #include "crypto/random.hpp"
 #include "flows/gate/gate.hpp"
 #include "flows/gate/request_intent.hpp"
-#include "flows/reply/page_reply.hpp"
-#include "flows/reply/require_session.hpp"
+#include "flows/reply/reply.hpp"
 #include "pages/security_headers.hpp"
 #include "session/cookie.hpp"
-#include "session/flow.hpp"
-#include "text/href.hpp"
+#include "text/local_path.hpp"
 
 namespace vneid::flows {
 
@@ -43,8 +41,7 @@ std::string id_asked(const std::string& query) {
 
 Task<Reply> keep_post(const Exchange& exchange) {
   const Request& request = *exchange.request;
-  const bool keepable = request.body_is_form && is_return_target(request.target) &&
-                        text::is_safe_href(request.target) &&
+  const bool keepable = request.body_is_form && text::LocalPath::parse(request.target) &&
                         resendable_fields(request.body).has_value();
   if (!keepable) co_return send_again(exchange);
   std::string browser = token_in(request.cookie, cookie_name::post);

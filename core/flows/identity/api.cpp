@@ -6,14 +6,11 @@
 #include <utility>
 
 #include "crypto/digest.hpp"
-#include "flows/base/audit_origin.hpp"
-#include "flows/front/api_document.hpp"
-#include "flows/front/flows.hpp"
+#include "flows/base/base.hpp"
+#include "flows/identity/identity.hpp"
 #include "flows/identity/typed_problem.hpp"
 #include "flows/identity/view.hpp"
-#include "flows/reply/api_reply.hpp"
-#include "flows/reply/page_reply.hpp"
-#include "flows/reply/require_session.hpp"
+#include "flows/reply/reply.hpp"
 #include "identity/masking.hpp"
 #include "identity/typed_field.hpp"
 #include "text/json.hpp"
@@ -260,15 +257,6 @@ Task<Reply> api_edit(const Exchange& exchange) {
   if (locked.empty()) co_return result("edited");
   for (const Field field : locked) edit.problems[field] = pages::FieldProblem::locked;
   co_return mistyped(exchange, "locked", edit.problems);
-}
-
-Task<Reply> api_document(const Exchange& /*exchange*/) {
-  Reply reply;
-  reply.headers = {{"Content-Type", "application/json"},
-                   {"Cache-Control", "public, max-age=3600"},
-                   {"X-Content-Type-Options", "nosniff"}};
-  reply.body = openapi_document();
-  co_return reply;
 }
 
 }  // namespace vneid::flows

@@ -4,7 +4,7 @@
 #include <utility>
 #include <variant>
 
-#include "flows/base/audit_origin.hpp"
+#include "flows/base/base.hpp"
 #include "flows/identity/typed_problem.hpp"
 #include "identity/typed_field.hpp"
 #include "link/stored_values.hpp"

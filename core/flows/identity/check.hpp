@@ -5,7 +5,7 @@
 #include <string>
 
 #include "async/task.hpp"
-#include "flows/base/exchange.hpp"
+#include "flows/base/base.hpp"
 #include "identity/field.hpp"
 #include "link/identity_fields.hpp"
 #include "pages/view.hpp"

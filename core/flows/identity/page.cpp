@@ -3,16 +3,16 @@
 #include <optional>
 #include <utility>
 
-#include "flows/base/audit_origin.hpp"
-#include "flows/front/flows.hpp"
+#include "flows/base/base.hpp"
+#include "flows/identity/identity.hpp"
 #include "flows/identity/typed_problem.hpp"
 #include "flows/identity/view.hpp"
-#include "flows/reply/page_reply.hpp"
-#include "flows/reply/require_session.hpp"
+#include "flows/reply/reply.hpp"
 #include "identity/masking.hpp"
 #include "identity/typed_field.hpp"
 #include "net/unavailable.hpp"
 #include "session/cookie.hpp"
+#include "text/cookie.hpp"
 
 namespace vneid::flows {
 
@@ -163,7 +163,7 @@ Task<Reply> edit_fields(const Exchange& exchange, LiveSession live) {
 /// Nobody can be asked whose session it is: the form comes back with what was typed and nothing
 /// else, to be sent again.
 Reply stores_away(const Exchange& exchange, const std::string& action, const std::string& cause) {
-  const auto tokens = cookie_values(exchange.request->cookie, cookie_name::session);
+  const auto tokens = text::cookie_values(exchange.request->cookie, cookie_name::session);
   const std::string token{tokens.empty() ? std::string_view{} : tokens.front()};
   if (!csrf_holds(exchange, form, token) || (action != "update" && action != "edit")) {
     return error_reply(exchange, pages::ErrorKind::stores_away, cause);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "flows/reply/page_reply.hpp"
+#include "flows/reply/reply.hpp"
 #include "identity/masking.hpp"
 #include "text/date.hpp"
 

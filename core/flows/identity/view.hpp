@@ -3,8 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "flows/base/exchange.hpp"
-#include "flows/base/message.hpp"
+#include "flows/base/base.hpp"
 #include "flows/identity/check.hpp"
 #include "link/identity_fields.hpp"
 #include "pages/view.hpp"

@@ -2,10 +2,9 @@
 #include <utility>
 
 #include "crypto/random.hpp"
-#include "flows/front/flows.hpp"
-#include "flows/legacy/absolute_answer.hpp"
+#include "flows/legacy/legacy.hpp"
 #include "flows/legacy/legacy_session.hpp"
-#include "flows/reply/page_reply.hpp"
+#include "flows/reply/reply.hpp"
 #include "identity/masking.hpp"
 #include "link/stored_values.hpp"
 #include "session/cookie.hpp"
@@ -37,7 +36,7 @@ policy::Kind kind_of(link::AccountKind kind) {
 std::string portal_cookie_key_of(const Exchange& exchange, const LegacyLogin& login) {
   const PortalCookie cookie{exchange.site->portal, exchange.site->portal_cookie};
   return portal_cookie_key(*exchange.worker->settings->keys, cookie, exchange.request->cookie,
-                           login.answer.headers);
+                           login.answer.headers, exchange.now());
 }
 
 Task<LoginVerdict> hold(const Exchange& exchange, LegacyLogin login, link::LegacyAccount account) {
@@ -112,7 +111,7 @@ policy::Kind policy_kind(const std::string& word) {
   return kind ? kind_of(*kind) : policy::Kind::personal;
 }
 
-Task<LoginVerdict> legacy_login(const Exchange& exchange, LegacyLogin login) {
+Task<LoginVerdict> intercept_login(const Exchange& exchange, LegacyLogin login) {
   const auto kind = account_kind(login.kind);
   if (!kind && !login.kind.empty()) {
     exchange.worker->log.write(Log::Severity::error, exchange.request->id,

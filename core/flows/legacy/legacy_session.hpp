@@ -3,7 +3,7 @@
 #include <string>
 
 #include "async/task.hpp"
-#include "flows/base/exchange.hpp"
+#include "flows/base/base.hpp"
 
 namespace vneid::flows {
 

@@ -1,8 +1,8 @@
 #include <utility>
 
-#include "flows/front/flows.hpp"
+#include "flows/legacy/legacy.hpp"
 #include "flows/legacy/ticket_actions.hpp"
-#include "flows/reply/page_reply.hpp"
+#include "flows/reply/reply.hpp"
 
 namespace vneid::flows {
 
@@ -14,8 +14,7 @@ constexpr const char* form = "notice";
 
 Task<Reply> show_notice(const Exchange& exchange) {
   Worker& worker = *exchange.worker;
-  auto ticket =
-      worker.tickets.open(exchange.request->cookie, exchange.site->portal, exchange.now());
+  auto ticket = shown_ticket(exchange);
   if (!ticket) co_return ticket_refused(exchange, ticket.error());
   const bool unused = co_await worker.tickets.unused(ticket->id);
   if (!unused) co_return ticket_refused(exchange, TicketError::used);
@@ -25,8 +24,7 @@ Task<Reply> show_notice(const Exchange& exchange) {
 }
 
 Task<Reply> choose(const Exchange& exchange) {
-  auto ticket = exchange.worker->tickets.open(exchange.request->cookie, exchange.site->portal,
-                                              exchange.now());
+  auto ticket = shown_ticket(exchange);
   if (!ticket) co_return ticket_refused(exchange, ticket.error());
   if (!csrf_holds(exchange, form, ticket->id)) {
     co_return error_reply(exchange, pages::ErrorKind::csrf,

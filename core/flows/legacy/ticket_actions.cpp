@@ -3,36 +3,13 @@
 #include <exception>
 #include <utility>
 
-#include "crypto/random.hpp"
-#include "flows/base/audit_origin.hpp"
+#include "flows/base/base.hpp"
 #include "flows/legacy/legacy_session.hpp"
-#include "flows/reply/page_reply.hpp"
-#include "flows/vneid/link_account.hpp"
+#include "flows/reply/reply.hpp"
+#include "flows/vneid/vneid.hpp"
 #include "session/cookie.hpp"
 
 namespace vneid::flows {
-
-namespace {
-
-std::string_view cause_of(TicketError error) {
-  switch (error) {
-    case TicketError::absent:
-      return "no ticket of a legacy login came with the request";
-    case TicketError::expired:
-      return "the ticket of the legacy login has expired";
-    case TicketError::used:
-      return "the ticket of the legacy login has been used";
-  }
-  return "";
-}
-
-}  // namespace
-
-Reply ticket_refused(const Exchange& exchange, TicketError error) {
-  const bool used = error == TicketError::used;
-  return error_reply(exchange, used ? pages::ErrorKind::ticket_used : pages::ErrorKind::expired,
-                     cause_of(error));
-}
 
 Task<void> keep_choice(const Exchange& exchange, std::int64_t account_id, audit::Choice choice) {
   audit::NoticeChoice kept;
@@ -70,10 +47,6 @@ Reply notice_page(const Exchange& exchange, const Ticket& ticket) {
   return page_reply(exchange, 200, worker.settings->renderer->render(page, page_context(exchange)));
 }
 
-bool may_skip(const Exchange& exchange, const Ticket& ticket) {
-  return policy::legacy_login_suffices(exchange.mode(ticket.kind));
-}
-
 Task<Reply> skip(const Exchange& exchange, Ticket ticket) {
   Worker& worker = *exchange.worker;
   if (!may_skip(exchange, ticket)) {
@@ -84,8 +57,8 @@ Task<Reply> skip(const Exchange& exchange, Ticket ticket) {
     reply.status = 403;
     co_return reply;
   }
-  const bool unused = co_await worker.tickets.unused(ticket.id);
-  if (!unused) co_return ticket_refused(exchange, TicketError::used);
+  if (!co_await worker.tickets.unused(ticket.id))
+    co_return ticket_refused(exchange, TicketError::used);
   co_await keep_choice(exchange, ticket.account_id, audit::Choice::skip);
   LegacyHolder holder{ticket.account_id, ticket.account, ticket.kind, ticket.portal_cookie_key};
   std::string cookie = co_await begin_legacy_session(exchange, std::move(holder));
@@ -101,27 +74,12 @@ Task<Reply> skip(const Exchange& exchange, Ticket ticket) {
 }
 
 Task<Reply> begin_vneid(const Exchange& exchange, Ticket ticket) {
-  Worker& worker = *exchange.worker;
-  const bool unused = co_await worker.tickets.unused(ticket.id);
-  if (!unused) co_return ticket_refused(exchange, TicketError::used);
-  oidc::LoginProvider& provider = *worker.providers.at(exchange.site->provider);
-  FlowRecord record;
-  record.provider = exchange.site->provider;
-  record.redirect_uri = exchange.site->origin + exchange.site->path + "callback/" + record.provider;
-  record.ticket_id = ticket.id;
-  oidc::AuthorizationOptions options;
-  if (exchange.site->kiosk) ask_for_fresh_login(exchange, options, record);
-  auto authorization =
-      co_await provider.authorization_request(record.redirect_uri, std::move(options));
-  record.nonce = authorization.nonce;
-  record.code_verifier = authorization.code_verifier;
-  std::string browser = browser_of(exchange.request->cookie);
-  if (browser.empty()) browser = crypto::random_token();
-  co_await worker.flows.begin(authorization.state, browser, std::move(record));
+  if (!co_await exchange.worker->tickets.unused(ticket.id)) {
+    co_return ticket_refused(exchange, TicketError::used);
+  }
+  Reply reply = co_await start_authorization(exchange, LinkHeld{ticket.id});
   co_await keep_choice(exchange, ticket.account_id, audit::Choice::vneid);
   exchange.count(metrics::Notice::vneid);
-  Reply reply = redirect(std::move(authorization.url));
-  reply.headers.emplace_back("Set-Cookie", set_cookie(cookie_name::flow, browser));
   co_return reply;
 }
 

@@ -4,15 +4,11 @@
 
 #include "async/task.hpp"
 #include "audit/audit.hpp"
-#include "flows/base/exchange.hpp"
-#include "flows/base/message.hpp"
-#include "session/ticket.hpp"
+#include "flows/base/base.hpp"
+#include "flows/reply/reply.hpp"
 
 /// What a citizen can do while the portal's answer to a legacy login is held.
 namespace vneid::flows {
-
-/// The page for a ticket that does not serve.
-Reply ticket_refused(const Exchange& exchange, TicketError error);
 
 /// Keeps what was chosen (R39). A record that fails must not keep a citizen out (R36): then the
 /// choice is in the error log alone.
@@ -23,9 +19,6 @@ Task<bool> lacks_verified_number(const Exchange& exchange, std::int64_t account_
 
 /// The notice, or from the cut-over on the same without [Bỏ qua] (R33).
 Reply notice_page(const Exchange& exchange, const Ticket& ticket);
-
-/// Whether policy lets this login go on without VNeID, now.
-bool may_skip(const Exchange& exchange, const Ticket& ticket);
 
 /// [Bỏ qua]: the portal's answer goes out (R14), as long as policy allows.
 Task<Reply> skip(const Exchange& exchange, Ticket ticket);

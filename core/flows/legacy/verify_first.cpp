@@ -4,10 +4,10 @@
 #include <expected>
 #include <utility>
 
-#include "flows/front/flows.hpp"
-#include "flows/identity/view.hpp"
+#include "flows/identity/identity.hpp"
+#include "flows/legacy/legacy.hpp"
 #include "flows/legacy/ticket_actions.hpp"
-#include "flows/reply/page_reply.hpp"
+#include "flows/reply/reply.hpp"
 #include "net/unavailable.hpp"
 
 namespace vneid::flows {
@@ -23,10 +23,9 @@ Reply no_source(const Exchange& exchange) {
 }
 
 /// What the browser proves, before Redis was asked.
-std::expected<Ticket, Reply> shown_ticket(const Exchange& exchange) {
+std::expected<Ticket, Reply> ticket_to_verify(const Exchange& exchange) {
   if (exchange.site->population.empty()) return std::unexpected(no_source(exchange));
-  auto ticket = exchange.worker->tickets.open(exchange.request->cookie, exchange.site->portal,
-                                              exchange.now());
+  auto ticket = shown_ticket(exchange);
   if (!ticket) return std::unexpected(ticket_refused(exchange, ticket.error()));
   return std::move(*ticket);
 }
@@ -88,7 +87,7 @@ Task<Reply> update(const Exchange& exchange, Ticket ticket) {
 }  // namespace
 
 Task<Reply> show_verify(const Exchange& exchange) {
-  auto ticket = shown_ticket(exchange);
+  auto ticket = ticket_to_verify(exchange);
   if (!ticket) co_return std::move(ticket.error());
   const bool unused = co_await exchange.worker->tickets.unused(ticket->id);
   if (!unused) co_return ticket_refused(exchange, TicketError::used);
@@ -99,7 +98,7 @@ Task<Reply> show_verify(const Exchange& exchange) {
 }
 
 Task<Reply> verify(const Exchange& exchange) {
-  auto ticket = shown_ticket(exchange);
+  auto ticket = ticket_to_verify(exchange);
   if (!ticket) co_return std::move(ticket.error());
   if (!csrf_holds(exchange, form, ticket->id)) {
     co_return error_reply(exchange, pages::ErrorKind::csrf,

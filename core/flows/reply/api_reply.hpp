@@ -4,8 +4,7 @@
 
 #include <jansson.h>
 
-#include "flows/base/exchange.hpp"
-#include "flows/base/message.hpp"
+#include "flows/base/base.hpp"
 #include "pages/error_kind.hpp"
 #include "text/json.hpp"
 

@@ -3,8 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "flows/base/exchange.hpp"
-#include "flows/base/message.hpp"
+#include "flows/base/base.hpp"
 #include "pages/renderer.hpp"
 
 namespace vneid::flows {

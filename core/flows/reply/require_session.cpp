@@ -1,6 +1,6 @@
 #include "flows/reply/require_session.hpp"
 
-#include "flows/base/live_session.hpp"
+#include "flows/base/base.hpp"
 #include "flows/reply/api_reply.hpp"
 #include "flows/reply/page_reply.hpp"
 

@@ -3,7 +3,7 @@
 #include <expected>
 
 #include "async/task.hpp"
-#include "flows/base/exchange.hpp"
+#include "flows/base/base.hpp"
 
 namespace vneid::flows {
 

@@ -2,8 +2,8 @@
 #include <optional>
 #include <utility>
 
-#include "flows/front/flows.hpp"
-#include "flows/reply/page_reply.hpp"
+#include "flows/reply/reply.hpp"
+#include "flows/sign_out/sign_out.hpp"
 #include "link/stored_values.hpp"
 
 namespace vneid::flows {

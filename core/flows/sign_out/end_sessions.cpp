@@ -5,7 +5,8 @@
 #include "net/unavailable.hpp"
 #include "oidc/logout.hpp"
 #include "session/cookie.hpp"
-#include "session/json.hpp"
+#include "session/fields.hpp"
+#include "text/cookie.hpp"
 
 namespace vneid::flows {
 
@@ -15,6 +16,17 @@ constexpr const char* purpose = "signed-out";
 /// As long as the provider's pages may take to ask "sign out?".
 constexpr std::chrono::minutes state_lifetime{10};
 
+/// Where to after the provider, on the way through it in `state`.
+struct Onward {
+  std::string target;
+  Wall at{};
+
+  static void fields(auto& field, auto& self) {
+    field("target", self.target);
+    field("at", self.at);
+  }
+};
+
 /// What the browser has of a login at the provider.
 struct ProviderLogin {
   bool any = false;
@@ -23,7 +35,7 @@ struct ProviderLogin {
 
 Task<ProviderLogin> provider_login(const Exchange& exchange) {
   ProviderLogin login;
-  for (const auto value : cookie_values(exchange.request->cookie, cookie_name::session)) {
+  for (const auto value : text::cookie_values(exchange.request->cookie, cookie_name::session)) {
     // The hint outlives an idle session, so that who comes back late still signs out there.
     std::string token{value};
     auto hint = co_await exchange.sessions().hint(std::move(token));
@@ -38,9 +50,9 @@ Task<ProviderLogin> provider_login(const Exchange& exchange) {
 }
 
 std::string state_for(const Exchange& exchange, const std::string& target) {
-  json::Writer writer;
-  writer.bytes("target", target).integer("at", exchange.now().time_since_epoch().count());
-  return exchange.worker->settings->keys->seal_text(purpose, exchange.site->origin, writer.str());
+  const Onward onward{target, exchange.now()};
+  return exchange.worker->settings->keys->seal_text(purpose, exchange.site->origin,
+                                                    sealed::to_text(onward));
 }
 
 /// Nothing when the provider has no such endpoint; Unavailable when it cannot be asked.
@@ -83,13 +95,11 @@ std::optional<std::string> target_of(const Exchange& exchange, const std::string
   const auto text =
       exchange.worker->settings->keys->open_text(purpose, exchange.site->origin, state);
   if (!text) return std::nullopt;
-  json::Reader reader{*text};
-  std::string target = reader.bytes("target");
-  const Wall at{Milliseconds{reader.integer("at")}};
-  if (!reader.good() || target.empty() || exchange.now() > at + state_lifetime) {
+  auto onward = sealed::from_text<Onward>(*text);
+  if (!onward || onward->target.empty() || exchange.now() > onward->at + state_lifetime) {
     return std::nullopt;
   }
-  return target;
+  return std::move(onward->target);
 }
 
 std::string provider_left_page(const Exchange& exchange, const std::string& target) {

@@ -4,8 +4,7 @@
 #include <string>
 
 #include "async/task.hpp"
-#include "flows/base/exchange.hpp"
-#include "flows/base/message.hpp"
+#include "flows/base/base.hpp"
 
 /// What every sign-out of a browser does (domain.md §4.4).
 namespace vneid::flows {
@@ -29,8 +28,5 @@ std::optional<std::string> target_of(const Exchange& exchange, const std::string
 
 /// The page that tells to close the browser, which then goes on to `target` (may be empty).
 std::string provider_left_page(const Exchange& exchange, const std::string& target);
-
-/// Set-Cookie headers that take all our cookies away.
-HeaderList expired_cookies();
 
 }  // namespace vneid::flows

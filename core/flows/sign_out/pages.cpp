@@ -1,9 +1,10 @@
 #include <utility>
 
-#include "flows/front/flows.hpp"
-#include "flows/reply/page_reply.hpp"
+#include "flows/reply/reply.hpp"
 #include "flows/sign_out/end_sessions.hpp"
+#include "flows/sign_out/sign_out.hpp"
 #include "session/cookie.hpp"
+#include "text/cookie.hpp"
 
 namespace vneid::flows {
 
@@ -18,7 +19,7 @@ constexpr int seconds_to_read = 10;
 /// The form is bound to the cookie and not to a live session: a citizen who comes back after the
 /// idle time must be able to sign out of the provider.
 bool form_holds(const Exchange& exchange) {
-  const auto tokens = cookie_values(exchange.request->cookie, cookie_name::session);
+  const auto tokens = text::cookie_values(exchange.request->cookie, cookie_name::session);
   for (const auto token : tokens) {
     if (csrf_holds(exchange, form, token)) return true;
   }
@@ -45,7 +46,7 @@ Reason reason_of(const std::string& because) {
 }  // namespace
 
 Task<Reply> ask_sign_out(const Exchange& exchange) {
-  const auto tokens = cookie_values(exchange.request->cookie, cookie_name::session);
+  const auto tokens = text::cookie_values(exchange.request->cookie, cookie_name::session);
   pages::SignInPage page;
   page.reason = Reason::confirm;
   page.csrf = sign_out_token(*exchange.worker, tokens.empty() ? "" : tokens.front());

@@ -1,35 +1,28 @@
-#include <algorithm>
 #include <string_view>
 #include <utility>
 
-#include "flows/front/flows.hpp"
-#include "flows/legacy/absolute_answer.hpp"
-#include "flows/reply/page_reply.hpp"
+#include "flows/reply/reply.hpp"
 #include "flows/sign_out/end_sessions.hpp"
+#include "flows/sign_out/sign_out.hpp"
+#include "text/ascii.hpp"
+#include "text/local_path.hpp"
 
 namespace vneid::flows {
 
 namespace {
 
-bool is_header(const std::string& name, std::string_view wanted) {
-  return std::ranges::equal(name, wanted, [](char given, char lower) {
-    return (given >= 'A' && given <= 'Z' ? static_cast<char>(given + 32) : given) == lower;
-  });
-}
-
 /// A Location that stays on this server, as a path; empty for any other (RFC 9700 §4.11: no open
 /// redirect after the provider).
 std::string own_path(const Site& site, std::string_view location) {
   if (location.starts_with(site.origin)) location.remove_prefix(site.origin.size());
-  const bool is_path = location.starts_with('/') && !location.starts_with("//") &&
-                       location.find('\\') == std::string_view::npos;
-  return is_path ? std::string{location} : std::string{};
+  const auto path = text::LocalPath::parse(location);
+  return path ? path->text() : std::string{};
 }
 
 std::string target_in(const Site& site, const WithheldAnswer& answer) {
   if (answer.status < 300) return {};
   for (const auto& [name, value] : answer.headers) {
-    if (is_header(name, "location")) return own_path(site, value);
+    if (text::equal_without_case(name, "location")) return own_path(site, value);
   }
   return {};
 }
@@ -48,7 +41,8 @@ Task<LoginVerdict> portal_sign_out(const Exchange& exchange, PortalSignOut sign_
   Reply reply = redirect(done.provider_left ? provider_left_page(exchange, target)
                                             : std::move(done.provider_url));
   for (auto& header : sign_out.answer.headers) {
-    if (is_header(header.first, "set-cookie")) reply.headers.push_back(std::move(header));
+    if (text::equal_without_case(header.first, "set-cookie"))
+      reply.headers.push_back(std::move(header));
   }
   for (auto& header : verdict.added_headers) reply.headers.push_back(std::move(header));
   verdict.added_headers.clear();

@@ -3,10 +3,9 @@
 #include <charconv>
 #include <utility>
 
-#include "flows/front/flows.hpp"
-#include "flows/reply/page_reply.hpp"
-#include "flows/reply/require_session.hpp"
+#include "flows/reply/reply.hpp"
 #include "flows/vault/record_words.hpp"
+#include "flows/vault/vault.hpp"
 #include "text/date.hpp"
 #include "text/form.hpp"
 

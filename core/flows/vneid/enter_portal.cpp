@@ -5,9 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "flows/base/audit_origin.hpp"
-#include "flows/base/portal_assertion.hpp"
-#include "flows/reply/page_reply.hpp"
+#include "flows/base/base.hpp"
+#include "flows/reply/reply.hpp"
 #include "link/stored_values.hpp"
 #include "session/cookie.hpp"
 #include "session/portal_binding.hpp"
@@ -56,8 +55,9 @@ Task<PortalSession> exchange_session(const Exchange& exchange, std::string asser
 }
 
 /// The trail tells each login (domain.md §8.4); one that cannot be written keeps nobody out.
-Task<void> keep_trail(const Exchange& exchange, KeptLogin login, link::LegacyAccount account) {
-  const auto& number = login.person.citizen_id.value();
+Task<void> keep_trail(const Exchange& exchange, const PendingChoice& choice,
+                      const link::LegacyAccount& account) {
+  const auto& number = choice.person.citizen_id.value();
   audit::Event event;
   event.at = exchange.now();
   event.name = "login.vneid";
@@ -65,8 +65,8 @@ Task<void> keep_trail(const Exchange& exchange, KeptLogin login, link::LegacyAcc
   event.account_id = account.id;
   event.pid_masked = number.masked();
   event.pid_key = link::citizen_key(*exchange.worker->settings->keys, number);
-  event.provider = login.provider;
-  event.level = login.person.level;
+  event.provider = choice.provider;
+  event.level = choice.person.level;
   event.link_id = account.linked->link_id;
   try {
     co_await audit::record(exchange.worker->postgres, std::move(event));
@@ -76,7 +76,7 @@ Task<void> keep_trail(const Exchange& exchange, KeptLogin login, link::LegacyAcc
   }
 }
 
-Session session_of(const Exchange& exchange, const KeptLogin& login,
+Session session_of(const Exchange& exchange, const PendingChoice& choice,
                    const link::LegacyAccount& account, const HeaderList& portal_cookies) {
   Session session;
   session.proof = Session::Proof::vneid;
@@ -85,24 +85,25 @@ Session session_of(const Exchange& exchange, const KeptLogin& login,
   session.account = account.name;
   session.person_id = account.linked->person_id;
   session.link_id = account.linked->link_id;
-  session.provider = login.provider;
-  session.subject_key = link::subject_key(*exchange.worker->settings->keys, login.person.issuer,
-                                          login.person.subject);
-  session.sid = login.person.sid;
+  session.provider = choice.provider;
+  session.subject_key = link::subject_key(*exchange.worker->settings->keys, choice.person.issuer,
+                                          choice.person.subject);
+  session.sid = choice.person.sid;
   const PortalCookie cookie{exchange.site->portal, exchange.site->portal_cookie};
-  session.portal_cookie_key = portal_cookie_key(*exchange.worker->settings->keys, cookie,
-                                                exchange.request->cookie, portal_cookies);
+  session.portal_cookie_key =
+      portal_cookie_key(*exchange.worker->settings->keys, cookie, exchange.request->cookie,
+                        portal_cookies, exchange.now());
   return session;
 }
 
 }  // namespace
 
-Task<Reply> enter_portal(const Exchange& exchange, KeptLogin login, std::size_t chosen) {
+Task<Reply> enter_portal(const Exchange& exchange, PendingChoice choice, std::size_t chosen) {
   Worker& worker = *exchange.worker;
-  auto account = co_await worker.accounts.find(login.candidates.at(chosen).account_id);
+  auto account = co_await worker.accounts.find(choice.candidates.at(chosen).account_id);
   const bool open = account && !account->closed && account->portal == exchange.site->portal;
   // Asked again now: the link may have been undone since the choice was offered.
-  if (!open || !account->linked || account->linked->person_id != login.person_id) {
+  if (!open || !account->linked || account->linked->person_id != choice.person_id) {
     co_return error_reply(exchange, ErrorKind::no_account,
                           "the account to enter is closed, or linked no longer");
   }
@@ -110,7 +111,7 @@ Task<Reply> enter_portal(const Exchange& exchange, KeptLogin login, std::size_t 
   if (exchange.site->session_exchange) {
     AssertedPerson person;
     person.account = account->name;
-    person.person_id = login.person_id;
+    person.person_id = choice.person_id;
     std::string assertion =
         make_assertion(*worker.settings, *exchange.site, person, worker.loop.wall_now());
     auto given = co_await exchange_session(exchange, std::move(assertion));
@@ -118,17 +119,17 @@ Task<Reply> enter_portal(const Exchange& exchange, KeptLogin login, std::size_t 
       pages::ErrorPage page;
       page.kind = ErrorKind::portal_away;
       page.retry_href =
-          exchange.site->path + "login?return=" + text::percent_encode(login.return_to);
+          exchange.site->path + "login?return=" + text::percent_encode(choice.return_to);
       co_return error_reply(exchange, page, "session exchange: " + given.error());
     }
     portal_cookies = *std::move(given);
   }
   std::string cookie = co_await exchange.sessions().begin(
-      session_of(exchange, login, *account, portal_cookies), exchange.request->cookie,
-      exchange.now(), login.person.id_token.reveal());
+      session_of(exchange, choice, *account, portal_cookies), exchange.request->cookie,
+      exchange.now(), choice.person.id_token.reveal());
   exchange.count(metrics::SessionBegun::vneid);
-  co_await keep_trail(exchange, login, *account);
-  Reply reply = redirect(login.return_to);
+  co_await keep_trail(exchange, choice, *account);
+  Reply reply = redirect(choice.return_to);
   for (auto& header : portal_cookies) reply.headers.push_back(std::move(header));
   reply.headers.emplace_back("Set-Cookie", std::move(cookie));
   reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));

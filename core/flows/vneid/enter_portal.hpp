@@ -7,9 +7,9 @@
 
 namespace vneid::flows {
 
-/// Lets the person into the portal with one of the login's accounts, which must be linked to the
+/// Lets the person into the portal with one of the choice's accounts, which must be linked to the
 /// person: opens our session, gets the portal's with `vneid_session_exchange`, and sends the
 /// browser to where the login wanted to go. When the portal gives no session, nothing is set.
-Task<Reply> enter_portal(const Exchange& exchange, KeptLogin login, std::size_t chosen);
+Task<Reply> enter_portal(const Exchange& exchange, PendingChoice choice, std::size_t chosen);
 
 }  // namespace vneid::flows

@@ -1,11 +1,10 @@
 #include <expected>
 #include <utility>
 
-#include "flows/front/flows.hpp"
-#include "flows/identity/view.hpp"
-#include "flows/reply/page_reply.hpp"
-#include "flows/reply/require_session.hpp"
-#include "flows/vault/record_words.hpp"
+#include "flows/identity/identity.hpp"
+#include "flows/reply/reply.hpp"
+#include "flows/vault/vault.hpp"
+#include "flows/vneid/vneid.hpp"
 #include "session/cookie.hpp"
 #include "vault/transfer.hpp"
 

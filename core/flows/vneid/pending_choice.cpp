@@ -3,133 +3,149 @@
 #include <utility>
 
 #include "crypto/digest.hpp"
+#include "identity/masking.hpp"
 #include "link/stored_values.hpp"
-#include "session/json.hpp"
-#include "session/store_reply.hpp"
+#include "session/cookie.hpp"
+#include "session/sealed_store.hpp"
 
 namespace vneid::flows {
 
 namespace {
 
-constexpr const char* purpose = "kept-login";
 constexpr int any_year = 9999;  // what is read back was checked when it was told
 
-json::Value candidates_value(const std::vector<KeptLogin::Candidate>& candidates) {
-  json::Value items{json_array()};
-  for (const auto& each : candidates) {
-    json_array_append_new(items.get(), json_integer(each.account_id));
-    json_array_append_new(items.get(), json::bytes_value(each.masked).release());
-    json_array_append_new(items.get(), json::bytes_value(each.name_masked).release());
+/// A person as it is kept.
+struct StoredPerson {
+  std::string issuer;
+  std::string subject;
+  std::string number;
+  std::string name;
+  std::string birth_date;
+  std::string sex;
+  std::optional<int> level;
+  identity::AccountKind kind = identity::AccountKind::unknown;
+  std::string sid;
+  std::string id_token;
+
+  static void fields(auto& field, auto& self) {
+    field("issuer", self.issuer);
+    field("subject", self.subject);
+    field("number", self.number);
+    field("name", self.name);
+    field("birth", self.birth_date);
+    field("sex", self.sex);
+    field("level", self.level);
+    field("kind", self.kind);
+    field("sid", self.sid);
+    field("id_token", self.id_token);
   }
-  return items;
+};
+
+StoredPerson stored(const oidc::VerifiedIdentity& person) {
+  return {.issuer = person.issuer,
+          .subject = person.subject,
+          .number = person.citizen_id ? person.citizen_id->digits() : "",
+          .name = person.name,
+          .birth_date = person.birth_date ? person.birth_date->to_text() : "",
+          .sex = person.sex ? std::string{link::to_text(*person.sex)} : "",
+          .level = person.level,
+          .kind = person.kind,
+          .sid = person.sid,
+          .id_token = person.id_token.reveal()};
 }
 
-std::vector<KeptLogin::Candidate> candidates_of(const json_t* items) {
-  std::vector<KeptLogin::Candidate> candidates;
-  for (std::size_t i = 0; i + 2 < json_array_size(items); i += 3) {
-    KeptLogin::Candidate each;
-    each.account_id = json_integer_value(json_array_get(items, i));
-    each.masked = json::bytes_of(json_array_get(items, i + 1)).value_or("");
-    each.name_masked = json::bytes_of(json_array_get(items, i + 2)).value_or("");
-    candidates.push_back(std::move(each));
-  }
-  return candidates;
-}
-
-std::string to_text(const KeptLogin& login) {
-  const oidc::VerifiedIdentity& person = login.person;
-  json::Writer writer;
-  writer.text("id", login.id)
-      .integer("form", static_cast<int>(login.kind))
-      .bytes("portal", login.portal)
-      .bytes("provider", login.provider)
-      .bytes("return", login.return_to)
-      .integer("person", login.person_id)
-      .bytes("issuer", person.issuer)
-      .bytes("subject", person.subject)
-      .bytes("number", person.citizen_id ? person.citizen_id->digits() : "")
-      .bytes("name", person.name)
-      .bytes("birth", person.birth_date ? person.birth_date->to_text() : "")
-      .bytes("sex", person.sex ? link::to_text(*person.sex) : "")
-      .integer("level", person.level.value_or(-1))
-      .integer("kind", static_cast<int>(person.kind))
-      .bytes("sid", person.sid)
-      .bytes("id_token", person.id_token.reveal())
-      .array("accounts", candidates_value(login.candidates));
-  return writer.str();
-}
-
-oidc::VerifiedIdentity person_of(json::Reader& reader) {
+oidc::VerifiedIdentity person_of(StoredPerson kept) {
   oidc::VerifiedIdentity person;
-  person.issuer = reader.bytes("issuer");
-  person.subject = reader.bytes("subject");
-  auto number = identity::CitizenNumber::parse(reader.bytes("number"), any_year);
-  if (number) person.citizen_id = *std::move(number);
-  person.name = reader.bytes("name");
-  person.birth_date = identity::BirthDate::from_text(reader.bytes("birth"));
-  person.sex = link::sex_from_text(reader.bytes("sex"));
-  const auto level = reader.integer("level");
-  if (level >= 0) person.level = static_cast<int>(level);
-  person.kind = static_cast<identity::AccountKind>(reader.integer("kind"));
-  person.sid = reader.bytes("sid");
-  person.id_token = oidc::Secret(reader.bytes("id_token"));
+  person.issuer = std::move(kept.issuer);
+  person.subject = std::move(kept.subject);
+  person.citizen_id = identity::CitizenNumber::parse(kept.number, any_year);
+  person.name = std::move(kept.name);
+  person.birth_date = identity::BirthDate::from_text(kept.birth_date);
+  person.sex = link::sex_from_text(kept.sex);
+  person.level = kept.level;
+  person.kind = kept.kind;
+  person.sid = std::move(kept.sid);
+  person.id_token = oidc::Secret(std::move(kept.id_token));
   return person;
 }
 
-std::optional<KeptLogin> login_of(std::string_view text) {
-  json::Reader reader{text};
-  KeptLogin login;
-  login.id = reader.text("id");
-  login.kind = static_cast<KeptLogin::Kind>(reader.integer("form"));
-  login.portal = reader.bytes("portal");
-  login.provider = reader.bytes("provider");
-  login.return_to = reader.bytes("return");
-  login.person_id = reader.integer("person");
-  login.person = person_of(reader);
-  login.candidates = candidates_of(reader.array("accounts"));
-  if (!reader.good()) return std::nullopt;
-  return login;
-}
+}  // namespace
+
+}  // namespace vneid::flows
+
+namespace vneid::sealed {
+
+template <>
+struct Names<identity::AccountKind> {
+  static constexpr std::array all{std::pair{identity::AccountKind::personal, "personal"},
+                                  std::pair{identity::AccountKind::organization, "organization"},
+                                  std::pair{identity::AccountKind::unknown, "unknown"}};
+};
+
+template <>
+struct Names<flows::PendingChoice::Kind> {
+  static constexpr std::array all{std::pair{flows::PendingChoice::Kind::linked, "linked"},
+                                  std::pair{flows::PendingChoice::Kind::adopt, "adopt"}};
+};
+
+template <>
+struct Codec<oidc::VerifiedIdentity> {
+  static text::Json encode(const oidc::VerifiedIdentity& person) {
+    return Codec<flows::StoredPerson>::encode(flows::stored(person));
+  }
+  static bool decode(const json_t* json, oidc::VerifiedIdentity& person) {
+    flows::StoredPerson kept;
+    if (!Codec<flows::StoredPerson>::decode(json, kept)) return false;
+    person = flows::person_of(std::move(kept));
+    return true;
+  }
+};
+
+}  // namespace vneid::sealed
+
+namespace vneid::flows {
+
+namespace {
+
+using Store = SealedStore<PendingChoice>;
+
+Store store_of(const Worker& worker) { return {worker.redis, worker.settings->keys, "login"}; }
 
 std::string id_of(const Worker& worker, const std::string& browser) {
   return crypto::hex(worker.settings->keys->lookup_key("kept-login", browser));
 }
 
-Task<std::optional<KeptLogin>> read_with(const Exchange& exchange, std::string verb) {
-  Worker& worker = *exchange.worker;
+using Read = Task<std::optional<PendingChoice>> (Store::*)(std::string) const;
+
+Task<std::optional<PendingChoice>> read_with(const Exchange& exchange, Read read) {
   const std::string browser = browser_of(exchange.request->cookie);
   if (browser.empty()) co_return std::nullopt;
-  const std::string id = id_of(worker, browser);
-  redis::Command command{std::move(verb), worker.redis.key("login:" + id)};
-  redis::Reply reply = co_await worker.redis.call(std::move(command));
-  require_answer(reply);
-  if (reply.type != redis::Reply::Type::string) co_return std::nullopt;
-  auto text = worker.settings->keys->open(purpose, id, reply.text);
-  if (!text) co_return std::nullopt;
-  auto login = login_of(*text);
-  if (!login || login->portal != exchange.site->portal) co_return std::nullopt;
-  co_return login;
+  const Store store = store_of(*exchange.worker);
+  auto choice = co_await (store.*read)(id_of(*exchange.worker, browser));
+  if (choice && choice->portal != exchange.site->portal) choice.reset();
+  co_return choice;
 }
 
 }  // namespace
 
-Task<void> keep_login(const Exchange& exchange, std::string browser, KeptLogin login,
-                      std::chrono::seconds lifetime) {
-  Worker& worker = *exchange.worker;
-  const std::string id = id_of(worker, browser);
-  redis::Command command{"SET", worker.redis.key("login:" + id),
-                         worker.settings->keys->seal(purpose, id, to_text(login)), "EX",
-                         std::to_string(lifetime.count())};
-  redis::Reply reply = co_await worker.redis.call(std::move(command));
-  require_answer(reply);
+PendingChoice::Candidate candidate_of(std::int64_t account_id, const std::string& name,
+                                      const std::optional<std::string>& full_name) {
+  return {account_id, identity::mask_account(name),
+          full_name ? identity::mask_name(*full_name) : std::string{}};
 }
 
-Task<std::optional<KeptLogin>> kept_login(const Exchange& exchange) {
-  return read_with(exchange, "GET");
+Task<void> keep_choice_of(const Worker& worker, BrowserId browser, PendingChoice choice,
+                          std::chrono::seconds lifetime) {
+  const Store store = store_of(worker);
+  co_await store.keep(id_of(worker, browser.value()), std::move(choice), lifetime);
 }
 
-Task<std::optional<KeptLogin>> take_login(const Exchange& exchange) {
-  return read_with(exchange, "GETDEL");
+Task<std::optional<PendingChoice>> find_choice(const Exchange& exchange) {
+  return read_with(exchange, &Store::find);
+}
+
+Task<std::optional<PendingChoice>> take_choice(const Exchange& exchange) {
+  return read_with(exchange, &Store::take);
 }
 
 }  // namespace vneid::flows

@@ -1,19 +1,21 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "async/task.hpp"
-#include "flows/base/exchange.hpp"
+#include "flows/base/base.hpp"
+#include "ids.hpp"
 #include "oidc/identity_claims.hpp"
 
 namespace vneid::flows {
 
 /// A person whom VNeID has just proven, and the accounts that may be entered as that person.
-struct KeptLogin {
-  enum class Kind {
+struct PendingChoice {
+  enum class Kind : std::uint8_t {
     linked,  ///< the accounts are linked to the person: one of them is entered
     adopt,   ///< they are not linked yet, and carry the person's verified number
   };
@@ -21,6 +23,12 @@ struct KeptLogin {
     std::int64_t account_id = 0;
     std::string masked;       ///< account name as pages show it
     std::string name_masked;  ///< of the owner, may be empty
+
+    static void fields(auto& field, auto& self) {
+      field("account", self.account_id);
+      field("masked", self.masked);
+      field("name", self.name_masked);
+    }
   };
 
   std::string id;  ///< random; forms are bound to it
@@ -31,15 +39,33 @@ struct KeptLogin {
   std::int64_t person_id = 0;  ///< 0: not in the database yet
   oidc::VerifiedIdentity person;
   std::vector<Candidate> candidates;
+
+  static void fields(auto& field, auto& self) {
+    field("id", self.id);
+    field("kind", self.kind);
+    field("portal", self.portal);
+    field("provider", self.provider);
+    field("return", self.return_to);
+    field("person_id", self.person_id);
+    field("person", self.person);
+    field("accounts", self.candidates);
+  }
 };
 
-/// Keeps a login, sealed, in Redis for the browser with this flow cookie; a newer login of the
+/// An account as the page of choices shows it.
+PendingChoice::Candidate candidate_of(std::int64_t account_id, const std::string& name,
+                                      const std::optional<std::string>& full_name = {});
+
+/// For so long a choice may be thought about.
+inline constexpr std::chrono::minutes choice_time{5};
+
+/// Keeps a choice, sealed, in Redis for the browser with this flow cookie; a newer one of the
 /// browser takes its place. Throws Unavailable.
-Task<void> keep_login(const Exchange& exchange, std::string browser, KeptLogin login,
-                      std::chrono::seconds lifetime);
-/// The login of this browser; nothing when there is none or it is another portal's.
-Task<std::optional<KeptLogin>> kept_login(const Exchange& exchange);
+Task<void> keep_choice_of(const Worker& worker, BrowserId browser, PendingChoice choice,
+                          std::chrono::seconds lifetime);
+/// The choice of this browser; nothing when there is none or it is another portal's.
+Task<std::optional<PendingChoice>> find_choice(const Exchange& exchange);
 /// Takes it out, so that only one caller acts on it.
-Task<std::optional<KeptLogin>> take_login(const Exchange& exchange);
+Task<std::optional<PendingChoice>> take_choice(const Exchange& exchange);
 
 }  // namespace vneid::flows

@@ -1,9 +1,9 @@
 #include "net/http/transfer.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "net/http/multi.hpp"
+#include "text/ascii.hpp"
 
 namespace vneid::http {
 
@@ -15,19 +15,6 @@ constexpr const char* body_too_large = "the answer is too large";
 constexpr const char* headers_too_large = "the answer's headers are too large";
 constexpr const char* end_not_marked = "the answer's end is not marked";
 constexpr const char* no_memory = "out of memory";
-
-char lower(char c) noexcept {
-  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-}
-
-/// RFC 9110 §5.6.2.
-bool is_token(std::string_view text) noexcept {
-  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           marks.find(c) != std::string_view::npos;
-  });
-}
 
 bool breaks_header(std::string_view value) noexcept {
   constexpr std::string_view breaking("\r\n\0", 3);
@@ -53,11 +40,10 @@ FailureKind kind_of(CURLcode result) noexcept {
   }
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-  constexpr std::string_view blank = " \t\r\n";
-  const auto begin = text.find_first_not_of(blank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blank) - begin + 1);
+/// Header lines as libcurl gives them, with their ends.
+std::string_view trimmed(std::string_view line) noexcept {
+  while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+  return text::trim(line);
 }
 
 }  // namespace
@@ -116,7 +102,7 @@ void Transfer::set_url() {
 }
 
 void Transfer::set_method() {
-  if (!is_token(request_.method)) throw failed("the method is not well-formed");
+  if (!text::is_token(request_.method)) throw failed("the method is not well-formed");
   const bool has_body = !request_.body.empty();
   if (request_.method == "HEAD") {
     set(CURLOPT_NOBODY, 1L);
@@ -138,7 +124,7 @@ void Transfer::set_headers() {
   };
   append("Expect:");  // no 100-continue: it costs a round trip and proxies stumble over it
   for (const auto& [name, value] : request_.headers) {
-    if (!is_token(name) || breaks_header(value)) throw failed("a header is not well-formed");
+    if (!text::is_token(name) || breaks_header(value)) throw failed("a header is not well-formed");
     std::string line = name;
     line += trimmed(value).empty() ? ";" : ": " + value;  // libcurl's spelling
     append(line);
@@ -208,9 +194,9 @@ bool Transfer::add_header_line(std::string_view line) {
     return true;
   }
   const auto colon = line.find(':');
-  if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return true;
+  if (colon == std::string_view::npos || !text::is_token(line.substr(0, colon))) return true;
   std::string name(line.substr(0, colon));
-  std::ranges::transform(name, name.begin(), lower);
+  std::ranges::transform(name, name.begin(), text::ascii_lower);
   response_.headers.emplace_back(std::move(name), trimmed(line.substr(colon + 1)));
   return true;
 }

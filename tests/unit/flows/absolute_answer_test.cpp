@@ -1,4 +1,4 @@
-#include "flows/legacy/absolute_answer.hpp"
+#include "flows/reply/absolute_answer.hpp"
 
 #include <string>
 

@@ -11,6 +11,8 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr Wall now{std::chrono::sys_days{std::chrono::year{2026} / 11 / 28}};
+
 class PortalBinding : public testing::Test {
  protected:
   const crypto::KeyRing keys =
@@ -21,7 +23,7 @@ class PortalBinding : public testing::Test {
   [[nodiscard]] LiveSession bound_to(const std::string& value) const {
     LiveSession live;
     live.token = token;
-    live.session.portal_cookie_key = portal_cookie_key(keys, cookie, "sid=" + value, {});
+    live.session.portal_cookie_key = portal_cookie_key(keys, cookie, "sid=" + value, {}, now);
     return live;
   }
   [[nodiscard]] std::string with_session(const std::string& cookies) const {
@@ -30,19 +32,20 @@ class PortalBinding : public testing::Test {
   /// The Cookie header of the browser after the answer's cookie of ours.
   [[nodiscard]] std::string after(const std::string& cookies, const std::string& set) const {
     const auto own = follow_portal_cookie(keys, cookie, with_session(cookies),
-                                          {{"Set-Cookie", "sid=" + set + "; Path=/"}});
+                                          {{"Set-Cookie", "sid=" + set + "; Path=/"}}, now);
     return own ? own->substr(0, own->find(';')) : "";
   }
 };
 
 TEST_F(PortalBinding, AnswerCountsBeforeTheBrowsersOwnCookie) {
   const auto of_answer = portal_cookie_key(
-      keys, cookie, "sid=old", {{"set-cookie", "sid=x"}, {"Set-Cookie", "sid=new; Path=/"}});
-  EXPECT_EQ(of_answer, portal_cookie_key(keys, cookie, "sid=new", {}));
-  EXPECT_NE(of_answer, portal_cookie_key(keys, cookie, "sid=old", {}));
-  EXPECT_EQ(portal_cookie_key(keys, cookie, "sid=old", {{"Set-Cookie", "sid=x; max-age=0"}}), "");
-  EXPECT_EQ(portal_cookie_key(keys, cookie, "other=1", {}), "");
-  EXPECT_EQ(portal_cookie_key(keys, PortalCookie{"portal", ""}, "sid=old", {}), "");
+      keys, cookie, "sid=old", {{"set-cookie", "sid=x"}, {"Set-Cookie", "sid=new; Path=/"}}, now);
+  EXPECT_EQ(of_answer, portal_cookie_key(keys, cookie, "sid=new", {}, now));
+  EXPECT_NE(of_answer, portal_cookie_key(keys, cookie, "sid=old", {}, now));
+  EXPECT_EQ(portal_cookie_key(keys, cookie, "sid=old", {{"Set-Cookie", "sid=x; max-age=0"}}, now),
+            "");
+  EXPECT_EQ(portal_cookie_key(keys, cookie, "other=1", {}, now), "");
+  EXPECT_EQ(portal_cookie_key(keys, PortalCookie{"portal", ""}, "sid=old", {}, now), "");
 }
 
 TEST_F(PortalBinding, HoldsForTheSameValueOnly) {
@@ -76,10 +79,11 @@ TEST_F(PortalBinding, FollowsNothingWithoutASessionOrAChange) {
   EXPECT_EQ(after("sid=a", "a"), "");
   EXPECT_EQ(after("sid=a", ""), "");
   EXPECT_EQ(after("sid=a; sid=b", "c"), "");
-  EXPECT_FALSE(follow_portal_cookie(keys, cookie, "sid=a", {{"Set-Cookie", "sid=b"}}));
+  EXPECT_FALSE(follow_portal_cookie(keys, cookie, "sid=a", {{"Set-Cookie", "sid=b"}}, now));
   EXPECT_FALSE(follow_portal_cookie(keys, cookie, with_session("sid=a"),
-                                    {{"Set-Cookie", "sid=b; Max-Age=0"}}));
-  EXPECT_FALSE(follow_portal_cookie(keys, cookie, with_session("sid=a"), {{"Set-Cookie", "x=b"}}));
+                                    {{"Set-Cookie", "sid=b; Max-Age=0"}}, now));
+  EXPECT_FALSE(
+      follow_portal_cookie(keys, cookie, with_session("sid=a"), {{"Set-Cookie", "x=b"}}, now));
 }
 
 TEST(SeenSessions, CountForTheGraceAndUntilForgotten) {

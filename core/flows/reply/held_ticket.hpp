@@ -1,0 +1,20 @@
+#pragma once
+
+#include <expected>
+
+#include "flows/base/base.hpp"
+#include "session/ticket.hpp"
+
+/// The legacy login that is held for a browser (D5).
+namespace vneid::flows {
+
+/// What the browser's cookie proves; whether it was used up only Redis knows (Tickets::unused).
+std::expected<Ticket, TicketError> shown_ticket(const Exchange& exchange);
+
+/// The page for a ticket that does not serve.
+Reply ticket_refused(const Exchange& exchange, TicketError error);
+
+/// Whether policy lets this login go on without VNeID, now.
+bool may_skip(const Exchange& exchange, const Ticket& ticket);
+
+}  // namespace vneid::flows

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "flows/reply/absolute_answer.hpp"
+#include "flows/reply/api_reply.hpp"
+#include "flows/reply/error_labels.hpp"
+#include "flows/reply/failure.hpp"
+#include "flows/reply/held_ticket.hpp"
+#include "flows/reply/page_reply.hpp"
+#include "flows/reply/require_session.hpp"
+
+/// How flows answer.

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "async/task.hpp"
+#include "flows/base/base.hpp"
+#include "flows/vneid/conclusion.hpp"
+#include "flows/vneid/redeem.hpp"
+
+namespace vneid::flows {
+
+/// Links the account of the held login to the person (R22, R23).
+Task<Conclusion> link_held(const Exchange& exchange, const Spending& spending,
+                           const oidc::VerifiedIdentity& person);
+
+/// What every link to this person asks for; the caller names the account.
+link::LinkRequest link_request(const Exchange& exchange, const std::string& provider,
+                               const oidc::VerifiedIdentity& person);
+
+/// The link, tried again when PostgreSQL went away under it: whether it stands is then unknown, and
+/// asking again both tells and does it.
+Task<link::LinkOutcome> link_surely(Worker& worker, link::LinkRequest request);
+
+}  // namespace vneid::flows

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+
+#include "async/task.hpp"
+#include "flows/vneid/authorization.hpp"
+#include "oidc/authorization_response.hpp"
+#include "oidc/login_provider.hpp"
+
+namespace vneid::flows {
+
+/// A callback whose code is spent now.
+struct Spending {
+  State state;
+  BrowserId browser;
+  Authorization authorization;
+  oidc::CodeResponse code;
+  std::int64_t account_id = 0;  ///< of a LinkHeld: the legacy account that logged in
+};
+
+/// Spends the code at the provider that the authorization was begun with, and proves the person.
+Task<oidc::LoginProvider::LoginResult> redeem(Worker& worker, const Spending& spending);
+
+}  // namespace vneid::flows

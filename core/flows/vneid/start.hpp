@@ -1,0 +1,13 @@
+#pragma once
+
+#include "async/task.hpp"
+#include "flows/base/base.hpp"
+#include "flows/vneid/authorization.hpp"
+
+namespace vneid::flows {
+
+/// Sends the browser to the site's provider with an authorization request (R15, R25), which is
+/// remembered for its callback. Throws Unavailable.
+Task<Reply> start_authorization(const Exchange& exchange, Purpose purpose);
+
+}  // namespace vneid::flows

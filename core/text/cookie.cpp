@@ -1,0 +1,92 @@
+#include "text/cookie.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <string>
+
+#include <curl/curl.h>
+
+#include "text/ascii.hpp"
+
+namespace vneid::text {
+
+namespace {
+
+constexpr std::size_t most_values = 8;
+
+/// Takes the piece before the next ';' off.
+std::string_view next_piece(std::string_view& rest) {
+  const auto piece = rest.substr(0, rest.find(';'));
+  rest.remove_prefix(std::min(rest.size(), piece.size() + 1));
+  return trim(piece);
+}
+
+/// Without '=' all of it is the name, as of an attribute.
+CookiePair pair_of(std::string_view piece) {
+  const auto equals = std::min(piece.find('='), piece.size());
+  return {trim(piece.substr(0, equals)), trim(piece.substr(std::min(equals + 1, piece.size())))};
+}
+
+std::optional<CookiePair> cookie_of(std::string_view piece) {
+  if (!piece.contains('=')) return std::nullopt;
+  const CookiePair pair = pair_of(piece);
+  return pair.name.empty() ? std::nullopt : std::optional{pair};
+}
+
+/// §5.2.2: ignored unless it is a number. Whether the cookie is over by it.
+std::optional<bool> over_by_age(std::string_view value) {
+  const bool negative = value.starts_with('-');
+  const auto digits = value.substr(negative ? 1 : 0);
+  if (!std::ranges::all_of(digits, is_digit) || value.empty()) return std::nullopt;
+  return negative || std::ranges::all_of(digits, [](char digit) { return digit == '0'; });
+}
+
+/// §5.2.1: ignored unless it is a date.
+std::optional<bool> over_by_date(std::string_view value, Wall now) {
+  const std::string date{value};
+  const time_t when = curl_getdate(date.c_str(), nullptr);
+  if (when == -1) return std::nullopt;
+  return Wall{std::chrono::seconds{when}} <= now;
+}
+
+}  // namespace
+
+std::vector<CookiePair> cookie_pairs(std::string_view header) {
+  std::vector<CookiePair> pairs;
+  while (!header.empty()) {
+    if (const auto pair = cookie_of(next_piece(header))) pairs.push_back(*pair);
+  }
+  return pairs;
+}
+
+std::vector<std::string_view> cookie_values(std::string_view header, std::string_view name) {
+  std::vector<std::string_view> values;
+  while (!header.empty() && values.size() < most_values) {
+    const auto pair = cookie_of(next_piece(header));
+    if (pair && pair->name == name) values.push_back(pair->value);
+  }
+  return values;
+}
+
+std::optional<SetCookie> parse_set_cookie(std::string_view header, Wall now) {
+  const auto pair = cookie_of(next_piece(header));
+  if (!pair) return std::nullopt;
+  SetCookie cookie{.name = pair->name, .value = pair->value};
+  std::optional<bool> by_age;
+  std::optional<bool> by_date;
+  while (!header.empty()) {
+    const auto [name, value] = pair_of(next_piece(header));
+    if (equal_without_case(name, "max-age")) {
+      if (const auto over = over_by_age(value)) by_age = over;
+    } else if (equal_without_case(name, "expires")) {
+      if (const auto over = over_by_date(value, now)) by_date = over;
+    } else if (equal_without_case(name, "path")) {
+      cookie.path = value.starts_with('/') ? value : std::string_view{};
+    }
+  }
+  cookie.removes = cookie.value.empty() || by_age.value_or(by_date.value_or(false));
+  return cookie;
+}
+
+}  // namespace vneid::text
