@@ -36,17 +36,17 @@ Exit links_show(const Options& options) {
   EpollLoop loop;
   postgres::Pool pool = open_pool(loop, options, statement_timeout);
   link::Accounts accounts{pool, keys};
-  const auto account = loop.run(accounts.find(options.portal, options.words.at(2)));
+  const auto account = loop.run(accounts.find(PortalName{options.portal}, options.words.at(2)));
   if (!account) {
     throw CommandFailed(exit_failed, "portal \"" + options.portal + "\" has no such account");
   }
-  std::cout << "account " << account->id << " (" << identity::mask_account(account->name) << "), "
+  std::cout << "account " << account->id.value() << " (" << identity::mask_account(account->name) << "), "
             << link::to_text(account->kind) << (account->closed ? ", closed\n" : "\n");
   link::Links links{pool, keys};
   const auto list = loop.run(links.of_account(account->id));
   for (const link::LinkedAccount& link : list) {
-    std::cout << "link " << link.link_id << " to " << masked(link.citizen_number) << " (person "
-              << link.person_id << ") through " << link.provider << " on " << day_of(link.linked_at)
+    std::cout << "link " << link.link_id.value() << " to " << masked(link.citizen_number) << " (person "
+              << link.person_id.value() << ") through " << link.provider << " on " << day_of(link.linked_at)
               << (link.flagged ? ", flagged\n" : "\n");
   }
   if (list.empty()) std::cout << "not linked\n";

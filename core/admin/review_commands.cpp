@@ -157,7 +157,7 @@ void print_head(const Review& review) {
   std::cout << "review " << review.reference << " (" << kind_of(review)
             << "): " << state_in_words(review) << '\n'
             << "opened " << minute_of(review.created_at) << ", told by " << review.told_by
-            << ", account " << review.account_id << '\n'
+            << ", account " << review.account_id.value() << '\n'
             << "reasons: " << reasons_of(review) << '\n';
   if (review.proposed) std::cout << "first approved " << by_whom(*review.proposed) << '\n';
   if (review.decided) {

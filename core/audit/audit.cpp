@@ -30,7 +30,8 @@ std::optional<std::string> known(std::string text) {
   return std::optional<std::string>{std::move(text)};
 }
 
-void add_number(Params& params, std::optional<std::int64_t> number) {
+template <class Number>
+void add_number(Params& params, const std::optional<Number>& number) {
   if (number) {
     params.integer(*number);
   } else {

@@ -35,13 +35,13 @@ struct Event {
   Result result = Result::ok;
   std::string reason;  ///< codes, comma-separated
   Origin origin;
-  std::optional<std::int64_t> account_id;
+  std::optional<AccountId> account_id;
   std::string pid_masked;  ///< CitizenNumber::masked()
   std::string pid_key;     ///< KeyRing::lookup_key of the number, 32 raw bytes
   std::string provider;
   std::optional<int> level;
   std::string notice_version;
-  std::optional<std::int64_t> link_id;
+  std::optional<LinkId> link_id;
 };
 
 /// Adds an event in a transaction of its own.
@@ -54,7 +54,7 @@ enum class Choice : std::uint8_t { shown, skip, vneid };
 
 struct NoticeChoice {
   Wall at{};
-  std::int64_t account_id = 0;
+  AccountId account_id;
   std::string notice_version;
   Choice choice = Choice::shown;
   Origin origin;

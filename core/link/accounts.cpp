@@ -101,8 +101,8 @@ void add_field(LegacyAccount& account, Field field, identity::FieldStatus status
 
 LegacyAccount read_account(const Result& rows, const KeyRing& keys) {
   LegacyAccount account;
-  account.id = rows.integer(0, 0);
-  account.portal = rows.text(0, 1);
+  account.id = AccountId{rows.integer(0, 0)};
+  account.portal = PortalName{std::string{rows.text(0, 1)}};
   account.kind = account_kind_from_text(rows.text(0, 2)).value();
   account.closed = rows.text(0, 3) == "closed";
   account.identity.kind = for_decision(account.kind);
@@ -111,8 +111,8 @@ LegacyAccount read_account(const Result& rows, const KeyRing& keys) {
   account.name = open_account_name(keys, key, rows.bytes(0, 5));
   if (!rows.is_null(0, 6)) {
     LinkSummary link;
-    link.link_id = rows.integer(0, 6);
-    link.person_id = rows.integer(0, 7);
+    link.link_id = LinkId{rows.integer(0, 6)};
+    link.person_id = PersonId{rows.integer(0, 7)};
     link.provider = rows.text(0, 8);
     link.linked_at = rows.instant(0, 9);
     account.linked = std::move(link);
@@ -132,7 +132,7 @@ std::optional<LegacyAccount> read_if_any(const Result& rows, const KeyRing& keys
 
 }  // namespace
 
-Task<LegacyAccount> Accounts::ensure(std::string portal, std::string name,
+Task<LegacyAccount> Accounts::ensure(PortalName portal, std::string name,
                                      std::optional<AccountKind> kind, Wall now) {
   const auto stored = stored_text(name);
   if (!stored || stored->empty() || stored->size() > longest_name) {
@@ -140,7 +140,7 @@ Task<LegacyAccount> Accounts::ensure(std::string portal, std::string name,
   }
   const std::string key = account_key(*keys_, portal, *stored);
   Params params;
-  params.text(portal).bytes(key).bytes(seal_account_name(*keys_, key, *stored));
+  params.text(portal.value()).bytes(key).bytes(seal_account_name(*keys_, key, *stored));
   if (kind) {
     params.text(to_text(*kind));
   } else {
@@ -153,37 +153,37 @@ Task<LegacyAccount> Accounts::ensure(std::string portal, std::string name,
   co_return account;
 }
 
-Task<std::optional<LegacyAccount>> Accounts::find(std::int64_t account_id) {
+Task<std::optional<LegacyAccount>> Accounts::find(AccountId account_id) {
   Params params;
   params.integer(account_id);
   const Result rows = co_await database_.query(find_by_id, std::move(params));
   co_return read_if_any(rows, *keys_);
 }
 
-Task<std::optional<LegacyAccount>> Accounts::find(std::string portal, std::string name) {
+Task<std::optional<LegacyAccount>> Accounts::find(PortalName portal, std::string name) {
   const auto stored = stored_text(name);
   if (!stored) co_return std::nullopt;
   Params params;
-  params.text(portal).bytes(account_key(*keys_, portal, *stored));
+  params.text(portal.value()).bytes(account_key(*keys_, portal, *stored));
   const Result rows = co_await database_.query(find_by_name, std::move(params));
   co_return read_if_any(rows, *keys_);
 }
 
-Task<std::vector<LegacyAccount>> Accounts::adoptable(std::string portal,
+Task<std::vector<LegacyAccount>> Accounts::adoptable(PortalName portal,
                                                      identity::CitizenNumber number) {
   Params params;
-  params.text(portal).bytes(citizen_key(*keys_, number));
+  params.text(portal.value()).bytes(citizen_key(*keys_, number));
   const Result rows = co_await database_.query(find_adoptable, std::move(params));
   std::vector<LegacyAccount> accounts;
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    auto account = co_await find(rows.integer(row, 0));
+    auto account = co_await find(rows.id<AccountId>(row, 0));
     if (account) accounts.push_back(*std::move(account));
   }
   co_return accounts;
 }
 
 Task<std::optional<LegacyAccount>> lock_account(postgres::Transaction& transaction,
-                                                const KeyRing& keys, std::int64_t account_id) {
+                                                const KeyRing& keys, AccountId account_id) {
   Params params;
   params.integer(account_id);
   // Two statements: the second sees what was committed while the first waited for the lock.

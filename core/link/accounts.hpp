@@ -18,16 +18,16 @@ namespace vneid::link {
 
 /// The active link of an account.
 struct LinkSummary {
-  std::int64_t link_id = 0;
-  std::int64_t person_id = 0;
+  LinkId link_id;
+  PersonId person_id;
   std::string provider;
   Wall linked_at{};
 };
 
 /// A portal's account as the database has it.
 struct LegacyAccount {
-  std::int64_t id = 0;
-  std::string portal;
+  AccountId id;
+  PortalName portal;
   std::string name;  ///< as the portal calls the account
   AccountKind kind = AccountKind::personal;
   bool closed = false;
@@ -49,14 +49,14 @@ class Accounts {
   /// round trip. `name` is the portal's own, at most 1000 bytes of UTF-8, not empty: otherwise
   /// std::invalid_argument. A `kind` that is given replaces the one on file, unless the account
   /// has ever been linked. Throws what Pool throws, and UnreadableValue.
-  Task<LegacyAccount> ensure(std::string portal, std::string name, std::optional<AccountKind> kind,
+  Task<LegacyAccount> ensure(PortalName portal, std::string name, std::optional<AccountKind> kind,
                              Wall now);
-  Task<std::optional<LegacyAccount>> find(std::int64_t account_id);
+  Task<std::optional<LegacyAccount>> find(AccountId account_id);
   /// The same by name, for the command line.
-  Task<std::optional<LegacyAccount>> find(std::string portal, std::string name);
+  Task<std::optional<LegacyAccount>> find(PortalName portal, std::string name);
   /// Accounts of the portal that a VNeID login may be offered (R25): open, no organisation's, not
   /// linked, and their number is this one, verified. Oldest first, at most 20.
-  Task<std::vector<LegacyAccount>> adoptable(std::string portal, identity::CitizenNumber number);
+  Task<std::vector<LegacyAccount>> adoptable(PortalName portal, identity::CitizenNumber number);
 
  private:
   postgres::Database& database_;
@@ -66,6 +66,6 @@ class Accounts {
 /// The account within a transaction, its row locked against other links until the end.
 Task<std::optional<LegacyAccount>> lock_account(postgres::Transaction& transaction,
                                                 const crypto::KeyRing& keys,
-                                                std::int64_t account_id);
+                                                AccountId account_id);
 
 }  // namespace vneid::link

@@ -102,7 +102,7 @@ std::string comma_separated(const std::vector<std::string>& words) {
 }
 
 audit::Event event_of(std::string name, audit::Result result, std::string reason,
-                      const audit::Origin& origin, std::int64_t account_id, Wall now) {
+                      const audit::Origin& origin, AccountId account_id, Wall now) {
   audit::Event event;
   event.at = now;
   event.name = std::move(name);

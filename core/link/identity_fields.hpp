@@ -47,7 +47,7 @@ using NewValues = std::map<identity::Field, std::string>;
 
 /// A source's answer, to be stored (R19).
 struct Verification {
-  std::int64_t account_id = 0;
+  AccountId account_id;
   NewValues values;    ///< vouched for; empty: the source knows nobody of what is verified here
   NewValues typed;     ///< asked with, and not vouched for: kept as self-entered
   std::string source;  ///< a code such as "population_db", or as the page shows it
@@ -67,7 +67,7 @@ using VerificationOutcome = std::variant<Stored, Contradicted>;
 
 /// [Sửa] (R20).
 struct Edit {
-  std::int64_t account_id = 0;
+  AccountId account_id;
   NewValues values;
   audit::Origin origin;
   Wall now{};
@@ -81,7 +81,7 @@ class Identities {
 
   /// One round trip. `person_id`: whose links are listed; 0: the account's own. Nothing when there
   /// is no such account.
-  Task<std::optional<IdentityProfile>> read(std::int64_t account_id, std::int64_t person_id);
+  Task<std::optional<IdentityProfile>> read(AccountId account_id, PersonId person_id);
 
   /// One transaction: the account's row is locked, compared with what is verified, changed, and
   /// audited. What the source says replaces what the citizen only typed. When it contradicts a
@@ -100,7 +100,7 @@ class Identities {
 /// lock on the account (lock_account); for an approved review. Each change is kept in the
 /// history under `reason`.
 Task<void> overwrite_verified(postgres::Transaction& transaction, const crypto::KeyRing& keys,
-                              std::int64_t account_id, NewValues values, std::string source,
+                              AccountId account_id, NewValues values, std::string source,
                               std::string reason, Wall now);
 
 }  // namespace vneid::link

@@ -41,15 +41,15 @@ constexpr Statement read_profile{
 
 LinkedAccount read_link(const Result& rows, std::size_t row, const KeyRing& keys) {
   LinkedAccount link;
-  link.portal = rows.text(row, 1);
+  link.portal = PortalName{std::string{rows.text(row, 1)}};
   link.provider = rows.text(row, 2);
   link.account_name = open_account_name(keys, rows.bytes(row, 4), rows.bytes(row, 5));
   link.citizen_number =
       open_person(keys, rows.bytes(row, 6), PersonColumn::citizen, rows.bytes(row, 7));
   link.linked_at = rows.instant(row, 8);
-  link.link_id = rows.integer(row, 9);
-  link.account_id = rows.integer(row, 10);
-  link.person_id = rows.integer(row, 11);
+  link.link_id = LinkId{rows.integer(row, 9)};
+  link.account_id = AccountId{rows.integer(row, 10)};
+  link.person_id = PersonId{rows.integer(row, 11)};
   link.flagged = rows.boolean(row, 12);
   return link;
 }
@@ -79,8 +79,8 @@ IdentityProfile read_rows(const Result& rows, const KeyRing& keys) {
 
 }  // namespace
 
-Task<std::optional<IdentityProfile>> Identities::read(std::int64_t account_id,
-                                                      std::int64_t person_id) {
+Task<std::optional<IdentityProfile>> Identities::read(AccountId account_id,
+                                                      PersonId person_id) {
   const std::shared_ptr<const KeyRing> keys = keys_;
   Params params;
   params.integer(account_id).integer(person_id);

@@ -133,7 +133,7 @@ class LinkWork {
   }
 
   Task<void> record(postgres::Transaction& transaction, std::string name, audit::Result result,
-                    std::string reason, std::optional<std::int64_t> link_id) const {
+                    std::string reason, std::optional<LinkId> link_id) const {
     audit::Event event;
     event.at = request_.now;
     event.name = std::move(name);
@@ -235,7 +235,7 @@ class LinkWork {
         .text_array(flags)
         .text(request_.origin.request_id);
     const Result inserted = co_await transaction.query(insert_link, std::move(row));
-    linked.link_id = inserted.integer(0, 0);
+    linked.link_id = LinkId{inserted.integer(0, 0)};
 
     vault::Transfer job;
     job.link_id = linked.link_id;

@@ -20,7 +20,7 @@ namespace vneid::link {
 /// What a proven callback asks for. All of it comes from the server's own flow record and from the
 /// verified answers of the provider; nothing from the browser's parameters.
 struct LinkRequest {
-  std::int64_t account_id = 0;
+  AccountId account_id;
   /// This browser has just logged in to the account at the portal (LegacyIdentity::login_proven).
   bool login_proven = false;
   identity::ProviderIdentity identity;
@@ -36,8 +36,8 @@ struct LinkRequest {
 
 /// The account is linked to this very person.
 struct Linked {
-  std::int64_t link_id = 0;
-  std::int64_t person_id = 0;
+  LinkId link_id;
+  PersonId person_id;
   Wall at{};
   bool repeated = false;  ///< the link was there before
   bool flagged = false;   ///< linked, and an officer should look at it

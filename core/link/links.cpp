@@ -26,10 +26,10 @@ constexpr Statement link_by_id{"link_by_id", VNEID_SELECT_LINKS "l.id = $1::bigi
 
 LinkedAccount read_link(const Result& rows, std::size_t row, const crypto::KeyRing& keys) {
   LinkedAccount link;
-  link.link_id = rows.integer(row, 0);
-  link.account_id = rows.integer(row, 1);
-  link.person_id = rows.integer(row, 2);
-  link.portal = rows.text(row, 3);
+  link.link_id = LinkId{rows.integer(row, 0)};
+  link.account_id = AccountId{rows.integer(row, 1)};
+  link.person_id = PersonId{rows.integer(row, 2)};
+  link.portal = PortalName{std::string{rows.text(row, 3)}};
   link.account_name = open_account_name(keys, rows.bytes(row, 4), rows.bytes(row, 5));
   link.citizen_number =
       open_person(keys, rows.bytes(row, 6), PersonColumn::citizen, rows.bytes(row, 7));
@@ -46,7 +46,8 @@ std::vector<LinkedAccount> read_links(const Result& rows, const crypto::KeyRing&
   return links;
 }
 
-Params one_id(std::int64_t id) {
+template <class Name>
+Params one_id(const Name& id) {
   Params params;
   params.integer(id);
   return params;
@@ -54,17 +55,17 @@ Params one_id(std::int64_t id) {
 
 }  // namespace
 
-Task<std::vector<LinkedAccount>> Links::of_person(std::int64_t person_id) {
+Task<std::vector<LinkedAccount>> Links::of_person(PersonId person_id) {
   const Result rows = co_await database_.query(links_of_person, one_id(person_id));
   co_return read_links(rows, *keys_);
 }
 
-Task<std::vector<LinkedAccount>> Links::of_account(std::int64_t account_id) {
+Task<std::vector<LinkedAccount>> Links::of_account(AccountId account_id) {
   const Result rows = co_await database_.query(links_of_account, one_id(account_id));
   co_return read_links(rows, *keys_);
 }
 
-Task<std::optional<LinkedAccount>> Links::find(std::int64_t link_id) {
+Task<std::optional<LinkedAccount>> Links::find(LinkId link_id) {
   const Result rows = co_await database_.query(link_by_id, one_id(link_id));
   if (rows.empty()) co_return std::nullopt;
   co_return read_link(rows, 0, *keys_);

@@ -16,10 +16,10 @@ namespace vneid::link {
 
 /// A line of the list "Danh sách tài khoản liên kết".
 struct LinkedAccount {
-  std::int64_t link_id = 0;
-  std::int64_t account_id = 0;
-  std::int64_t person_id = 0;
-  std::string portal;
+  LinkId link_id;
+  AccountId account_id;
+  PersonId person_id;
+  PortalName portal;
   std::string account_name;    ///< in full: for its owner's own page
   std::string citizen_number;  ///< all 12 digits: for its owner's own page, never for a log
   std::string provider;
@@ -34,10 +34,10 @@ class Links {
       : database_(database), keys_(std::move(keys)) {}
 
   /// All accounts of a person: for a VNeID login.
-  Task<std::vector<LinkedAccount>> of_person(std::int64_t person_id);
+  Task<std::vector<LinkedAccount>> of_person(PersonId person_id);
   /// The link of one account: for a legacy login, which proves no more than that account.
-  Task<std::vector<LinkedAccount>> of_account(std::int64_t account_id);
-  Task<std::optional<LinkedAccount>> find(std::int64_t link_id);
+  Task<std::vector<LinkedAccount>> of_account(AccountId account_id);
+  Task<std::optional<LinkedAccount>> find(LinkId link_id);
 
  private:
   postgres::Database& database_;

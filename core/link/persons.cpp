@@ -42,14 +42,14 @@ constexpr Statement read_details{
 
 Params parameters_of(const PersonKeys& keys) {
   Params params;
-  params.bytes(keys.citizen).text(keys.issuer).bytes(keys.subject);
+  params.bytes(keys.citizen).text(keys.issuer).bytes(keys.subject.value());
   return params;
 }
 
 KnownPerson known_of(const Result& rows) {
   KnownPerson known;
-  if (!rows.is_null(0, 0)) known.by_number = rows.integer(0, 0);
-  if (!rows.is_null(0, 1)) known.by_subject = rows.integer(0, 1);
+  if (!rows.is_null(0, 0)) known.by_number = PersonId{rows.integer(0, 0)};
+  if (!rows.is_null(0, 1)) known.by_subject = PersonId{rows.integer(0, 1)};
   known.has_other_subject = rows.boolean(0, 2);
   return known;
 }
@@ -68,7 +68,7 @@ Task<KnownPerson> find_person(postgres::Database& database, PersonKeys keys) {
 
 Task<std::optional<PersonDetails>> read_person(postgres::Database& database,
                                                std::shared_ptr<const crypto::KeyRing> keys,
-                                               std::int64_t person_id) {
+                                               PersonId person_id) {
   Params params;
   params.integer(person_id);
   const Result rows = co_await database.query(read_details, std::move(params));
@@ -80,7 +80,7 @@ Task<std::optional<PersonDetails>> read_person(postgres::Database& database,
   co_return details;
 }
 
-Task<std::int64_t> claim_person(postgres::Transaction& transaction, const crypto::KeyRing& ring,
+Task<PersonId> claim_person(postgres::Transaction& transaction, const crypto::KeyRing& ring,
                                 PersonKeys keys, PersonValues values) {
   std::optional<std::string> birth_date;
   if (values.birth_date) {
@@ -93,9 +93,9 @@ Task<std::int64_t> claim_person(postgres::Transaction& transaction, const crypto
       .bytes(seal_person(ring, keys.citizen, PersonColumn::name, values.full_name))
       .bytes(birth_date);
   const Result made = co_await transaction.query(upsert_person, std::move(person));
-  const std::int64_t id = made.integer(0, 0);
+  const PersonId id{made.integer(0, 0)};
   Params subject;
-  subject.text(keys.issuer).bytes(keys.subject).integer(id);
+  subject.text(keys.issuer).bytes(keys.subject.value()).integer(id);
   const Result claimed = co_await transaction.query(claim_subject, std::move(subject));
   if (claimed.empty()) {
     throw postgres::StatementError("40001", "person_subject_once",

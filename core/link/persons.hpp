@@ -17,13 +17,13 @@ namespace vneid::link {
 struct PersonKeys {
   std::string citizen;
   std::string issuer;  ///< as text
-  std::string subject;
+  SubjectKey subject;
 };
 
 /// What the database knows of somebody before anything is written.
 struct KnownPerson {
-  std::optional<std::int64_t> by_number;
-  std::optional<std::int64_t> by_subject;
+  std::optional<PersonId> by_number;
+  std::optional<PersonId> by_subject;
   /// The person of this number is known at this issuer under another subject.
   bool has_other_subject = false;
 
@@ -52,13 +52,13 @@ Task<KnownPerson> find_person(postgres::Database& database, PersonKeys keys);
 /// Throws what Pool throws, and UnreadableValue.
 Task<std::optional<PersonDetails>> read_person(postgres::Database& database,
                                                std::shared_ptr<const crypto::KeyRing> keys,
-                                               std::int64_t person_id);
+                                               PersonId person_id);
 
 /// Finds or makes the person of the number, brings name and birth date up to date, claims the
 /// subject, and gives the person's id. The row stays locked. When somebody else has claimed number
 /// or subject otherwise since find_person(), throws a retryable StatementError: the transaction
 /// is to be run again, and find_person() tells the conflict.
-Task<std::int64_t> claim_person(postgres::Transaction& transaction, const crypto::KeyRing& ring,
+Task<PersonId> claim_person(postgres::Transaction& transaction, const crypto::KeyRing& ring,
                                 PersonKeys keys, PersonValues values);
 
 }  // namespace vneid::link

@@ -11,20 +11,20 @@ constexpr std::string_view purpose = "review";
 /// Of rows that are older than schema 0006.
 constexpr std::string_view former_purpose = "link_review";
 
-std::string bound_to(std::int64_t account_id, std::string_view subject_key) {
-  return std::to_string(account_id) + ":" +
-         (subject_key.empty() ? std::string{"identity"} : crypto::hex(subject_key));
+std::string bound_to(AccountId account_id, const SubjectKey& subject_key) {
+  return std::to_string(account_id.value()) + ":" +
+         (subject_key ? crypto::hex(subject_key.value()) : std::string{"identity"});
 }
 
 }  // namespace
 
-std::string seal_sides(const crypto::KeyRing& keys, std::int64_t account_id,
-                       std::string_view subject_key, std::string_view sides) {
+std::string seal_sides(const crypto::KeyRing& keys, AccountId account_id,
+                       const SubjectKey& subject_key, std::string_view sides) {
   return keys.seal(purpose, bound_to(account_id, subject_key), sides);
 }
 
-std::string open_sides(const crypto::KeyRing& keys, std::int64_t account_id,
-                       std::string_view subject_key, std::string_view sealed) {
+std::string open_sides(const crypto::KeyRing& keys, AccountId account_id,
+                       const SubjectKey& subject_key, std::string_view sealed) {
   const std::string associated = bound_to(account_id, subject_key);
   auto sides = keys.open(purpose, associated, sealed);
   if (!sides) sides = keys.open(former_purpose, associated, sealed);

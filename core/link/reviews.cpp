@@ -102,7 +102,7 @@ Task<std::string> open_review(postgres::Transaction& transaction, const KeyRing&
       .integer(review.account_id)
       .text(review.provider)
       .text(review.issuer)
-      .bytes(review.subject_key)
+      .bytes(review.subject_key.value())
       .bytes(review.citizen_key)
       .text(review.account_masked)
       .text(review.citizen_masked)
@@ -127,7 +127,7 @@ Task<std::string> open_identity_review(postgres::Transaction& transaction, const
       .text(review.source)
       .text(review.account_masked)
       .text(review.source_masked)
-      .bytes(seal_sides(keys, review.account_id, "", review.sides))
+      .bytes(seal_sides(keys, review.account_id, SubjectKey{}, review.sides))
       .text_array(review.reasons)
       .bytes(key)
       .instant(review.at);
@@ -140,7 +140,7 @@ Task<std::optional<ReviewNote>> find_verdict(postgres::Transaction& transaction,
   Params params;
   params.integer(review.account_id)
       .text(review.issuer)
-      .bytes(review.subject_key)
+      .bytes(review.subject_key.value())
       .bytes(review.citizen_key)
       .bytes(case_key(keys, review.sides, review.reasons));
   const Result rows = co_await transaction.query(find_decided, std::move(params));

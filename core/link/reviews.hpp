@@ -15,10 +15,10 @@ namespace vneid::link {
 
 /// Two identities that an officer must compare.
 struct ReviewCase {
-  std::int64_t account_id = 0;
+  AccountId account_id;
   std::string provider;
   std::string issuer;
-  std::string subject_key;     ///< 32 raw bytes
+  SubjectKey subject_key;
   std::string citizen_key;     ///< 32 raw bytes
   std::string account_masked;  ///< number or name of the account, masked
   std::string citizen_masked;  ///< number of the person, masked
@@ -42,7 +42,7 @@ struct ReviewNote {
 
 /// A trusted source that contradicts what was verified before.
 struct IdentityCase {
-  std::int64_t account_id = 0;
+  AccountId account_id;
   std::string source;  ///< as the page shows it
   std::string account_masked;
   std::string source_masked;

@@ -57,7 +57,7 @@ std::optional<std::string> key_of(const KeyRing& keys, Field field, const std::s
   return std::nullopt;
 }
 
-Params of_account(std::int64_t account_id) {
+Params of_account(AccountId account_id) {
   Params params;
   params.integer(account_id);
   return params;
@@ -78,7 +78,7 @@ void add_field(FieldValues& fields, StoredField row, const KeyRing& keys,
 }
 
 Task<LockedFields> lock_fields(Transaction& transaction, const KeyRing& keys,
-                               std::int64_t account_id) {
+                               AccountId account_id) {
   const Result locked = co_await transaction.query(lock_key, of_account(account_id));
   if (locked.empty()) throw std::runtime_error("the account of this session is gone");
   LockedFields held;
@@ -100,7 +100,7 @@ Task<void> say_why(Transaction& transaction, std::string reason, std::string req
 }
 
 Task<void> put_field(Transaction& transaction, const KeyRing& keys, std::string account_key,
-                     std::int64_t account_id, Field field, FieldValue value) {
+                     AccountId account_id, Field field, FieldValue value) {
   Params params;
   params.integer(account_id).text(identity::to_text(field));
   if (value.status == FieldStatus::empty) {
@@ -118,14 +118,14 @@ Task<void> put_field(Transaction& transaction, const KeyRing& keys, std::string 
   co_await transaction.query(upsert_field, std::move(params));
 }
 
-Task<void> renew(Transaction& transaction, std::int64_t account_id, Field field, Wall now) {
+Task<void> renew(Transaction& transaction, AccountId account_id, Field field, Wall now) {
   Params params;
   params.integer(account_id).text(identity::to_text(field)).instant(now);
   co_await transaction.query(renew_field, std::move(params));
 }
 
 Task<void> overwrite_verified(Transaction& transaction, const KeyRing& keys,
-                              std::int64_t account_id, NewValues values, std::string source,
+                              AccountId account_id, NewValues values, std::string source,
                               std::string reason, Wall now) {
   LockedFields held = co_await lock_fields(transaction, keys, account_id);
   co_await say_why(transaction, std::move(reason), "");

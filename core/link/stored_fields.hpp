@@ -34,18 +34,18 @@ struct LockedFields {
 };
 /// Throws std::runtime_error when there is no such account.
 Task<LockedFields> lock_fields(postgres::Transaction& transaction, const crypto::KeyRing& keys,
-                               std::int64_t account_id);
+                               AccountId account_id);
 
 /// What the history of this transaction's changes says about them.
 Task<void> say_why(postgres::Transaction& transaction, std::string reason, std::string request_id);
 
 /// Makes the field this.
 Task<void> put_field(postgres::Transaction& transaction, const crypto::KeyRing& keys,
-                     std::string account_key, std::int64_t account_id, identity::Field field,
+                     std::string account_key, AccountId account_id, identity::Field field,
                      FieldValue value);
 
 /// A verified field was verified again, with the same result.
-Task<void> renew(postgres::Transaction& transaction, std::int64_t account_id, identity::Field field,
+Task<void> renew(postgres::Transaction& transaction, AccountId account_id, identity::Field field,
                  Wall now);
 
 }  // namespace vneid::link

@@ -75,9 +75,9 @@ std::optional<std::string> stored_text(std::string_view text) {
   return text::encode_utf8(text::to_nfc(*points));
 }
 
-std::string account_key(const KeyRing& keys, std::string_view portal,
+std::string account_key(const KeyRing& keys, const PortalName& portal,
                         std::string_view account_name) {
-  return keys.lookup_key("account", joined(portal, account_name));
+  return keys.lookup_key("account", joined(portal.value(), account_name));
 }
 
 std::string citizen_key(const KeyRing& keys, const identity::CitizenNumber& number) {
@@ -88,8 +88,8 @@ std::string cmnd_key(const KeyRing& keys, const identity::Cmnd& number) {
   return keys.lookup_key("cmnd", number.digits());
 }
 
-std::string subject_key(const KeyRing& keys, std::string_view issuer, std::string_view subject) {
-  return keys.lookup_key("subject", joined(issuer, subject));
+SubjectKey subject_key(const KeyRing& keys, std::string_view issuer, std::string_view subject) {
+  return SubjectKey{keys.lookup_key("subject", joined(issuer, subject))};
 }
 
 std::string seal_account_name(const KeyRing& keys, std::string_view key, std::string_view name) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "crypto/key_ring.hpp"
+#include "ids.hpp"
 #include "identity/birth_date.hpp"
 #include "identity/citizen_number.hpp"
 #include "identity/field.hpp"
@@ -40,13 +41,13 @@ std::optional<std::string> stored_text(std::string_view text);
 
 // Look-up keys: 32 raw bytes.
 /// Of an account's name within its portal; give it stored_text().
-std::string account_key(const crypto::KeyRing& keys, std::string_view portal,
+std::string account_key(const crypto::KeyRing& keys, const PortalName& portal,
                         std::string_view account_name);
 /// Of a person's number; the owner_key of records too.
 std::string citizen_key(const crypto::KeyRing& keys, const identity::CitizenNumber& number);
 std::string cmnd_key(const crypto::KeyRing& keys, const identity::Cmnd& number);
 /// Of a subject ("sub"), to be used together with its issuer.
-std::string subject_key(const crypto::KeyRing& keys, std::string_view issuer,
+SubjectKey subject_key(const crypto::KeyRing& keys, std::string_view issuer,
                         std::string_view subject);
 
 // Sealed values. An account's are bound to its account_key and field, a person's to its

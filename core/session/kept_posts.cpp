@@ -17,7 +17,7 @@ Task<void> KeptPosts::keep(std::string id, std::string browser, KeptPost post) {
 }
 
 Task<std::optional<KeptPost>> KeptPosts::find(std::string id, std::string browser,
-                                              std::string portal) {
+                                              PortalName portal) {
   auto post = co_await store_.find(name_of(id, browser));
   if (post && post->portal != portal) post.reset();
   co_return post;

@@ -16,7 +16,7 @@ namespace vneid {
 
 /// A form that somebody sent without a login: what it held, and where it was going.
 struct KeptPost {
-  std::string portal;
+  PortalName portal;
   std::string target;  ///< relative URL, as the browser asked for it
   std::string body;    ///< application/x-www-form-urlencoded
 
@@ -38,7 +38,7 @@ class KeptPosts {
 
   Task<void> keep(std::string id, std::string browser, KeptPost post);
   /// Nothing when there is none of this portal (any more).
-  Task<std::optional<KeptPost>> find(std::string id, std::string browser, std::string portal);
+  Task<std::optional<KeptPost>> find(std::string id, std::string browser, PortalName portal);
 
  private:
   SealedStore<KeptPost> store_;

@@ -51,7 +51,7 @@ std::optional<std::string_view> value_set(const HeaderList& answer, std::string_
 
 std::string key_of(const crypto::KeyRing& keys, PortalCookie cookie, std::string_view value) {
   if (value.empty()) return {};
-  std::string named{cookie.portal};
+  std::string named = cookie.portal.value();
   named += '\0';
   named += value;
   return keys.lookup_key(key_purpose, named);
@@ -86,7 +86,7 @@ bool belongs(const crypto::KeyRing& keys, PortalCookie cookie, std::string_view 
   const std::string key = key_of(keys, cookie, *value);
   if (key == live.session.portal_cookie_key) return true;
   if (key.empty()) return false;
-  const auto chain = followed(keys, cookie_header, live.token, key);
+  const auto chain = followed(keys, cookie_header, live.token.value(), key);
   return chain && chain->from == live.session.portal_cookie_key;
 }
 

@@ -18,7 +18,7 @@ namespace vneid {
 
 /// `vneid_portal` and `vneid_portal_cookie`.
 struct PortalCookie {
-  std::string_view portal;
+  const PortalName& portal;
   std::string_view name;  ///< empty: sessions are bound to nothing
 };
 

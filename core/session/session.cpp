@@ -74,7 +74,7 @@ void Sessions::forget(const std::vector<std::string>& ids) {
 }
 
 void Sessions::remember(const LiveSession& live, Monotonic moment) {
-  seen_->saw(id_of(live.token), live.session, moment);
+  seen_->saw(id_of(live.token.value()), live.session, moment);
 }
 
 std::optional<LiveSession> Sessions::remembered(std::string_view cookie_header, Wall now,
@@ -83,7 +83,7 @@ std::optional<LiveSession> Sessions::remembered(std::string_view cookie_header, 
     if (token.size() > longest_token) continue;
     auto session = seen_->recall(id_of(token), moment, grace);
     if (!session || now >= session->begun_at + limits_.absolute) continue;
-    return LiveSession{std::string{token}, std::move(*session)};
+    return LiveSession{SessionToken{std::string{token}}, std::move(*session)};
   }
   return std::nullopt;
 }
@@ -93,9 +93,9 @@ std::string Sessions::idle_time() const {
 }
 
 std::string Sessions::subject_set(const std::string& provider,
-                                  const std::string& subject_key) const {
+                                  const SubjectKey& subject_key) const {
   return redis_.key("session-subject:") +
-         crypto::hex(keys_->lookup_key("session-subject", provider + '\0' + subject_key));
+         crypto::hex(keys_->lookup_key("session-subject", provider + '\0' + subject_key.value()));
 }
 
 std::string Sessions::sid_set(const std::string& provider, const std::string& sid) const {
@@ -103,18 +103,18 @@ std::string Sessions::sid_set(const std::string& provider, const std::string& si
          crypto::hex(keys_->lookup_key("session-sid", provider + '\0' + sid));
 }
 
-std::string Sessions::account_set(std::int64_t account_id) const {
+std::string Sessions::account_set(AccountId account_id) const {
   return redis_.key("session-account:") +
-         crypto::hex(keys_->lookup_key("session-account", std::to_string(account_id)));
+         crypto::hex(keys_->lookup_key("session-account", std::to_string(account_id.value())));
 }
 
 std::vector<std::string> Sessions::sets_of(const Session& session) const {
   std::vector<std::string> sets;
-  if (!session.subject_key.empty()) {
+  if (session.subject_key) {
     sets.push_back(subject_set(session.provider, session.subject_key));
   }
   if (!session.sid.empty()) sets.push_back(sid_set(session.provider, session.sid));
-  if (session.account_id != 0) sets.push_back(account_set(session.account_id));
+  if (session.account_id) sets.push_back(account_set(session.account_id));
   return sets;
 }
 
@@ -172,7 +172,7 @@ Task<std::optional<LiveSession>> Sessions::read(std::string cookie_header, Wall 
     auto session = sealed::from_text<Session>(*text);
     if (!session) continue;
     if (now < session->begun_at + limits_.absolute) {
-      co_return LiveSession{std::move(token), std::move(*session)};
+      co_return LiveSession{SessionToken{std::move(token)}, std::move(*session)};
     }
     // The read has let it live on: who reads again and again would keep it for ever.
     redis::Command forget{"DEL", redis_.key("session:" + id), redis_.key("session-hint:" + id)};
@@ -191,9 +191,9 @@ Task<bool> Sessions::alive(std::string cookie_header) {
   co_return reply.integer > 0;
 }
 
-Task<std::optional<std::string>> Sessions::hint(std::string token) {
-  if (token.size() > longest_token) co_return std::nullopt;
-  const std::string id = id_of(token);
+Task<std::optional<std::string>> Sessions::hint(SessionToken token) {
+  if (token.value().size() > longest_token) co_return std::nullopt;
+  const std::string id = id_of(token.value());
   redis::Command command{"GET", redis_.key("session-hint:" + id)};
   redis::Reply reply = co_await redis_.call(std::move(command));
   require_answer(reply);
@@ -209,8 +209,8 @@ Task<std::int64_t> Sessions::end_set(std::string set) {
   co_return reply.integer;
 }
 
-Task<std::int64_t> Sessions::end_subject(std::string provider, std::string subject_key) {
-  if (subject_key.empty()) co_return 0;
+Task<std::int64_t> Sessions::end_subject(std::string provider, SubjectKey subject_key) {
+  if (!subject_key) co_return 0;
   std::int64_t ended = co_await end_set(subject_set(provider, subject_key));
   seen_->forget_if([&](const Session& session) {
     return session.provider == provider && session.subject_key == subject_key;
@@ -226,8 +226,8 @@ Task<std::int64_t> Sessions::end_sid(std::string provider, std::string sid) {
   co_return ended;
 }
 
-Task<std::int64_t> Sessions::end_all_of_account(std::int64_t account_id) {
-  if (account_id == 0) co_return 0;
+Task<std::int64_t> Sessions::end_all_of_account(AccountId account_id) {
+  if (!account_id) co_return 0;
   std::int64_t ended = co_await end_set(account_set(account_id));
   seen_->forget_if([=](const Session& session) { return session.account_id == account_id; });
   co_return ended;

@@ -9,6 +9,7 @@
 
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
+#include "ids.hpp"
 #include "net/redis/database.hpp"
 #include "policy/policy.hpp"
 
@@ -23,14 +24,14 @@ struct Session {
   enum class Proof { legacy, vneid };
 
   Proof proof = Proof::legacy;
-  std::string portal;
-  std::int64_t account_id = 0;
+  PortalName portal;
+  AccountId account_id;
   policy::Kind kind = policy::Kind::personal;  ///< of the account: whose rule of policy applies
-  std::int64_t person_id = 0;                  ///< 0 unless proof is vneid
-  std::int64_t link_id = 0;                    ///< the link made or found at this login; 0: none
+  PersonId person_id;                  ///< 0 unless proof is vneid
+  LinkId link_id;                    ///< the link made or found at this login; 0: none
   std::string account;      ///< as the portal calls it; empty: not known without the database
   std::string provider;     ///< name of the identity provider; empty unless proof is vneid
-  std::string subject_key;  ///< 32 raw bytes (link::subject_key); may be empty
+  SubjectKey subject_key;   ///< may be none
   std::string sid;          ///< the provider's own session; empty: it told none
   std::string
       portal_cookie_key;  ///< the portal's session it belongs to; session/portal_binding.hpp
@@ -54,7 +55,7 @@ struct Session {
 
 /// A session that was read, with the token of its cookie (for CSRF and for ending it).
 struct LiveSession {
-  std::string token;
+  SessionToken token;
   Session session;
 };
 
@@ -103,22 +104,22 @@ class Sessions {
   /// The ID token that the session of `token` (LiveSession::token) began with, as id_token_hint of
   /// a sign-out. It outlives an idle session, up to the absolute limit, so that who comes back late
   /// still signs out at the provider.
-  Task<std::optional<std::string>> hint(std::string token);
+  Task<std::optional<std::string>> hint(SessionToken token);
 
-  /// Ends every session of the person at the provider; how many there were. An empty `subject_key`
-  /// names nobody.
-  Task<std::int64_t> end_subject(std::string provider, std::string subject_key);
+  /// Ends every session of the person at the provider; how many there were. No `subject_key` names
+  /// nobody.
+  Task<std::int64_t> end_subject(std::string provider, SubjectKey subject_key);
   /// Ends every session that came of the provider's session `sid`; empty names none.
   Task<std::int64_t> end_sid(std::string provider, std::string sid);
   /// Ends every session in the account of the portal, however it was proven; 0 names none.
-  Task<std::int64_t> end_all_of_account(std::int64_t account_id);
+  Task<std::int64_t> end_all_of_account(AccountId account_id);
 
  private:
   [[nodiscard]] std::string idle_time() const;
   [[nodiscard]] std::string subject_set(const std::string& provider,
-                                        const std::string& subject_key) const;
+                                        const SubjectKey& subject_key) const;
   [[nodiscard]] std::string sid_set(const std::string& provider, const std::string& sid) const;
-  [[nodiscard]] std::string account_set(std::int64_t account_id) const;
+  [[nodiscard]] std::string account_set(AccountId account_id) const;
   [[nodiscard]] std::vector<std::string> sets_of(const Session& session) const;
   Task<std::int64_t> end_set(std::string set);
   void forget(const std::vector<std::string>& ids);

@@ -15,15 +15,17 @@ constexpr const char* in_cookie = "-";  // the server's half when the answer is 
 
 }  // namespace
 
-std::string Tickets::server_key(const std::string& id) const { return redis_.key("ticket:" + id); }
+std::string Tickets::server_key(const TicketId& id) const {
+  return redis_.key("ticket:" + id.value());
+}
 
 Task<std::string> Tickets::issue(Ticket ticket, WithheldAnswer answer) {
-  const std::string id = ticket.id;
+  const TicketId id = ticket.id;
   Opened whole{std::move(ticket), std::move(answer)};
   std::string kept = in_cookie;
   std::string cookie = keys_->seal_text(cookie_purpose, "", sealed::to_text(whole));
   if (cookie.size() > most_cookie_bytes) {
-    kept = keys_->seal(answer_purpose, id, sealed::to_text(*whole.answer));
+    kept = keys_->seal(answer_purpose, id.value(), sealed::to_text(*whole.answer));
     whole.answer.reset();
     cookie = keys_->seal_text(cookie_purpose, "", sealed::to_text(whole));
   }
@@ -33,7 +35,7 @@ Task<std::string> Tickets::issue(Ticket ticket, WithheldAnswer answer) {
 }
 
 std::expected<Tickets::Opened, TicketError> Tickets::open_cookie(std::string_view cookie_header,
-                                                                 std::string_view portal,
+                                                                 const PortalName& portal,
                                                                  Wall now) const {
   for (std::string_view value : text::cookie_values(cookie_header, cookie_name::ticket)) {
     const auto text = keys_->open_text(cookie_purpose, "", value);
@@ -46,13 +48,13 @@ std::expected<Tickets::Opened, TicketError> Tickets::open_cookie(std::string_vie
 }
 
 std::expected<Ticket, TicketError> Tickets::open(std::string_view cookie_header,
-                                                 std::string_view portal, Wall now) const {
+                                                 const PortalName& portal, Wall now) const {
   auto opened = open_cookie(cookie_header, portal, now);
   if (!opened) return std::unexpected(opened.error());
   return std::move(opened->ticket);
 }
 
-Task<bool> Tickets::unused(std::string id) {
+Task<bool> Tickets::unused(TicketId id) {
   redis::Command command{"EXISTS", server_key(id)};
   redis::Reply reply = co_await redis_.call(std::move(command));
   require_answer(reply);
@@ -60,16 +62,16 @@ Task<bool> Tickets::unused(std::string id) {
 }
 
 Task<std::expected<WithheldAnswer, TicketError>> Tickets::release(std::string cookie_header,
-                                                                  std::string portal, Wall now) {
+                                                                  PortalName portal, Wall now) {
   auto opened = open_cookie(cookie_header, portal, now);
   if (!opened) co_return std::unexpected(opened.error());
-  const std::string id = opened->ticket.id;
+  const TicketId id = opened->ticket.id;
   redis::Command command{"GETDEL", server_key(id)};
   redis::Reply kept = co_await redis_.call(std::move(command));
   require_answer(kept);
   if (kept.type != redis::Reply::Type::string) co_return std::unexpected(TicketError::used);
   if (opened->answer) co_return std::move(*opened->answer);
-  auto text = keys_->open(answer_purpose, id, kept.text);
+  auto text = keys_->open(answer_purpose, id.value(), kept.text);
   if (!text) co_return std::unexpected(TicketError::expired);  // its key has left the ring
   auto answer = sealed::from_text<WithheldAnswer>(*text);
   if (!answer) co_return std::unexpected(TicketError::expired);

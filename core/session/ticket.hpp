@@ -9,6 +9,7 @@
 
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
+#include "ids.hpp"
 #include "net/redis/database.hpp"
 #include "policy/policy.hpp"
 #include "session/withheld_answer.hpp"
@@ -17,10 +18,10 @@ namespace vneid {
 
 /// Proof that this browser has just logged in to a legacy account, whose answer is held back (D5).
 struct Ticket {
-  std::string id;  ///< random; names the server's half
+  TicketId id;  ///< names the server's half
   Wall issued_at{};
-  std::string portal;
-  std::int64_t account_id = 0;
+  PortalName portal;
+  AccountId account_id;
   std::string account;                         ///< as the portal calls it
   policy::Kind kind = policy::Kind::personal;  ///< whose rule of policy applies
   std::string account_masked;                  ///< as the notice shows it
@@ -63,12 +64,12 @@ class Tickets {
   /// What the browser's Cookie header proves. No I/O, so it does not tell whether it was used.
   /// Tickets of other portals count as absent: hosts and ports may share cookies.
   [[nodiscard]] std::expected<Ticket, TicketError> open(std::string_view cookie_header,
-                                                        std::string_view portal, Wall now) const;
+                                                        const PortalName& portal, Wall now) const;
   /// Whether its answer is still held.
-  Task<bool> unused(std::string id);
+  Task<bool> unused(TicketId id);
   /// Gives the answer out, once: later calls get `used`.
   Task<std::expected<WithheldAnswer, TicketError>> release(std::string cookie_header,
-                                                           std::string portal, Wall now);
+                                                           PortalName portal, Wall now);
 
  private:
   struct Opened {
@@ -81,9 +82,9 @@ class Tickets {
     }
   };
   [[nodiscard]] std::expected<Opened, TicketError> open_cookie(std::string_view cookie_header,
-                                                               std::string_view portal,
+                                                               const PortalName& portal,
                                                                Wall now) const;
-  [[nodiscard]] std::string server_key(const std::string& id) const;
+  [[nodiscard]] std::string server_key(const TicketId& id) const;
 
   redis::Database& redis_;
   std::shared_ptr<const crypto::KeyRing> keys_;

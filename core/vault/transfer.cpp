@@ -163,14 +163,14 @@ Task<void> transfer(postgres::Transaction& transaction, Transfer job) {
   co_await transaction.query(carry_replacements, std::move(of_link));
 }
 
-Task<TransferSummary> transfer_summary(postgres::Transaction& transaction, std::int64_t link_id) {
+Task<TransferSummary> transfer_summary(postgres::Transaction& transaction, LinkId link_id) {
   Params params;
   params.integer(link_id);
   const Result rows = co_await transaction.query(summarize, std::move(params));
   co_return read_summary(rows);
 }
 
-Task<TransferSummary> transfer_summary(postgres::Database& database, std::int64_t link_id) {
+Task<TransferSummary> transfer_summary(postgres::Database& database, LinkId link_id) {
   Params params;
   params.integer(link_id);
   const Result rows = co_await database.query(summarize, std::move(params));

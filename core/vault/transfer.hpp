@@ -27,9 +27,9 @@ struct TransferSummary {
 
 /// A link whose records are to be carried over.
 struct Transfer {
-  std::int64_t link_id = 0;
-  std::int64_t account_id = 0;
-  std::int64_t person_id = 0;
+  LinkId link_id;
+  AccountId account_id;
+  PersonId person_id;
   std::string owner_key;  ///< look-up key of the person's number, 32 bytes
   Wall at{};
 };
@@ -43,7 +43,7 @@ struct Transfer {
 Task<void> transfer(postgres::Transaction& transaction, Transfer job);
 
 /// What the transfer of a link did; all zero for a link without one.
-Task<TransferSummary> transfer_summary(postgres::Transaction& transaction, std::int64_t link_id);
-Task<TransferSummary> transfer_summary(postgres::Database& database, std::int64_t link_id);
+Task<TransferSummary> transfer_summary(postgres::Transaction& transaction, LinkId link_id);
+Task<TransferSummary> transfer_summary(postgres::Database& database, LinkId link_id);
 
 }  // namespace vneid::vault

@@ -84,9 +84,10 @@ bool is_sha256(std::string_view text) {
          });
 }
 
-Params owner_params(Owner owner) {
+Params owner_params(const Owner& owner) {
   Params params;
-  params.boolean(owner.kind == Owner::Kind::person).integer(owner.id);
+  params.boolean(std::holds_alternative<PersonId>(owner));
+  std::visit([&params](const auto& id) { params.integer(id); }, owner);
   return params;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "async/event_loop.hpp"
@@ -16,11 +17,7 @@ namespace vneid::vault {
 
 /// Whose vault. A legacy login is an `account` and sees what it always saw; only a VNeID login is a
 /// `person` (domain.md §8.2, direction of trust).
-struct Owner {
-  enum class Kind : std::uint8_t { account, person };
-  Kind kind = Kind::account;
-  std::int64_t id = 0;
-};
+using Owner = std::variant<AccountId, PersonId>;
 
 struct RecordFile {
   std::string name;

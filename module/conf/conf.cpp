@@ -80,7 +80,7 @@ void inherit(T& child, const T& parent) {
   auto* const site = &result;
   site->provider = *location.provider;
   site->path = server.path.value_or("/vneid/");
-  site->portal = server.portal.value_or("portal");
+  site->portal = PortalName{server.portal.value_or("portal")};
   site->population = population_of(cf, server);
   site->on_failure = server.on_failure.value_or(policy::OnFailure{});
   for (const auto kind :

@@ -14,7 +14,7 @@ namespace {
 [[nodiscard]] status::PolicyLine line_of(const flows::Site& site, policy::Kind kind, Wall now) {
   const policy::Rule& rule = site.policy.of(kind);
   status::PolicyLine line;
-  line.portal = site.portal;
+  line.portal = site.portal.value();
   line.kind = policy::to_text(kind);
   line.mode = policy::to_text(policy::mode_at(rule, now));
   if (const auto change = policy::next_change(rule, now)) {

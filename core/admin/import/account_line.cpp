@@ -55,7 +55,7 @@ class Reader {
     if (account.name.empty() || account.name.size() > longest_value) {
       return problem(line_, "account", "empty or too long");
     }
-    account.key = link::account_key(keys_, portal, account.name);
+    account.key = link::account_key(keys_, PortalName{portal}, account.name);
     if (auto read = read_kind(account); !read) return std::unexpected(read.error());
     if (auto read = read_status(); !read) return std::unexpected(read.error());
     for (Field field : identity::all_fields) {

@@ -15,9 +15,9 @@ std::expected<std::shared_ptr<const oidc::AssertionKeys>, std::string> load_asse
   return std::make_shared<const oidc::AssertionKeys>(*std::move(keys));
 }
 
-std::string portal_subject(const Settings& settings, const Site& site, std::int64_t person_id) {
+std::string portal_subject(const Settings& settings, const Site& site, PersonId person_id) {
   return crypto::base64url_encode(
-      settings.keys->lookup_key("portal-subject", site.portal + ' ' + std::to_string(person_id)));
+      settings.keys->lookup_key("portal-subject", site.portal.value() + ' ' + std::to_string(person_id.value())));
 }
 
 std::string make_assertion(const Settings& settings, const Site& site, const AssertedPerson& person,
@@ -25,7 +25,7 @@ std::string make_assertion(const Settings& settings, const Site& site, const Ass
   if (!settings.assertion_keys) throw std::logic_error("an assertion without vneid_assertion_key");
   oidc::AssertionClaims claims;
   claims.issuer = site.origin + site.path;
-  claims.audience = site.portal;
+  claims.audience = site.portal.value();
   claims.subject = portal_subject(settings, site, person.person_id);
   claims.account = person.account;
   claims.level = identity::least_level;  // below it nobody gets a VNeID session

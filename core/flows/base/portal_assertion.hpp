@@ -15,12 +15,12 @@ std::expected<std::shared_ptr<const oidc::AssertionKeys>, std::string> load_asse
 
 /// The person's name towards this portal: base64url of a keyed hash, stable for good, and another
 /// one at each portal, so that two portals cannot put their citizens side by side by it.
-std::string portal_subject(const Settings& settings, const Site& site, std::int64_t person_id);
+std::string portal_subject(const Settings& settings, const Site& site, PersonId person_id);
 
 /// Whom an assertion is about.
 struct AssertedPerson {
   std::string account;  ///< the portal's own name of the account
-  std::int64_t person_id = 0;
+  PersonId person_id;
   std::string name;        ///< told when not empty
   std::string citizen_id;  ///< likewise
 };

@@ -28,7 +28,7 @@ Shown shown_by(const Exchange& exchange, const std::optional<LiveSession>& live)
     return shown;
   }
   shown.proof = Shown::Proof::vneid;
-  shown.linked = session.link_id != 0;
+  shown.linked = static_cast<bool>(session.link_id);
   // A provider lets nobody in below its required_level.
   const auto provider = settings.providers.find(session.provider);
   shown.level2 = provider != settings.providers.end() && provider->second.required_level >= 2;

@@ -88,7 +88,7 @@ text::Json profile_json(const Exchange& exchange, const link::IdentityProfile& p
     json_object_set_new(body.get(), "review", review);
   }
   json_object_set_new(body.get(), "can_update", json_boolean(!exchange.site->population.empty()));
-  put(body.get(), "csrf", csrf_token(*exchange.worker, form, live.token));
+  put(body.get(), "csrf", csrf_token(*exchange.worker, form, live.token.value()));
   return body;
 }
 
@@ -115,7 +115,7 @@ std::expected<text::Json, Reply> posted(const Exchange& exchange, const LiveSess
   const bool ours = (request.origin.empty() || request.origin == exchange.site->origin) &&
                     request.sec_fetch_site != "cross-site";
   const std::string given = text::json_text(body->get(), "csrf").value_or("");
-  const std::string token = csrf_token(*exchange.worker, form, live.token);
+  const std::string token = csrf_token(*exchange.worker, form, live.token.value());
   if (!ours || !crypto::equal_constant_time(given, token)) {
     return refuse(pages::ErrorKind::csrf, "API: the request did not carry this session's token");
   }
@@ -234,7 +234,7 @@ Task<Reply> api_update(const Exchange& exchange) {
   typed.number = member(*body, Field::citizen_id);
   typed.name = member(*body, Field::name);
   typed.birth_date = member(*body, Field::birth_date);
-  auto profile = co_await exchange.worker->identities.read(live->session.account_id, 0);
+  auto profile = co_await exchange.worker->identities.read(live->session.account_id, PersonId{});
   if (!profile) co_return error_reply(exchange, pages::ErrorKind::not_found, "the account is gone");
   const IdentityCheck check = co_await check_identity(exchange, live->session.account_id,
                                                       std::move(profile->fields), std::move(typed));

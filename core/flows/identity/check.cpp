@@ -60,7 +60,7 @@ Checked check_all(const link::FieldValues& held, const TypedIdentity& typed, int
   return checked;
 }
 
-population::Question question_of(const Checked& checked, std::int64_t account_id, int year) {
+population::Question question_of(const Checked& checked, AccountId account_id, int year) {
   population::Question question;
   const auto& values = checked.values;
   if (const auto number = values.find(Field::citizen_id); number != values.end()) {
@@ -71,7 +71,7 @@ population::Question question_of(const Checked& checked, std::int64_t account_id
   }
   question.name = values.at(Field::name);
   question.birth_date = identity::BirthDate::from_text(values.at(Field::birth_date));
-  question.asker = "account:" + std::to_string(account_id);
+  question.asker = "account:" + std::to_string(account_id.value());
   return question;
 }
 
@@ -89,7 +89,7 @@ link::NewValues values_of(const population::Record& record) {
 }
 
 /// The call, with its reason (domain.md §3.5). A trail that cannot be written is in the error log.
-Task<void> audit_call(const Exchange& exchange, std::int64_t account_id, link::NewValues asked,
+Task<void> audit_call(const Exchange& exchange, AccountId account_id, link::NewValues asked,
                       audit::Result result, std::string outcome) {
   audit::Event event;
   event.at = exchange.now();
@@ -124,7 +124,7 @@ Task<IdentityCheck> store(const Exchange& exchange, link::Verification verificat
   co_return done;
 }
 
-link::Verification verification_of(const Exchange& exchange, std::int64_t account_id) {
+link::Verification verification_of(const Exchange& exchange, AccountId account_id) {
   link::Verification verification;
   verification.account_id = account_id;
   verification.source = source_name;
@@ -160,7 +160,7 @@ IdentityCheck limited(const population::Limited& limit) {
   return check;
 }
 
-Task<IdentityCheck> judge(const Exchange& exchange, std::int64_t account_id, Checked checked,
+Task<IdentityCheck> judge(const Exchange& exchange, AccountId account_id, Checked checked,
                           population::Answer answer) {
   if (const auto* limit = std::get_if<population::Limited>(&answer)) {
     co_await audit_call(exchange, account_id, checked.values, audit::Result::refused, "limited");
@@ -192,7 +192,7 @@ bool is_locked(const link::FieldValues& held, Field field) {
 
 int current_year(Wall now) { return std::stoi(text::date_for_people(now).substr(6)); }
 
-Task<IdentityCheck> check_identity(const Exchange& exchange, std::int64_t account_id,
+Task<IdentityCheck> check_identity(const Exchange& exchange, AccountId account_id,
                                    link::FieldValues held, TypedIdentity typed) {
   const int year = current_year(exchange.now());
   Checked checked = check_all(held, typed, year);

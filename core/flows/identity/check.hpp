@@ -44,7 +44,7 @@ bool is_locked(const link::FieldValues& held, identity::Field field);
 /// Checks what was typed, asks, stores, audits. Verified fields are asked with as they are stored,
 /// whatever was typed. `held` is what the account has. Throws Unavailable when PostgreSQL or Redis
 /// is away.
-Task<IdentityCheck> check_identity(const Exchange& exchange, std::int64_t account_id,
+Task<IdentityCheck> check_identity(const Exchange& exchange, AccountId account_id,
                                    link::FieldValues held, TypedIdentity typed);
 
 /// The year in Vietnam.

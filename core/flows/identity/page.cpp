@@ -74,7 +74,7 @@ Task<Reply> update_fields(const Exchange& exchange, LiveSession live) {
   if (!stores_away && check.state == State::in_review) co_return see_identity(exchange, "review");
   pages::UpdatePage page = typed_update(held, typed);
   page.account_masked = std::move(account);
-  page.csrf = csrf_token(*exchange.worker, form, live.token);
+  page.csrf = csrf_token(*exchange.worker, form, live.token.value());
   show_outcome(page, check);
   if (stores_away) page.trouble = pages::UpdatePage::Trouble::stores_away;
   co_return update_reply(exchange, page, check.retry_after);
@@ -156,7 +156,7 @@ Task<Reply> edit_fields(const Exchange& exchange, LiveSession live) {
     if (edit.page.rows.empty()) edit = typed_edit({}, exchange.request->body, year);
     edit.page.stores_away = true;
   }
-  edit.page.csrf = csrf_token(*exchange.worker, form, live.token);
+  edit.page.csrf = csrf_token(*exchange.worker, form, live.token.value());
   co_return edit_reply(exchange, edit.page);
 }
 
@@ -189,7 +189,7 @@ Task<Reply> show_identity(const Exchange& exchange) {
   auto profile = co_await profile_of(exchange, live->session);
   if (!profile) co_return gone(exchange);
   auto page = identity_page(exchange, *profile, live->session.proof == Session::Proof::vneid);
-  page.csrf = sign_out_token(*exchange.worker, live->token);
+  page.csrf = sign_out_token(*exchange.worker, live->token.value());
   page.note = note_of(form_field(exchange.request->query, "done"));
   co_return render(exchange, 200, page);
 }
@@ -202,7 +202,7 @@ Task<Reply> show_update(const Exchange& exchange) {
   if (!profile) co_return gone(exchange);
   pages::UpdatePage page = blank_update(profile->fields);
   page.account_masked = identity::mask_account(profile->account_name);
-  page.csrf = csrf_token(*exchange.worker, form, live->token);
+  page.csrf = csrf_token(*exchange.worker, form, live->token.value());
   co_return render(exchange, 200, page);
 }
 
@@ -213,7 +213,7 @@ Task<Reply> show_edit(const Exchange& exchange) {
   if (!profile) co_return gone(exchange);
   EditForm edit = blank_edit(profile->fields);
   edit.page.account_masked = identity::mask_account(profile->account_name);
-  edit.page.csrf = csrf_token(*exchange.worker, form, live->token);
+  edit.page.csrf = csrf_token(*exchange.worker, form, live->token.value());
   co_return render(exchange, 200, edit.page);
 }
 
@@ -229,7 +229,7 @@ Task<Reply> change_identity(const Exchange& exchange) {
   if (!away.empty()) co_return stores_away(exchange, action, away);
   if (!*live) co_return std::move(live->error());
   LiveSession session = std::move(**live);
-  if (!csrf_holds(exchange, form, session.token)) {
+  if (!csrf_holds(exchange, form, session.token.value())) {
     co_return error_reply(exchange, pages::ErrorKind::csrf,
                           "the identity form did not carry this session's token");
   }

@@ -41,7 +41,7 @@ std::string portal_cookie_key_of(const Exchange& exchange, const LegacyLogin& lo
 
 Task<LoginVerdict> hold(const Exchange& exchange, LegacyLogin login, link::LegacyAccount account) {
   Ticket ticket;
-  ticket.id = crypto::random_token();
+  ticket.id = TicketId{crypto::random_token()};
   ticket.issued_at = exchange.now();
   ticket.portal = exchange.site->portal;
   ticket.account_id = account.id;

@@ -9,7 +9,7 @@ namespace vneid::flows {
 
 /// The account that has logged in by its own password.
 struct LegacyHolder {
-  std::int64_t account_id = 0;
+  AccountId account_id;
   std::string account;  ///< as the portal calls it
   policy::Kind kind = policy::Kind::personal;
   std::string portal_cookie_key;  ///< session/portal_binding.hpp

@@ -26,7 +26,7 @@ Task<Reply> show_notice(const Exchange& exchange) {
 Task<Reply> choose(const Exchange& exchange) {
   auto ticket = shown_ticket(exchange);
   if (!ticket) co_return ticket_refused(exchange, ticket.error());
-  if (!csrf_holds(exchange, form, ticket->id)) {
+  if (!csrf_holds(exchange, form, ticket->id.value())) {
     co_return error_reply(exchange, pages::ErrorKind::csrf,
                           "the notice's form did not carry this login's token");
   }

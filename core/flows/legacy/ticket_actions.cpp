@@ -11,7 +11,7 @@
 
 namespace vneid::flows {
 
-Task<void> keep_choice(const Exchange& exchange, std::int64_t account_id, audit::Choice choice) {
+Task<void> keep_choice(const Exchange& exchange, AccountId account_id, audit::Choice choice) {
   audit::NoticeChoice kept;
   kept.at = exchange.now();
   kept.account_id = account_id;
@@ -28,7 +28,7 @@ Task<void> keep_choice(const Exchange& exchange, std::int64_t account_id, audit:
   }
 }
 
-Task<bool> lacks_verified_number(const Exchange& exchange, std::int64_t account_id) {
+Task<bool> lacks_verified_number(const Exchange& exchange, AccountId account_id) {
   if (exchange.site->population.empty()) co_return false;
   auto account = co_await exchange.worker->accounts.find(account_id);
   co_return account && (!account->identity.number ||
@@ -43,7 +43,7 @@ Reply notice_page(const Exchange& exchange, const Ticket& ticket) {
   page.name_masked = ticket.name_masked;
   page.enforced = !may_skip(exchange, ticket);
   if (rule.enforce) page.days_left = policy::days_left(exchange.now(), *rule.enforce);
-  page.csrf = csrf_token(worker, "notice", ticket.id);
+  page.csrf = csrf_token(worker, "notice", ticket.id.value());
   return page_reply(exchange, 200, worker.settings->renderer->render(page, page_context(exchange)));
 }
 

@@ -12,10 +12,10 @@ namespace vneid::flows {
 
 /// Keeps what was chosen (R39). A record that fails must not keep a citizen out (R36): then the
 /// choice is in the error log alone.
-Task<void> keep_choice(const Exchange& exchange, std::int64_t account_id, audit::Choice choice);
+Task<void> keep_choice(const Exchange& exchange, AccountId account_id, audit::Choice choice);
 
 /// Whether the number must be verified before VNeID (R28), and can be, here.
-Task<bool> lacks_verified_number(const Exchange& exchange, std::int64_t account_id);
+Task<bool> lacks_verified_number(const Exchange& exchange, AccountId account_id);
 
 /// The notice, or from the cut-over on the same without [Bỏ qua] (R33).
 Reply notice_page(const Exchange& exchange, const Ticket& ticket);

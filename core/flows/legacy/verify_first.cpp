@@ -30,8 +30,8 @@ std::expected<Ticket, Reply> ticket_to_verify(const Exchange& exchange) {
   return std::move(*ticket);
 }
 
-Task<link::FieldValues> fields_of(const Exchange& exchange, std::int64_t account_id) {
-  auto profile = co_await exchange.worker->identities.read(account_id, 0);
+Task<link::FieldValues> fields_of(const Exchange& exchange, AccountId account_id) {
+  auto profile = co_await exchange.worker->identities.read(account_id, PersonId{});
   if (!profile) co_return link::FieldValues{};
   co_return std::move(profile->fields);
 }
@@ -40,7 +40,7 @@ pages::UpdatePage folded(const Exchange& exchange, pages::UpdatePage page, const
   page.folded = true;
   page.can_skip = may_skip(exchange, ticket);
   page.account_masked = ticket.account_masked;
-  page.csrf = csrf_token(*exchange.worker, form, ticket.id);
+  page.csrf = csrf_token(*exchange.worker, form, ticket.id.value());
   return page;
 }
 
@@ -50,7 +50,7 @@ Reply in_review(const Exchange& exchange, const Ticket& ticket, const IdentityCh
   page.kind = pages::ErrorKind::review;
   page.review_code = check.reference;
   page.can_skip = may_skip(exchange, ticket);
-  page.csrf = csrf_token(*exchange.worker, "notice", ticket.id);
+  page.csrf = csrf_token(*exchange.worker, "notice", ticket.id.value());
   return error_reply(exchange, page, "the population database contradicts what was verified");
 }
 
@@ -100,7 +100,7 @@ Task<Reply> show_verify(const Exchange& exchange) {
 Task<Reply> verify(const Exchange& exchange) {
   auto ticket = ticket_to_verify(exchange);
   if (!ticket) co_return std::move(ticket.error());
-  if (!csrf_holds(exchange, form, ticket->id)) {
+  if (!csrf_holds(exchange, form, ticket->id.value())) {
     co_return error_reply(exchange, pages::ErrorKind::csrf,
                           "the form did not carry this login's token");
   }

@@ -45,7 +45,7 @@ Task<std::int64_t> end_named(const Exchange& exchange, std::string provider,
     co_return co_await worker.sessions.end_sid(provider, token.session_id);
   }
   const std::string& issuer = worker.providers.at(provider)->settings().issuer;
-  std::string subject = link::subject_key(*worker.settings->keys, issuer, token.subject);
+  SubjectKey subject = link::subject_key(*worker.settings->keys, issuer, token.subject);
   co_return co_await worker.sessions.end_subject(provider, std::move(subject));
 }
 

@@ -37,7 +37,7 @@ Task<ProviderLogin> provider_login(const Exchange& exchange) {
   ProviderLogin login;
   for (const auto value : text::cookie_values(exchange.request->cookie, cookie_name::session)) {
     // The hint outlives an idle session, so that who comes back late still signs out there.
-    std::string token{value};
+    SessionToken token{std::string{value}};
     auto hint = co_await exchange.sessions().hint(std::move(token));
     if (!hint) continue;
     login.any = true;

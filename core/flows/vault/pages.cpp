@@ -18,9 +18,9 @@ constexpr std::size_t records_per_page = 50;
 /// A legacy login sees what its own account holds, and never the person's vault (domain.md §8.2).
 vault::Owner owner_of(const Session& session) {
   if (session.proof == Session::Proof::vneid) {
-    return {vault::Owner::Kind::person, session.person_id};
+    return session.person_id;
   }
-  return {vault::Owner::Kind::account, session.account_id};
+  return session.account_id;
 }
 
 pages::VaultRecord view_of(const Exchange& exchange, const vault::Record& record) {
@@ -94,7 +94,7 @@ Task<Reply> show_vault(const Exchange& exchange) {
   page.view = live->session.proof == Session::Proof::vneid ? pages::VaultPage::View::own
                                                            : pages::VaultPage::View::legacy;
   page.total = static_cast<std::int64_t>(records.size());
-  page.csrf = sign_out_token(worker, live->token);
+  page.csrf = sign_out_token(worker, live->token.value());
   const std::size_t pages_in_all = (records.size() + records_per_page - 1) / records_per_page;
   const std::size_t number = std::clamp<std::size_t>(page_number(*exchange.request), 1,
                                                      std::max<std::size_t>(pages_in_all, 1));

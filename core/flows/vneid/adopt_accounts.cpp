@@ -16,7 +16,7 @@ namespace {
 /// The portal's name for an account that this login makes: opaque, and for one person always the
 /// same, so that two logins at once make one account.
 std::string new_name(const Worker& worker, const PendingChoice& choice) {
-  const std::string whose = choice.portal + ' ' + choice.person.citizen_id->digits();
+  const std::string whose = choice.portal.value() + ' ' + choice.person.citizen_id->digits();
   const std::string key = worker.settings->keys->lookup_key("new-account", whose);
   constexpr std::size_t enough = 18;
   return "vneid-" + crypto::base64url_encode(std::string_view{key}.substr(0, enough));

@@ -21,7 +21,7 @@ namespace vneid::flows {
 /// To link the account of a legacy login that is held.
 struct LinkHeld {
   static constexpr std::string_view name = "link";
-  std::string ticket_id;
+  TicketId ticket_id;
 
   static void fields(auto& field, auto& self) { field("ticket", self.ticket_id); }
 };
@@ -66,11 +66,11 @@ struct Pending {
 /// The account of the held login is linked. The rest is what its session keeps (Session).
 struct AccountLinked {
   static constexpr std::string_view name = "linked";
-  std::int64_t account_id = 0;
-  std::int64_t person_id = 0;
-  std::int64_t link_id = 0;
+  AccountId account_id;
+  PersonId person_id;
+  LinkId link_id;
   std::string provider;
-  std::string subject_key;
+  SubjectKey subject_key;
   std::string sid;
   std::string id_token;  ///< for the hint of a sign-out; may be empty
 
@@ -88,7 +88,7 @@ struct AccountLinked {
 /// The person may enter the portal; which account is in the browser's PendingChoice.
 struct SignedIn {
   static constexpr std::string_view name = "signed_in";
-  std::int64_t person_id = 0;  ///< 0: not in the database yet
+  PersonId person_id;  ///< 0: not in the database yet
   bool asks = false;           ///< the account is still to be chosen
 
   static void fields(auto& field, auto& self) {

@@ -46,7 +46,7 @@ Task<Reply> repeated(const Exchange& exchange, const State& state, const Browser
 /// Why the code is not to be spent; nothing when it is. `account_id` is set for a LinkHeld.
 std::optional<Conclusion> refusal(const Exchange& exchange, const Authorization& authorization,
                                   const oidc::AuthorizationResponse& response,
-                                  std::int64_t& account_id) {
+                                  AccountId& account_id) {
   const Purpose& purpose = authorization.purpose;
   if (authorization.provider != exchange.site->provider) {
     return failed(purpose, ErrorKind::expired, "this login began at another provider");

@@ -55,7 +55,7 @@ Task<Reply> held_failure(const Exchange& exchange, const LinkHeld& purpose, cons
     page.can_verify =
         page.kind == ErrorKind::unverified_number && !exchange.site->population.empty();
     page.can_retry_vneid = may_help_to_retry(page.kind);
-    page.csrf = csrf_token(*exchange.worker, "notice", ticket->id);
+    page.csrf = csrf_token(*exchange.worker, "notice", ticket->id.value());
   }
   co_return error_reply(exchange, page, cause);
 }

@@ -61,8 +61,8 @@ Task<Reply> show_linked(const Exchange& exchange) {
   page.link = link_item(*linked, true);
   page.flagged = linked->flagged;
   page.has_target = co_await answer_waits(exchange, live->session);
-  page.csrf = csrf_token(worker, form, live->token);
-  page.sign_out_csrf = sign_out_token(worker, live->token);
+  page.csrf = csrf_token(worker, form, live->token.value());
+  page.sign_out_csrf = sign_out_token(worker, live->token.value());
   add_counts(page, summary);
   co_return page_reply(exchange, 200,
                        worker.settings->renderer->render(page, page_context(exchange)));
@@ -71,7 +71,7 @@ Task<Reply> show_linked(const Exchange& exchange) {
 Task<Reply> continue_to_portal(const Exchange& exchange) {
   auto live = co_await require_vneid_session(exchange);
   if (!live) co_return std::move(live.error());
-  if (!csrf_holds(exchange, form, live->token)) {
+  if (!csrf_holds(exchange, form, live->token.value())) {
     co_return error_reply(exchange, pages::ErrorKind::csrf,
                           "the form of the success page did not carry this session's token");
   }
@@ -96,7 +96,7 @@ Task<Reply> show_links(const Exchange& exchange) {
   auto links = co_await std::move(listing);
   pages::LinksPage page;
   for (const auto& linked : links) page.links.push_back(link_item(linked, own));
-  page.csrf = sign_out_token(worker, live->token);
+  page.csrf = sign_out_token(worker, live->token.value());
   co_return page_reply(exchange, 200,
                        worker.settings->renderer->render(page, page_context(exchange)));
 }

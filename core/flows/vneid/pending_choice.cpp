@@ -128,7 +128,7 @@ Task<std::optional<PendingChoice>> read_with(const Exchange& exchange, Read read
 
 }  // namespace
 
-PendingChoice::Candidate candidate_of(std::int64_t account_id, const std::string& name,
+PendingChoice::Candidate candidate_of(AccountId account_id, const std::string& name,
                                       const std::optional<std::string>& full_name) {
   return {account_id, identity::mask_account(name),
           full_name ? identity::mask_name(*full_name) : std::string{}};

@@ -20,7 +20,7 @@ struct PendingChoice {
     adopt,   ///< they are not linked yet, and carry the person's verified number
   };
   struct Candidate {
-    std::int64_t account_id = 0;
+    AccountId account_id;
     std::string masked;       ///< account name as pages show it
     std::string name_masked;  ///< of the owner, may be empty
 
@@ -33,10 +33,10 @@ struct PendingChoice {
 
   std::string id;  ///< random; forms are bound to it
   Kind kind = Kind::linked;
-  std::string portal;
+  PortalName portal;
   std::string provider;
   std::string return_to;
-  std::int64_t person_id = 0;  ///< 0: not in the database yet
+  PersonId person_id;  ///< 0: not in the database yet
   oidc::VerifiedIdentity person;
   std::vector<Candidate> candidates;
 
@@ -53,7 +53,7 @@ struct PendingChoice {
 };
 
 /// An account as the page of choices shows it.
-PendingChoice::Candidate candidate_of(std::int64_t account_id, const std::string& name,
+PendingChoice::Candidate candidate_of(AccountId account_id, const std::string& name,
                                       const std::optional<std::string>& full_name = {});
 
 /// For so long a choice may be thought about.

@@ -15,7 +15,7 @@ struct Spending {
   BrowserId browser;
   Authorization authorization;
   oidc::CodeResponse code;
-  std::int64_t account_id = 0;  ///< of a LinkHeld: the legacy account that logged in
+  AccountId account_id;  ///< of a LinkHeld: the legacy account that logged in
 };
 
 /// Spends the code at the provider that the authorization was begun with, and proves the person.

@@ -60,7 +60,7 @@ struct ClaimSubject {
   link::PersonKeys keys;
   link::PersonValues values;
 
-  Task<std::int64_t> operator()(postgres::Transaction& transaction) const {
+  Task<PersonId> operator()(postgres::Transaction& transaction) const {
     return link::claim_person(transaction, ring, keys, values);
   }
 };
@@ -75,7 +75,7 @@ Task<void> claim_subject(const Exchange& exchange, const oidc::VerifiedIdentity&
 }
 
 /// Accounts of this portal that are linked to the person.
-Task<Candidates> linked_accounts(const Exchange& exchange, std::int64_t person) {
+Task<Candidates> linked_accounts(const Exchange& exchange, PersonId person) {
   const auto links = co_await exchange.worker->links.of_person(person);
   Candidates candidates;
   for (const auto& each : links) {

@@ -33,7 +33,7 @@ struct Review {
   std::string reference;
   ReviewKind kind = ReviewKind::link;
   ReviewState state = ReviewState::open;
-  std::int64_t account_id = 0;
+  AccountId account_id;
   std::string account_masked;
   std::string other_masked;  ///< the person, or what the source calls one
   std::string told_by;       ///< provider of a link, source of an identity

@@ -33,7 +33,7 @@ Review read_review(const postgres::Result& rows, std::size_t row) {
   review.reference = rows.text(row, 0);
   review.kind = rows.text(row, 1) == "link" ? ReviewKind::link : ReviewKind::identity;
   review.state = review_state_from_text(rows.text(row, 2)).value();
-  review.account_id = rows.integer(row, 3);
+  review.account_id = AccountId{rows.integer(row, 3)};
   review.account_masked = rows.text(row, 4);
   review.other_masked = rows.text(row, 5);
   review.told_by = rows.text(row, 6);
@@ -46,8 +46,8 @@ Review read_review(const postgres::Result& rows, std::size_t row) {
 }
 
 ReviewSides read_sides(const postgres::Result& rows, std::size_t row, const crypto::KeyRing& keys) {
-  const std::string subject_key = rows.optional_bytes(row, 14).value_or("");
-  const std::string text = open_sides(keys, rows.integer(row, 3), subject_key, rows.bytes(row, 15));
+  const SubjectKey subject_key{rows.optional_bytes(row, 14).value_or("")};
+  const std::string text = open_sides(keys, rows.id<AccountId>(row, 3), subject_key, rows.bytes(row, 15));
   auto sides = read_review_sides(text);
   if (!sides) throw UnreadableValue("review");
   return *std::move(sides);

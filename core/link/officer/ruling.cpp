@@ -109,7 +109,7 @@ Task<std::optional<Locked>> lock(Transaction& transaction, const KeyRing& keys,
                                  std::string reference) {
   const Result owner = co_await transaction.query(find_account, one_text(reference));
   if (owner.empty()) co_return std::nullopt;
-  auto account = co_await lock_account(transaction, keys, owner.integer(0, 0));
+  auto account = co_await lock_account(transaction, keys, owner.id<AccountId>(0, 0));
   const Result rows = co_await transaction.query(lock_review, one_text(reference));
   if (!account || rows.empty()) co_return std::nullopt;
   Locked locked;

@@ -12,6 +12,7 @@
 
 #include "async/event_loop.hpp"
 #include "async/task.hpp"
+#include "ids.hpp"
 
 namespace vneid::postgres {
 
@@ -35,6 +36,10 @@ class Params {
   Params& bytes(const std::string& value) { return bytes(std::string_view{value}); }
   Params& bytes(const std::optional<std::string>& value);  ///< nullopt: NULL
   Params& integer(std::int64_t value);
+  template <class Tag>
+  Params& integer(const Id<Tag, std::int64_t>& id) {
+    return integer(id.value());
+  }
   Params& boolean(bool value);
   Params& null();
   /// A text[] (for set-wise statements with `= any($1)` or `unnest($1)`).
@@ -69,6 +74,11 @@ class Result {
   [[nodiscard]] std::string_view text(std::size_t row, std::size_t column) const;
   [[nodiscard]] std::optional<std::string> optional_text(std::size_t row, std::size_t column) const;
   [[nodiscard]] std::int64_t integer(std::size_t row, std::size_t column) const;
+  /// An integer that names something: `rows.id<AccountId>(0, 0)`.
+  template <class Name>
+  [[nodiscard]] Name id(std::size_t row, std::size_t column) const {
+    return Name{integer(row, column)};
+  }
   [[nodiscard]] bool boolean(std::size_t row, std::size_t column) const;
   /// A bytea value, decoded.
   [[nodiscard]] std::string bytes(std::size_t row, std::size_t column) const;
