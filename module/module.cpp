@@ -1,8 +1,8 @@
 // nginx's tables: directives, phases, life of the process.
 
-#include "module/conf/conf.hpp"
 #include "module/conf/directive.hpp"
 #include "module/conf/load_order.hpp"
+#include "module/conf/merge.hpp"
 #include "module/gate/gate.hpp"
 #include "module/guard.hpp"
 #include "module/login/filter.hpp"

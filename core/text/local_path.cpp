@@ -8,9 +8,11 @@ namespace vneid::text {
 
 namespace {
 
-bool is_plain(std::string_view text) {
-  return std::ranges::all_of(text,
-                             [](char byte) { return byte > ' ' && byte <= '~' && byte != '\\'; });
+bool is_plain(char byte) { return byte > ' ' && byte <= '~' && byte != '\\'; }
+
+/// In a page browsers encode what is not ASCII themselves.
+bool is_plain_in_html(char byte) {
+  return is_plain(byte) || static_cast<unsigned char>(byte) >= 0x80;
 }
 
 /// "." and "..", which browsers know in percent encoding too.
@@ -41,14 +43,15 @@ bool names_host(std::string_view text) {
 }  // namespace
 
 std::optional<LocalPath> LocalPath::parse(std::string_view text) {
-  const bool good =
-      text.starts_with('/') && text.size() <= longest && is_plain(text) && !names_host(text);
+  const bool good = text.starts_with('/') && text.size() <= longest &&
+                    std::ranges::all_of(text, is_plain) && !names_host(text);
   return good ? std::optional{LocalPath{text}} : std::nullopt;
 }
 
 bool is_safe_href(std::string_view href) {
+  if (!std::ranges::all_of(href, is_plain_in_html)) return false;
   const bool absolute = href.starts_with("https://") || href.starts_with("http://");
-  return absolute ? is_plain(href) : LocalPath::parse(href).has_value();
+  return absolute || (href.starts_with('/') && !names_host(href));
 }
 
 }  // namespace vneid::text

@@ -31,8 +31,8 @@ class LocalPath {
   std::string text_ = "/";
 };
 
-/// Whether a page may link there: a LocalPath, or an absolute http(s) address. Not `javascript:`
-/// and the like.
+/// Whether a page may link there: a path as of LocalPath, of any length and with Unicode, or an
+/// absolute http(s) address. Not `javascript:` and the like.
 bool is_safe_href(std::string_view href);
 
 }  // namespace vneid::text

@@ -52,8 +52,10 @@ std::optional<Url> parse_url(std::string_view text) {
   url.scheme = part_of(parsed.get(), CURLUPART_SCHEME);
   url.authority = authority;
   url.host = part_of(parsed.get(), CURLUPART_HOST);
-  const bool numeric = url.host.starts_with('[') && authority.starts_with(url.host);
-  if (!numeric && !is_host_name(url.host)) return {};
+  // Not what libcurl has decoded or completed.
+  const auto written = authority.substr(0, url.host.size());
+  if (!equal_without_case(written, url.host)) return {};
+  if (!url.host.starts_with('[') && !is_host_name(url.host)) return {};
   if (part_of(parsed.get(), CURLUPART_PORT) == "0") return {};
   const auto rest = text.substr(mark + 3 + authority.size());
   url.path = rest.substr(0, rest.find_first_of("?#"));

@@ -57,7 +57,7 @@ struct ServerConf {
   Position population_at;
   std::array<std::optional<policy::Rule>, 3> rules;  ///< of `vneid_policy`, by policy::Kind
   std::optional<policy::OnFailure> on_failure;
-  std::optional<std::vector<std::string>> trusted_headers;  ///< prefixes, as trusted_form() gives
+  std::optional<std::vector<std::string>> trusted_headers;  ///< prefixes, in text::cgi_form()
   std::optional<flows::SessionExchange> session_exchange;
   Position session_exchange_at;
   std::optional<bool> new_accounts;
@@ -125,14 +125,5 @@ struct LocationConf {
 /// off.
 [[nodiscard]] std::shared_ptr<const flows::Site> site_of(ngx_http_request_t* r,
                                                          const LocationConf& location);
-
-// Creation, merging and the checks that need the whole configuration; conf.cpp.
-void* create_main_conf(ngx_conf_t* cf) noexcept;
-void* create_server_conf(ngx_conf_t* cf) noexcept;
-void* create_location_conf(ngx_conf_t* cf) noexcept;
-char* merge_server_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
-char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
-/// Checks that what is used is configured. Throws ConfigurationError.
-void complete_settings(MainConf& conf);
 
 }  // namespace vneid::ngx

@@ -12,7 +12,6 @@
 
 #include "crypto/openssl.hpp"
 #include "crypto/secret_file.hpp"
-#include "module/conf/block.hpp"
 #include "text/ascii.hpp"
 
 namespace vneid::ngx {
@@ -133,17 +132,6 @@ ngx_http_complex_value_t* Directive::complex_value(std::string_view word) const 
   compile.complex_value = value;
   if (ngx_http_compile_complex_value(&compile) != NGX_OK) throw AlreadyReported();
   return value;
-}
-
-std::string block_name(const Directive& directive, std::string_view kind, bool taken) {
-  constexpr std::size_t longest = 32;
-  std::string name{directive.word(0)};
-  if (name.size() > longest || !text::consists_of(name, "_-") || name == "off") {
-    directive.fail("invalid " + std::string{kind} + " name \"" + name +
-                   "\", expected 1 to 32 of A-Z a-z 0-9 _ - and not \"off\"");
-  }
-  if (taken) directive.fail(std::string{kind} + " \"" + name + "\" is duplicate");
-  return name;
 }
 
 void report(ngx_conf_t* cf, const ConfigurationError& error) noexcept {

@@ -6,8 +6,8 @@
 
 #include "flows/base/portal_assertion.hpp"
 #include "module/conf/directive.hpp"
-#include "module/request/headers.hpp"
 #include "text/ascii.hpp"
+#include "text/header_name.hpp"
 #include "text/url.hpp"
 
 namespace vneid::ngx {
@@ -35,7 +35,7 @@ void parse_trusted_headers(const Directive& directive, ServerConf& conf) {
   conf.trusted_headers.emplace();
   for (std::size_t i = 0; i < directive.size(); ++i) {
     const auto word = directive.word(i);
-    const std::string prefix = trusted_form(word);
+    const std::string prefix = text::cgi_form(word);
     const bool harmful = std::ranges::any_of(
         needed, [&](std::string_view name) { return name.starts_with(prefix); });
     if (!text::is_token(word) || prefix.size() < 3 || harmful) {

@@ -6,7 +6,7 @@
 
 #include "module/conf/conf.hpp"
 #include "module/guard.hpp"
-#include "module/loop/request_flow.hpp"
+#include "module/loop/waiting_flow.hpp"
 #include "module/pages/own_pages.hpp"
 #include "module/pages/page_exchange.hpp"
 #include "module/pages/reply.hpp"
@@ -35,12 +35,12 @@ class GateExchange {
   GateExchange(Process& process, ngx_http_request_t* r, flows::Request request,
                const LocationConf& location)
       : reference(request.id),
-        flow(process, r,
+        flow(process, r, "gate", reference,
              process.service().gate(std::move(request), location.sites->of(r),
                                     *location.gate->requirement, known_of(r))) {}
 
   std::string reference;
-  RequestFlow<flows::GateVerdict> flow;
+  WaitingFlow<flows::GateVerdict> flow;
 };
 
 namespace {
@@ -64,19 +64,6 @@ constexpr Milliseconds gate_limit{10'000};
   request.sec_fetch_mode = request_header(r, "sec-fetch-mode");
   request.requested_with = request_header(r, "x-requested-with");
   return request;
-}
-
-[[nodiscard]] flows::GateVerdict verdict_of(GateExchange& exchange, ngx_log_t* log) {
-  flows::GateVerdict verdict;
-  try {
-    return exchange.flow.take();
-  } catch (const std::exception& error) {
-    ngx_log_error(NGX_LOG_ERR, log, 0, "vneid: gate: %s, reference %s", error.what(),
-                  exchange.reference.c_str());
-  }
-  verdict.next = flows::GateVerdict::Next::answer;
-  verdict.reply = plain_reply(NGX_HTTP_SERVICE_UNAVAILABLE, exchange.reference);
-  return verdict;
 }
 
 Task<flows::Reply> ready(flows::Reply reply) { co_return reply; }
@@ -128,8 +115,13 @@ ngx_int_t keep_post(ngx_http_request_t* r, std::string reference) {
 }
 
 ngx_int_t conclude(ngx_http_request_t* r, GateExchange& exchange) {
-  flows::GateVerdict verdict = verdict_of(exchange, r->connection->log);
   std::string reference = exchange.reference;
+  flows::GateVerdict verdict = exchange.flow.take([&reference](bool) {
+    flows::GateVerdict refused;
+    refused.next = flows::GateVerdict::Next::answer;
+    refused.reply = plain_reply(NGX_HTTP_SERVICE_UNAVAILABLE, reference);
+    return refused;
+  });
   context(r).gate = nullptr;
   switch (verdict.next) {
     case flows::GateVerdict::Next::pass:
@@ -156,10 +148,9 @@ ngx_int_t begin(ngx_http_request_t* r, const LocationConf& location) {
   auto* exchange = object_of_request(
       r, std::make_unique<GateExchange>(Process::current(), r, gated_request(r), location));
   context(r).gate = exchange;
-  exchange->flow.start(gate_limit);
-  if (exchange->flow.finished()) return conclude(r, *exchange);
-  r->write_event_handler = on_write;
-  return watch_client(r) == NGX_OK ? NGX_AGAIN : NGX_HTTP_INTERNAL_SERVER_ERROR;
+  const ngx_int_t begun = exchange->flow.start(gate_limit, on_write);
+  if (begun == NGX_OK) return conclude(r, *exchange);
+  return begun == NGX_AGAIN ? NGX_AGAIN : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 }  // namespace
@@ -177,6 +168,10 @@ ngx_int_t on_access(ngx_http_request_t* r) noexcept {
     if (here.gate->flow.finished()) return conclude(r, *here.gate);
     return NGX_AGAIN;
   });
+}
+
+ngx_int_t on_precontent(ngx_http_request_t* r) noexcept {
+  return is_own_page(r) ? NGX_OK : on_access(r);
 }
 
 }  // namespace vneid::ngx

@@ -25,7 +25,8 @@ constexpr std::size_t most_sign_out_body = std::size_t{1024} * 1024;
          request_header(r, "accept").contains("text/html");
 }
 
-/// Of the four bits of r->buffered SSI, sub_filter and the copy filter use the others.
+/// Of the four bits of r->buffered SSI, sub_filter and the copy filter use the others. nginx names
+/// this one for its image filter, which sets it in c->buffered and never here.
 constexpr unsigned buffered_by_vneid = 0x08;
 
 /// How nginx ends an answer that its upstream cut off: a flush and no last buffer, after the
@@ -53,9 +54,8 @@ HeldLogin::HeldLogin(ngx_http_request_t* r, std::size_t max_body,
   r->allow_ranges = 0;
 }
 
-void HeldLogin::log(const char* what) const noexcept {
-  ngx_log_error(NGX_LOG_ERR, r_->connection->log, 0, "vneid: %s: %s, reference %s",
-                login_.signs_out ? "portal's sign-out" : "legacy login", what, reference_.c_str());
+const char* HeldLogin::what() const noexcept {
+  return login_.signs_out ? "portal's sign-out" : "legacy login";
 }
 
 std::size_t HeldLogin::most_body() const noexcept {
@@ -130,7 +130,7 @@ Task<flows::LoginVerdict> HeldLogin::flow() {
 }
 
 ngx_int_t HeldLogin::begin() {
-  flow_.emplace(Process::current(), r_, flow());
+  flow_.emplace(Process::current(), r_, what(), reference_, flow());
   state_ = State::waiting;
   flow_->start(login_limit);
   if (flow_->finished()) return finish();
@@ -161,23 +161,14 @@ void HeldLogin::on_write(ngx_http_request_t* r) noexcept {
   ngx_http_finalize_request(r, ngx_http_output_filter(r, nullptr));
 }
 
-flows::LoginVerdict HeldLogin::verdict() {
-  flows::LoginVerdict verdict;
-  try {
-    return flow_->take();
-  } catch (const DeadlinePassed&) {
-    log("took too long");
-  } catch (const std::exception& error) {
-    log(error.what());
-  }
-  verdict.reply = plain_reply(NGX_HTTP_SERVICE_UNAVAILABLE, reference_);
-  return verdict;
-}
-
 ngx_int_t HeldLogin::finish() {
   r_->buffered = r_->buffered & ~buffered_by_vneid & 0x0fU;
   state_ = State::answered;
-  flows::LoginVerdict outcome = verdict();
+  const flows::LoginVerdict outcome = flow_->take([this](bool) {
+    flows::LoginVerdict refused;
+    refused.reply = plain_reply(NGX_HTTP_SERVICE_UNAVAILABLE, reference_);
+    return refused;
+  });
   if (outcome.reply) return send_reply(r_, *outcome.reply, next_);
   return release(outcome.added_headers);
 }
@@ -195,7 +186,8 @@ void HeldLogin::drop() noexcept {
 }
 
 ngx_int_t HeldLogin::refuse(int status, const char* why) {
-  log(why);
+  ngx_log_error(NGX_LOG_ERR, r_->connection->log, 0, "vneid: %s: %s, reference %s", what(), why,
+                reference_.c_str());
   main_conf(r_).settings->metrics.add(metrics::Login::refused);
   state_ = State::answered;
   body_.clear();

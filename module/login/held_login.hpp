@@ -7,7 +7,7 @@
 
 #include "module/conf/conf.hpp"
 #include "module/login/recognise.hpp"
-#include "module/loop/request_flow.hpp"
+#include "module/loop/waiting_flow.hpp"
 #include "module/pages/reply.hpp"
 
 namespace vneid::ngx {
@@ -42,10 +42,9 @@ class HeldLogin {
   ngx_int_t begin();
   ngx_int_t finish();
   ngx_int_t release(const HeaderList& added);
-  [[nodiscard]] flows::LoginVerdict verdict();
   [[nodiscard]] Task<flows::LoginVerdict> flow();
   [[nodiscard]] std::size_t most_body() const noexcept;
-  void log(const char* what) const noexcept;
+  [[nodiscard]] const char* what() const noexcept;
 
   ngx_http_request_t* r_;
   std::size_t max_body_;  // of a login
@@ -57,7 +56,7 @@ class HeldLogin {
   std::string body_;
   bool in_memory_ = true;
   State state_ = State::collecting;
-  std::optional<RequestFlow<flows::LoginVerdict>> flow_;
+  std::optional<WaitingFlow<flows::LoginVerdict>> flow_;
 };
 
 }  // namespace vneid::ngx

@@ -42,9 +42,19 @@ class Process {
   [[nodiscard]] flows::Service& service() noexcept { return service_; }
   [[nodiscard]] const flows::Service& service() const noexcept { return service_; }
 
-  using Live = std::list<LiveFlow*>;
-  Live::iterator enlist(LiveFlow& flow) { return live_.insert(live_.end(), &flow); }
-  void discharge(Live::iterator position) noexcept { live_.erase(position); }
+  /// A flow's place among those that run, as long as it lives.
+  class Enlisted {
+   public:
+    Enlisted(Process& process, LiveFlow& flow)
+        : live_(process.live_), position_(live_.insert(live_.end(), &flow)) {}
+    Enlisted(const Enlisted&) = delete;
+    Enlisted& operator=(const Enlisted&) = delete;
+    ~Enlisted() { live_.erase(position_); }
+
+   private:
+    std::list<LiveFlow*>& live_;
+    std::list<LiveFlow*>::iterator position_;
+  };
 
   /// Of this process. Throws std::logic_error where there is none: in the master, or when `vneid`
   /// is nowhere on.
@@ -57,7 +67,7 @@ class Process {
  private:
   NgxLog log_;
   NgxEventLoop loop_;
-  Live live_;
+  std::list<LiveFlow*> live_;
   flows::Service service_;
 };
 

@@ -15,7 +15,6 @@
 #include "module/pages/own_pages.hpp"
 
 #include "module/conf/conf.hpp"
-#include "module/gate/gate.hpp"
 #include "module/guard.hpp"
 #include "module/pages/page_exchange.hpp"
 #include "module/pool.hpp"
@@ -100,9 +99,5 @@ ngx_int_t on_server_rewrite(ngx_http_request_t* r) noexcept {
 }
 
 bool is_own_page(const ngx_http_request_t* r) noexcept { return r->content_handler == on_content; }
-
-ngx_int_t on_precontent(ngx_http_request_t* r) noexcept {
-  return is_own_page(r) ? NGX_OK : on_access(r);
-}
 
 }  // namespace vneid::ngx

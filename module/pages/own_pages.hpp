@@ -9,6 +9,4 @@ ngx_int_t on_server_rewrite(ngx_http_request_t* r) noexcept;
 /// Whether the request is for one of our own pages.
 bool is_own_page(const ngx_http_request_t* r) noexcept;
 
-ngx_int_t on_precontent(ngx_http_request_t* r) noexcept;
-
 }  // namespace vneid::ngx

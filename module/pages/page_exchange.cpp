@@ -5,7 +5,7 @@
 
 #include "module/conf/conf.hpp"
 #include "module/guard.hpp"
-#include "module/loop/request_flow.hpp"
+#include "module/loop/waiting_flow.hpp"
 #include "module/pages/reply.hpp"
 #include "module/pool.hpp"
 #include "module/request/context.hpp"
@@ -13,14 +13,13 @@
 
 namespace vneid::ngx {
 
-/// A page's flow and what its answer needs. Dies with the request.
+/// A page's flow. Dies with the request.
 class PageExchange {
  public:
-  PageExchange(ngx_http_request_t* r, std::string id, Task<flows::Reply> task)
-      : reference(std::move(id)), flow(Process::current(), r, std::move(task)) {}
+  PageExchange(ngx_http_request_t* r, std::string reference, Task<flows::Reply> task)
+      : flow(Process::current(), r, "page", std::move(reference), std::move(task)) {}
 
-  std::string reference;
-  RequestFlow<flows::Reply> flow;
+  WaitingFlow<flows::Reply> flow;
 };
 
 namespace {
@@ -31,28 +30,17 @@ constexpr Milliseconds page_limit{30'000};
 
 constexpr Outlet whole_chain{ngx_http_send_header, ngx_http_output_filter};
 
-[[nodiscard]] flows::Reply result_of(PageExchange& page, ngx_log_t* log) {
-  try {
-    return page.flow.take();
-  } catch (const DeadlinePassed&) {
-    ngx_log_error(NGX_LOG_ERR, log, 0, "vneid: page took too long, reference %s",
-                  page.reference.c_str());
-    return plain_reply(NGX_HTTP_SERVICE_UNAVAILABLE, page.reference);
-  } catch (const std::exception& error) {
-    ngx_log_error(NGX_LOG_ERR, log, 0, "vneid: %s, reference %s", error.what(),
-                  page.reference.c_str());
-    return plain_reply(NGX_HTTP_INTERNAL_SERVER_ERROR, page.reference);
-  }
-}
-
 ngx_int_t send_page(ngx_http_request_t* r, PageExchange& page) {
   r->read_event_handler = r->discard_body ? r->read_event_handler : ngx_http_block_reading;
-  const flows::Reply reply = result_of(page, r->connection->log);
+  const flows::Reply reply = page.flow.take([&page](bool late) {
+    return plain_reply(late ? NGX_HTTP_SERVICE_UNAVAILABLE : NGX_HTTP_INTERNAL_SERVER_ERROR,
+                       page.flow.reference());
+  });
   try {
     return send_reply(r, reply, whole_chain);
   } catch (const std::invalid_argument& error) {
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "vneid: %s, reference %s", error.what(),
-                  page.reference.c_str());
+                  page.flow.reference().c_str());
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }
 }
@@ -82,21 +70,8 @@ ngx_int_t begin_answer(ngx_http_request_t* r, std::string reference, Task<flows:
   auto* page = object_of_request(
       r, std::make_unique<PageExchange>(r, std::move(reference), std::move(task)));
   context(r).page = page;
-  page->flow.start(page_limit);
-  if (page->flow.finished()) return send_page(r, *page);
-  r->write_event_handler = on_write;
-  return watch_client(r) == NGX_OK ? NGX_AGAIN : NGX_ERROR;
-}
-
-ngx_int_t watch_client(ngx_http_request_t* r) noexcept {
-  if (r->discard_body) return NGX_OK;  // nginx still reads, and notices by itself
-  ngx_event_t* event = r->connection->read;
-  r->read_event_handler = ngx_http_test_reading;
-  if (event->ready) {
-    ngx_post_event(event, &ngx_posted_events);
-    return NGX_OK;
-  }
-  return ngx_handle_read_event(event, 0);
+  const ngx_int_t begun = page->flow.start(page_limit, on_write);
+  return begun == NGX_OK ? send_page(r, *page) : begun;
 }
 
 }  // namespace vneid::ngx

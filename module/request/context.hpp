@@ -27,8 +27,4 @@ struct RequestContext {
   return *fresh;
 }
 
-/// Client gone while we wait: nginx reads nothing from it unless told to (code-models.md
-/// finding 4). Returns NGX_OK or NGX_ERROR.
-ngx_int_t watch_client(ngx_http_request_t* r) noexcept;
-
 }  // namespace vneid::ngx

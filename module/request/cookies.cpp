@@ -5,7 +5,6 @@
 #include "module/pool.hpp"
 #include "module/request/headers.hpp"
 #include "module/request/mark.hpp"
-#include "module/request/request.hpp"
 
 namespace vneid::ngx {
 

@@ -4,23 +4,13 @@
 #include <new>
 
 #include "module/pool.hpp"
+#include "text/header_name.hpp"
 
 namespace vneid::ngx {
 
 namespace {
 
 constexpr std::string_view own_prefix = "x-vneid-";
-
-[[nodiscard]] char folded(char byte) noexcept {
-  if (byte >= 'A' && byte <= 'Z') return static_cast<char>(byte - 'A' + 'a');
-  const bool kept = (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
-  return kept ? byte : '-';
-}
-
-[[nodiscard]] bool begins_with(std::string_view name, std::string_view prefix) noexcept {
-  return name.size() >= prefix.size() &&
-         std::ranges::equal(name.substr(0, prefix.size()), prefix, {}, folded);
-}
 
 template <class Judge>
 [[nodiscard]] bool any_header(ngx_http_request_t* r, const Judge& judge) {
@@ -35,10 +25,23 @@ template <class Judge>
 
 }  // namespace
 
-std::string trusted_form(std::string_view name) {
-  std::string form{name};
-  std::ranges::transform(form, form.begin(), folded);
-  return form;
+std::string request_header(ngx_http_request_t* r, std::string_view name,
+                           std::string_view separator) {
+  std::string joined;
+  bool any = false;
+  for (const ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr;
+       part = part->next) {
+    const auto* headers = static_cast<const ngx_table_elt_t*>(part->elts);
+    for (ngx_uint_t i = 0; i < part->nelts; ++i) {
+      const std::string_view key{reinterpret_cast<const char*>(headers[i].lowcase_key),
+                                 headers[i].key.len};
+      if (headers[i].hash == 0 || key != name) continue;
+      if (any) joined += separator;
+      joined += view(headers[i].value);
+      any = true;
+    }
+  }
+  return joined;
 }
 
 void drop_headers(ngx_http_request_t* r, const std::function<bool(const ngx_table_elt_t&)>& drop) {
@@ -61,8 +64,9 @@ void drop_headers(ngx_http_request_t* r, const std::function<bool(const ngx_tabl
 void drop_trusted_headers(ngx_http_request_t* r, const std::vector<std::string>& more) {
   const auto trusted = [&more](const ngx_table_elt_t& header) {
     const std::string_view name = view(header.key);
-    return begins_with(name, own_prefix) || std::ranges::any_of(more, [name](const auto& prefix) {
-             return begins_with(name, prefix);
+    return text::begins_with_cgi_form(name, own_prefix) ||
+           std::ranges::any_of(more, [name](const auto& prefix) {
+             return text::begins_with_cgi_form(name, prefix);
            });
   };
   if (any_header(r, trusted)) drop_headers(r, trusted);

@@ -9,6 +9,10 @@
 
 namespace vneid::ngx {
 
+/// All values of a request header (name in lower case), joined.
+std::string request_header(ngx_http_request_t* r, std::string_view name,
+                           std::string_view separator = ", ");
+
 /// Takes the request headers that `drop` names out of what nginx keeps, and so out of what it sends
 /// on. A new list, because in nginx 1.22 `hash = 0` does not keep proxy_pass from forwarding a
 /// header (code-models.md §2.9). The elements themselves stay where they are, because
@@ -16,11 +20,7 @@ namespace vneid::ngx {
 void drop_headers(ngx_http_request_t* r, const std::function<bool(const ngx_table_elt_t&)>& drop);
 
 /// Takes away every header whose name begins with "X-VNeID-" or one of `more` (in the form that
-/// trusted_form() gives), however it is spelled: whoever reads it behind us takes it for ours.
+/// text::cgi_form() gives), however it is spelled: whoever reads it behind us takes it for ours.
 void drop_trusted_headers(ngx_http_request_t* r, const std::vector<std::string>& more);
-
-/// A header's name as CGI and its heirs (FastCGI, WSGI, PHP) see it, where "-", "_" and other
-/// characters are one: in lower case, with "-" for all that is no letter or digit.
-std::string trusted_form(std::string_view name);
 
 }  // namespace vneid::ngx

@@ -5,6 +5,7 @@
 #include "module/conf/conf.hpp"
 #include "module/pool.hpp"
 #include "module/request/cookies.hpp"
+#include "module/request/headers.hpp"
 #include "text/ascii.hpp"
 
 namespace vneid::ngx {
@@ -44,25 +45,6 @@ namespace {
 }
 
 }  // namespace
-
-std::string request_header(ngx_http_request_t* r, std::string_view name,
-                           std::string_view separator) {
-  std::string joined;
-  bool any = false;
-  for (const ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr;
-       part = part->next) {
-    const auto* headers = static_cast<const ngx_table_elt_t*>(part->elts);
-    for (ngx_uint_t i = 0; i < part->nelts; ++i) {
-      const std::string_view key{reinterpret_cast<const char*>(headers[i].lowcase_key),
-                                 headers[i].key.len};
-      if (headers[i].hash == 0 || key != name) continue;
-      if (any) joined += separator;
-      joined += view(headers[i].value);
-      any = true;
-    }
-  }
-  return joined;
-}
 
 flows::Request make_request(ngx_http_request_t* r) {
   flows::Request request;

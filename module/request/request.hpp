@@ -6,12 +6,9 @@
 
 #include "flows/base/message.hpp"
 #include "module/ngx.hpp"
+#include "module/request/headers.hpp"
 
 namespace vneid::ngx {
-
-/// All values of a request header (name in lower case), joined.
-std::string request_header(ngx_http_request_t* r, std::string_view name,
-                           std::string_view separator = ", ");
 
 /// What the flows may know of the request; everything but `path` and `body`.
 flows::Request make_request(ngx_http_request_t* r);

@@ -10,7 +10,8 @@
 #include "module/conf/conf.hpp"
 #include "module/guard.hpp"
 #include "module/loop/process.hpp"
-#include "module/loop/request_flow.hpp"
+#include "module/loop/waiting_flow.hpp"
+#include "module/pages/own_pages.hpp"
 #include "module/pool.hpp"
 #include "module/request/context.hpp"
 #include "module/request/mark.hpp"
@@ -22,7 +23,7 @@ namespace vneid::ngx {
 class IdentityRead {
  public:
   std::shared_ptr<const flows::Site> site;
-  std::optional<RequestFlow<flows::SessionFacts>> flow;
+  std::optional<WaitingFlow<flows::SessionFacts>> flow;
   flows::SessionFacts facts;
   std::optional<std::string> assertion;
 };
@@ -46,21 +47,13 @@ void end_with_request(ngx_http_request_t* r, IdentityRead& read) {
 }
 
 /// Takes the result over; what ended the flow otherwise leaves the session unknown.
-void settle_read(ngx_http_request_t* r, IdentityRead& read) {
-  try {
-    read.facts = read.flow->take();
-  } catch (const std::exception& error) {
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "vneid: the session could not be read: %s",
-                  error.what());
-    read.facts.state = flows::SessionFacts::State::unknown;
-  }
+void settle_read(IdentityRead& read) {
+  read.facts = read.flow->take([](bool) {
+    flows::SessionFacts unknown;
+    unknown.state = flows::SessionFacts::State::unknown;
+    return unknown;
+  });
   read.flow.reset();
-}
-
-/// Our pages read the session themselves.
-[[nodiscard]] bool is_own_page(ngx_http_request_t* r) noexcept {
-  const ServerConf& server = server_conf(r);
-  return server.pages && view(r->uri).starts_with(server.pages->first()->path);
 }
 
 }  // namespace
@@ -72,8 +65,10 @@ ngx_int_t read_identity(ngx_http_request_t* r, bool full) {
     read = object_in_pool<IdentityRead>(r->pool);
     end_with_request(r, *read);
     read->site = location_conf(r).sites->of(r);
-    read->flow.emplace(Process::current(), r,
-                       Process::current().service().identify(make_request(r), read->site, full));
+    flows::Request request = make_request(r);
+    std::string reference = request.id;
+    read->flow.emplace(Process::current(), r, "session", std::move(reference),
+                       Process::current().service().identify(std::move(request), read->site, full));
     mark(r).identity = read;
     read->flow->start(read_limit);
     if (!read->flow->finished() && watch_client(r) != NGX_OK) return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -81,7 +76,7 @@ ngx_int_t read_identity(ngx_http_request_t* r, bool full) {
   if (!read->flow) return NGX_OK;
   if (!read->flow->finished()) return NGX_AGAIN;
   if (!r->discard_body) r->read_event_handler = ngx_http_block_reading;
-  settle_read(r, *read);
+  settle_read(*read);
   return NGX_OK;
 }
 
@@ -89,7 +84,9 @@ ngx_int_t on_identity(ngx_http_request_t* r) noexcept {
   return guard(r->connection->log, "vneid_identity", ngx_int_t{500}, [r]() -> ngx_int_t {
     const LocationConf& location = location_conf(r);
     const bool on = location.identity && *location.identity != IdentityScope::off;
-    if (r != r->main || !on || !location.sites || is_own_page(r)) return NGX_DECLINED;
+    if (r != r->main || !on || !location.sites || is_own_page(r)) {
+      return NGX_DECLINED;  // our pages read the session themselves
+    }
     const ngx_int_t result = read_identity(r, *location.identity == IdentityScope::full);
     return result == NGX_OK ? NGX_DECLINED : result;
   });

@@ -243,7 +243,7 @@ TEST_F(ImportVault, MovedRecordsGetNoMoreFiles) {
   write("f2", "two");
   world.add_records({"a,r1,paper,T,1," + mau.number + ",f1"});
   const auto account = world.database.sql("select id from account");
-  (void)world.link(world.request(std::stoll(account), mau));
+  (void)world.link(world.request(AccountId{std::stoll(account)}, mau));
   const auto again = world.add_records({"a,r1,paper,T,1," + mau.number + ",f2"});
   EXPECT_THAT(told(again), ElementsAre("2 file"));
   EXPECT_EQ(world.database.inconsistencies(), "");

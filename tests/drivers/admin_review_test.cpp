@@ -34,7 +34,7 @@ struct VneidctlReview : testing::Test {
                       "mau.le," +
                           mau.number + "," + mau.name + "," + mau.birth_date +
                           ",verified,CSDL,2023-11-20\n");
-    account = std::stoll(world.database.sql("select id from account"));
+    account = AccountId{std::stoll(world.database.sql("select id from account"))};
   }
 
   std::string ask() {
@@ -82,7 +82,7 @@ struct VneidctlReview : testing::Test {
   test::TemporaryFolder folder;
   test::ReviewWorld world;
   std::shared_ptr<const crypto::KeyRing> keys;
-  std::int64_t account = 0;
+  AccountId account;
   std::string output;
   std::string everything;
 };

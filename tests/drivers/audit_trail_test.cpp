@@ -20,13 +20,13 @@ audit::Event full_event(Wall now) {
   event.origin.port = 65535;
   event.origin.user_agent_hash = std::string(32, 'u');
   event.origin.session_hash = std::string(32, '\0');
-  event.account_id = 7;
+  event.account_id = AccountId{7};
   event.pid_masked = "052******999";
   event.pid_key = std::string(32, 'k');
   event.provider = "bca";
   event.level = 2;
   event.notice_version = "v1";
-  event.link_id = 9;
+  event.link_id = LinkId{9};
   return event;
 }
 

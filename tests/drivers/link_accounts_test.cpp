@@ -14,9 +14,9 @@ namespace {
 using test::LinkWorld;
 using test::mau;
 
-Task<std::int64_t> ensured(link::Accounts& accounts, std::string name, Wall now) {
+Task<AccountId> ensured(link::Accounts& accounts, std::string name, Wall now) {
   const link::LegacyAccount account =
-      co_await accounts.ensure("portal", std::move(name), std::nullopt, now);
+      co_await accounts.ensure(PortalName{"portal"}, std::move(name), std::nullopt, now);
   co_return account.id;
 }
 
@@ -24,19 +24,19 @@ TEST(Accounts, AreMadeAtFirstSightAndFoundAfterwards) {
   LinkWorld world;
   link::Accounts accounts{world.pool, test::test_keys()};
   const auto now = world.loop.wall_now();
-  const auto first = world.loop.run(accounts.ensure("portal", "công dân", std::nullopt, now));
+  const auto first = world.loop.run(accounts.ensure(PortalName{"portal"}, "công dân", std::nullopt, now));
   EXPECT_TRUE(first.first_seen);
   EXPECT_EQ(first.kind, link::AccountKind::personal);
   EXPECT_FALSE(first.linked);
   EXPECT_FALSE(first.identity.number);
-  const auto again = world.loop.run(accounts.ensure("portal", "công dân", std::nullopt, now));
+  const auto again = world.loop.run(accounts.ensure(PortalName{"portal"}, "công dân", std::nullopt, now));
   EXPECT_FALSE(again.first_seen);
   EXPECT_EQ(again.id, first.id);
   EXPECT_EQ(again.name, "công dân");
-  const auto elsewhere = world.loop.run(accounts.ensure("other", "công dân", std::nullopt, now));
+  const auto elsewhere = world.loop.run(accounts.ensure(PortalName{"other"}, "công dân", std::nullopt, now));
   EXPECT_NE(elsewhere.id, first.id);
   EXPECT_EQ(world.loop.run(accounts.find(first.id))->name, "công dân");
-  EXPECT_FALSE(world.loop.run(accounts.find(first.id + 1000)));
+  EXPECT_FALSE(world.loop.run(accounts.find(AccountId{first.id.value() + 1000})));
 }
 
 TEST(Accounts, NormalisationFormsOfANameAreOneAccount) {
@@ -61,7 +61,7 @@ TEST(Accounts, HundredFirstLoginsMakeOneRow) {
   LinkWorld world{16};
   link::Accounts accounts{world.pool, test::test_keys()};
   Scope scope{world.loop};
-  std::vector<Joined<std::int64_t>> running;
+  std::vector<Joined<AccountId>> running;
   for (int i = 0; i < 100; ++i) {
     running.push_back(scope.start(ensured(accounts, "a", world.loop.wall_now())));
   }
@@ -76,7 +76,7 @@ TEST(Accounts, KindFollowsThePortalUntilItIsLinked) {
   const auto account = world.add_account("a", mau);
   const auto now = world.loop.wall_now();
   const auto login = [&](std::optional<link::AccountKind> kind) {
-    return world.loop.run(accounts.ensure("portal", "a", kind, now)).kind;
+    return world.loop.run(accounts.ensure(PortalName{"portal"}, "a", kind, now)).kind;
   };
   EXPECT_EQ(login(link::AccountKind::organization), link::AccountKind::organization);
   EXPECT_EQ(login(std::nullopt), link::AccountKind::organization);
@@ -96,7 +96,7 @@ TEST(Accounts, TellTheIdentityAndTheLink) {
   EXPECT_EQ(before.full_name, mau.name);
   EXPECT_FALSE(before.linked);
   const auto made = std::get<link::Linked>(world.link(world.request(id, mau)));
-  const auto after = world.loop.run(accounts.find("portal", "a")).value();
+  const auto after = world.loop.run(accounts.find(PortalName{"portal"}, "a")).value();
   ASSERT_TRUE(after.linked);
   EXPECT_EQ(after.linked->link_id, made.link_id);
   EXPECT_EQ(after.linked->person_id, made.person_id);

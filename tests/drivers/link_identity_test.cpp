@@ -20,7 +20,7 @@ using test::thu;
 constexpr const char* source = "population_db";
 
 struct World : LinkWorld {
-  std::int64_t account = 0;
+  AccountId account;
 
   explicit World(const std::string& status = "self_entered") {
     account = add_account("a", mau, status);
@@ -49,7 +49,7 @@ struct World : LinkWorld {
     return loop.run(identities.edit(std::move(change)));
   }
 
-  link::IdentityProfile profile() { return loop.run(identities.read(account, 0)).value(); }
+  link::IdentityProfile profile() { return loop.run(identities.read(account, PersonId{})).value(); }
 
   link::FieldValue field(Field name) {
     const auto fields = profile().fields;
@@ -101,7 +101,7 @@ TEST(Identity, LinkingWorksOnceTheNumberIsVerified) {
   EXPECT_EQ(own.links[0].citizen_number, mau.number);
   const auto persons = world.loop.run(world.identities.read(world.account, own.links[0].person_id));
   EXPECT_EQ(persons->links.size(), 1U);
-  EXPECT_FALSE(world.loop.run(world.identities.read(world.account + 100, 0)));
+  EXPECT_FALSE(world.loop.run(world.identities.read(AccountId{world.account.value() + 100}, PersonId{})));
 }
 
 TEST(Identity, TheSourceReplacesWhatWasOnlyTyped) {

@@ -75,7 +75,7 @@ TEST(Link, IsListedForThePersonAndForTheAccount) {
   ASSERT_EQ(one.size(), 1U);
   EXPECT_EQ(one[0].account_name, "b");
   EXPECT_EQ(world.loop.run(links.find(made.link_id))->account_id, first);
-  EXPECT_FALSE(world.loop.run(links.find(made.link_id + 1000)));
+  EXPECT_FALSE(world.loop.run(links.find(LinkId{made.link_id.value() + 1000})));
   EXPECT_EQ(world.database.inconsistencies(), "");
 }
 
@@ -154,7 +154,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(LinkRefusedToo, AccountThatIsNotThere) {
   LinkWorld world;
-  const auto outcome = world.link(world.request(4711, mau));
+  const auto outcome = world.link(world.request(AccountId{4711}, mau));
   ASSERT_TRUE(std::holds_alternative<link::Refused>(outcome));
   EXPECT_EQ(last_audit(world).substr(0, 34), "link.refused|refused|refuse_closed");
 }
@@ -217,7 +217,7 @@ TEST(LinkTaken, WhenTheAccountIsSomebodyElses) {
   const auto account = world.add_account("a", mau);
   (void)world.link(world.request(account, mau));
   // The portal's operator gives the account to another person behind the link's back.
-  const std::string key = link::account_key(*test::test_keys(), "portal", "a");
+  const std::string key = link::account_key(*test::test_keys(), PortalName{"portal"}, "a");
   const auto set_field = [&world, &key](identity::Field field, const std::string& value) {
     const std::string sealed = link::seal_field(*test::test_keys(), key, field, value);
     world.database.sql("update identity_field set value_sealed = decode('" + crypto::hex(sealed) +

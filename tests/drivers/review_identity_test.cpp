@@ -19,7 +19,7 @@ const char* const other_name = "Lê Minh Mậu";
 std::string field(const ReviewWorld& world, Field field) {
   const std::string name{identity::to_text(field)};
   const std::string where = " from identity_field where field = '" + name + "'";
-  const std::string key = link::account_key(*test::test_keys(), "portal", "a");
+  const std::string key = link::account_key(*test::test_keys(), PortalName{"portal"}, "a");
   const std::string digits = world.database.sql("select encode(value_sealed, 'hex')" + where);
   std::string sealed;
   for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {

@@ -20,7 +20,7 @@ TEST_F(SessionIndex, KeepsWhatTheProviderTold) {
   const auto live = loop_.run(sessions_.read(cookie, now()));
   ASSERT_TRUE(live.has_value());
   EXPECT_EQ(live->session.provider, "bca");
-  EXPECT_EQ(live->session.subject_key, an_);
+  EXPECT_EQ(live->session.subject_key, SubjectKey{an_});
   EXPECT_EQ(live->session.sid, "sid-1");
 }
 
@@ -31,14 +31,14 @@ TEST_F(SessionIndex, EndsAllSessionsOfAPersonAndNoOther) {
   Session elsewhere = of(an_, "sid-e");
   elsewhere.provider = "another";
   const auto other = begin(elsewhere);
-  EXPECT_EQ(loop_.run(sessions_.end_subject("bca", an_)), 10);
+  EXPECT_EQ(loop_.run(sessions_.end_subject("bca", SubjectKey{an_})), 10);
   for (const auto& cookie : hers) {
     EXPECT_FALSE(alive(cookie));
     EXPECT_FALSE(loop_.run(sessions_.hint(token_of(cookie))).has_value());
   }
   EXPECT_TRUE(alive(his));
   EXPECT_TRUE(alive(other)) << "the same person's name at another provider is another person";
-  EXPECT_EQ(loop_.run(sessions_.end_subject("bca", an_)), 0);
+  EXPECT_EQ(loop_.run(sessions_.end_subject("bca", SubjectKey{an_})), 0);
 }
 
 TEST_F(SessionIndex, EndsTheSessionsOfOneSessionOfTheProvider) {
@@ -50,16 +50,16 @@ TEST_F(SessionIndex, EndsTheSessionsOfOneSessionOfTheProvider) {
   EXPECT_FALSE(alive(first));
   EXPECT_FALSE(alive(same));
   EXPECT_TRUE(alive(second));
-  EXPECT_EQ(loop_.run(sessions_.end_subject("bca", an_)), 1);
+  EXPECT_EQ(loop_.run(sessions_.end_subject("bca", SubjectKey{an_})), 1);
 }
 
 TEST_F(SessionIndex, EndsAllSessionsOfAnAccount) {
   Session legacy;
-  legacy.account_id = 7;
+  legacy.account_id = AccountId{7};
   const auto by_password = begin(legacy);
   const auto by_vneid = begin(of(an_, "", 7));
   const auto other = begin(of(an_, "", 8));
-  EXPECT_EQ(loop_.run(sessions_.end_all_of_account(7)), 2);
+  EXPECT_EQ(loop_.run(sessions_.end_all_of_account(AccountId{7})), 2);
   EXPECT_FALSE(alive(by_password));
   EXPECT_FALSE(alive(by_vneid));
   EXPECT_TRUE(alive(other));
@@ -67,9 +67,9 @@ TEST_F(SessionIndex, EndsAllSessionsOfAnAccount) {
 
 TEST_F(SessionIndex, AnEmptyNameNamesNobody) {
   const auto legacy = begin(of("", ""));
-  EXPECT_EQ(loop_.run(sessions_.end_subject("bca", "")), 0);
+  EXPECT_EQ(loop_.run(sessions_.end_subject("bca", SubjectKey{""})), 0);
   EXPECT_EQ(loop_.run(sessions_.end_sid("bca", "")), 0);
-  EXPECT_EQ(loop_.run(sessions_.end_all_of_account(0)), 0);
+  EXPECT_EQ(loop_.run(sessions_.end_all_of_account(AccountId{0})), 0);
   EXPECT_TRUE(alive(legacy));
 }
 
@@ -113,7 +113,7 @@ TEST_F(SessionIndex, NothingInRedisTellsWhoItIs) {
       " else t = t .. k .. redis.call('GET', k) end end return t");
   EXPECT_GT(everything.size(), 200U);
   for (const std::string& secret :
-       {token_of(cookie), std::string("the-sid"), an_, std::string("the.id.token")}) {
+       {token_of(cookie).value(), std::string("the-sid"), an_, std::string("the.id.token")}) {
     EXPECT_EQ(everything.find(secret), std::string::npos);
   }
 }
@@ -129,7 +129,7 @@ TEST_F(SessionIndex, ASessionBegunMeanwhileIsEndedOrBeganAfterIt) {
       begins.push_back(std::make_unique<Started<std::string>>(
           sessions_.begin(of(an_, "sid"), "", now(), "the.id.token")));
     }
-    Started<std::int64_t> ends(other_worker.end_subject("bca", an_));
+    Started<std::int64_t> ends(other_worker.end_subject("bca", SubjectKey{an_}));
     for (int i = 0; i < 4; ++i) {
       begins.push_back(std::make_unique<Started<std::string>>(
           sessions_.begin(of(an_, "sid"), "", now(), "the.id.token")));
@@ -143,7 +143,8 @@ TEST_F(SessionIndex, ASessionBegunMeanwhileIsEndedOrBeganAfterIt) {
     std::int64_t living = 0;
     for (const auto& cookie : cookies) living += alive(cookie) ? 1 : 0;
     EXPECT_EQ(ended + living, 8);
-    EXPECT_EQ(loop_.run(sessions_.end_subject("bca", an_)), living) << "none is out of reach";
+    EXPECT_EQ(loop_.run(sessions_.end_subject("bca", SubjectKey{an_})), living)
+        << "none is out of reach";
     EXPECT_EQ(count("*vneid:session:*"), 0);
     EXPECT_EQ(count("*session-hint:*"), 0);
   }
@@ -152,8 +153,8 @@ TEST_F(SessionIndex, ASessionBegunMeanwhileIsEndedOrBeganAfterIt) {
 TEST_F(SessionIndex, HintIsKeptForTheSignOutAndGoesWithTheSession) {
   const auto cookie = begin(of(an_, "sid-1"));
   EXPECT_EQ(loop_.run(sessions_.hint(token_of(cookie))), "the.id.token");
-  EXPECT_EQ(loop_.run(sessions_.hint(crypto::random_token())), std::nullopt);
-  EXPECT_EQ(loop_.run(sessions_.hint(std::string(1000, 'x'))), std::nullopt);
+  EXPECT_EQ(loop_.run(sessions_.hint(SessionToken{crypto::random_token()})), std::nullopt);
+  EXPECT_EQ(loop_.run(sessions_.hint(SessionToken{std::string(1000, 'x')})), std::nullopt);
   const auto next = begin(of(an_, "sid-1"), cookie);
   EXPECT_EQ(loop_.run(sessions_.hint(token_of(cookie))), std::nullopt) << "ended by the next one";
   EXPECT_FALSE(alive(cookie));
@@ -200,9 +201,9 @@ TEST_F(SessionIndex, LimitsAreSettings) {
 TEST_F(SessionIndex, AStoreThatIsAwayIsUnknown) {
   const auto cookie = begin(of(an_, "sid-1"));
   server_->kill();
-  EXPECT_THROW(loop_.run(sessions_.end_subject("bca", an_)), Unavailable);
+  EXPECT_THROW(loop_.run(sessions_.end_subject("bca", SubjectKey{an_})), Unavailable);
   EXPECT_THROW(loop_.run(sessions_.end_sid("bca", "sid-1")), Unavailable);
-  EXPECT_THROW(loop_.run(sessions_.end_all_of_account(1)), Unavailable);
+  EXPECT_THROW(loop_.run(sessions_.end_all_of_account(AccountId{1})), Unavailable);
   EXPECT_THROW(loop_.run(sessions_.hint(token_of(cookie))), Unavailable);
   EXPECT_THROW(loop_.run(sessions_.begin(of(an_, "sid-1"), "", now())), Unavailable);
   server_->start();

@@ -7,9 +7,9 @@
 #include "async/wait.hpp"
 #include "crypto/random.hpp"
 #include "drivers/support/redis_server.hpp"
+#include "flows/vneid/authorization.hpp"
 #include "net/unavailable.hpp"
 #include "session/cookie.hpp"
-#include "session/flow.hpp"
 #include "session/session.hpp"
 #include "session/ticket.hpp"
 
@@ -40,7 +40,7 @@ class SessionStores : public ::testing::Test {
   redis::Client redis_{loop_, server_->by_socket()};
   std::shared_ptr<const crypto::KeyRing> keys_ = fresh_keys();
   Tickets tickets_{redis_, keys_};
-  Flows flows_{redis_, keys_};
+  flows::Authorizations authorizations_{redis_, keys_};
   Sessions sessions_{redis_, keys_};
 };
 
@@ -50,10 +50,10 @@ class TicketStore : public SessionStores {
  protected:
   Ticket ticket() {
     Ticket ticket;
-    ticket.id = crypto::random_token();
+    ticket.id = TicketId{crypto::random_token()};
     ticket.issued_at = now();
-    ticket.portal = "cổng";
-    ticket.account_id = 7;
+    ticket.portal = PortalName{"cổng"};
+    ticket.account_id = AccountId{7};
     ticket.account_masked = "le***u";
     return ticket;
   }
@@ -74,16 +74,16 @@ TEST_F(TicketStore, ReleasesOnceWhateverTheSize) {
     const auto held = answer(cookies);
     const auto cookie = sent_back(loop_.run(tickets_.issue(ticket(), held)));
     EXPECT_LT(cookie.size(), 4000U);
-    const auto opened = tickets_.open(cookie, "cổng", now());
+    const auto opened = tickets_.open(cookie, PortalName{"cổng"}, now());
     ASSERT_TRUE(opened.has_value());
-    EXPECT_EQ(opened->account_id, 7);
-    EXPECT_EQ(opened->portal, "cổng");
+    EXPECT_EQ(opened->account_id, AccountId{7});
+    EXPECT_EQ(opened->portal, PortalName{"cổng"});
     EXPECT_TRUE(loop_.run(tickets_.unused(opened->id)));
-    const auto released = loop_.run(tickets_.release(cookie, "cổng", now()));
+    const auto released = loop_.run(tickets_.release(cookie, PortalName{"cổng"}, now()));
     ASSERT_TRUE(released.has_value());
     EXPECT_EQ(released->headers, held.headers);
     EXPECT_FALSE(loop_.run(tickets_.unused(opened->id)));
-    const auto again = loop_.run(tickets_.release(cookie, "cổng", now()));
+    const auto again = loop_.run(tickets_.release(cookie, PortalName{"cổng"}, now()));
     ASSERT_FALSE(again.has_value());
     EXPECT_EQ(again.error(), TicketError::used);
   }
@@ -91,77 +91,106 @@ TEST_F(TicketStore, ReleasesOnceWhateverTheSize) {
 
 TEST_F(TicketStore, ExpiresAndIsNotForged) {
   const auto cookie = sent_back(loop_.run(tickets_.issue(ticket(), answer(1))));
-  EXPECT_EQ(tickets_.open(cookie, "cổng", now() + Tickets::lifetime + Milliseconds{1000}).error(),
-            TicketError::expired);
-  EXPECT_EQ(tickets_.open("", "cổng", now()).error(), TicketError::absent);
+  EXPECT_EQ(
+      tickets_.open(cookie, PortalName{"cổng"}, now() + Tickets::lifetime + Milliseconds{1000})
+          .error(),
+      TicketError::expired);
+  EXPECT_EQ(tickets_.open("", PortalName{"cổng"}, now()).error(), TicketError::absent);
   std::string forged = cookie;
   forged.back() = forged.back() == 'A' ? 'B' : 'A';
-  EXPECT_EQ(tickets_.open(forged, "cổng", now()).error(), TicketError::absent);
+  EXPECT_EQ(tickets_.open(forged, PortalName{"cổng"}, now()).error(), TicketError::absent);
   const Tickets strangers{redis_, fresh_keys()};
-  EXPECT_EQ(strangers.open(cookie, "cổng", now()).error(), TicketError::absent);
-  EXPECT_EQ(tickets_.open(cookie, "another portal", now()).error(), TicketError::absent);
+  EXPECT_EQ(strangers.open(cookie, PortalName{"cổng"}, now()).error(), TicketError::absent);
+  EXPECT_EQ(tickets_.open(cookie, PortalName{"another portal"}, now()).error(),
+            TicketError::absent);
   // A planted value before the good one does not hide it.
-  EXPECT_TRUE(tickets_.open("__Host-vneid-ticket=x; " + cookie, "cổng", now()).has_value());
+  EXPECT_TRUE(
+      tickets_.open("__Host-vneid-ticket=x; " + cookie, PortalName{"cổng"}, now()).has_value());
 }
 
-class FlowStore : public SessionStores {
+class AuthorizationStore : public SessionStores {
  protected:
-  static FlowRecord record() {
-    FlowRecord record;
+  static flows::Authorization record() {
+    flows::Authorization record;
     record.provider = "bca";
     record.nonce = "nonce";
     record.code_verifier = "verifier";
     record.redirect_uri = "https://portal.example/vneid/callback/bca";
-    record.ticket_id = "ticket";
+    record.purpose = flows::LinkHeld{TicketId{"ticket"}};
     return record;
   }
-  const std::string state_ = crypto::random_token();
-  const std::string browser_ = crypto::random_token();
+  const State state_{crypto::random_token()};
+  const BrowserId browser_{crypto::random_token()};
 };
 
-TEST_F(FlowStore, GivesTheRecordToOneCallerOnly) {
-  loop_.run(flows_.begin(state_, browser_, record()));
-  const auto taken = loop_.run(flows_.take(state_, browser_));
+TEST_F(AuthorizationStore, GivesTheRecordToOneCallerOnly) {
+  loop_.run(authorizations_.begin(state_, browser_, record()));
+  const auto taken = loop_.run(authorizations_.take(state_, browser_));
   ASSERT_TRUE(taken.has_value());
   EXPECT_EQ(taken->code_verifier, "verifier");
-  EXPECT_EQ(taken->ticket_id, "ticket");
-  EXPECT_FALSE(loop_.run(flows_.take(state_, browser_)).has_value());
+  EXPECT_EQ(std::get<flows::LinkHeld>(taken->purpose).ticket_id, TicketId{"ticket"});
+  EXPECT_FALSE(loop_.run(authorizations_.take(state_, browser_)).has_value());
 }
 
-TEST_F(FlowStore, AnotherBrowserFindsAndSpendsNothing) {
-  loop_.run(flows_.begin(state_, browser_, record()));
-  EXPECT_FALSE(loop_.run(flows_.take(state_, crypto::random_token())).has_value());
-  EXPECT_FALSE(loop_.run(flows_.outcome(state_, crypto::random_token())).has_value());
-  EXPECT_FALSE(loop_.run(flows_.take(crypto::random_token(), browser_)).has_value());
-  EXPECT_TRUE(loop_.run(flows_.take(state_, browser_)).has_value());
+TEST_F(AuthorizationStore, AnotherBrowserFindsAndSpendsNothing) {
+  loop_.run(authorizations_.begin(state_, browser_, record()));
+  EXPECT_FALSE(
+      loop_.run(authorizations_.take(state_, BrowserId{crypto::random_token()})).has_value());
+  EXPECT_FALSE(
+      loop_.run(authorizations_.outcome(state_, BrowserId{crypto::random_token()})).has_value());
+  EXPECT_FALSE(
+      loop_.run(authorizations_.take(State{crypto::random_token()}, browser_)).has_value());
+  EXPECT_TRUE(loop_.run(authorizations_.take(state_, browser_)).has_value());
 }
 
-TEST_F(FlowStore, KeepsTheOutcomeForRepeatedCallbacks) {
-  EXPECT_FALSE(loop_.run(flows_.outcome(state_, browser_)).has_value());
-  loop_.run(flows_.begin(state_, browser_, record()));
-  auto outcome = loop_.run(flows_.outcome(state_, browser_));
+TEST_F(AuthorizationStore, KeepsTheOutcomeForRepeatedCallbacks) {
+  EXPECT_FALSE(loop_.run(authorizations_.outcome(state_, browser_)).has_value());
+  loop_.run(authorizations_.begin(state_, browser_, record()));
+  auto outcome = loop_.run(authorizations_.outcome(state_, browser_));
   ASSERT_TRUE(outcome.has_value());
-  EXPECT_EQ(outcome->state, FlowOutcome::State::pending);
-  outcome->state = FlowOutcome::State::linked;
-  outcome->link_id = 5;
-  outcome->person_id = 6;
-  loop_.run(flows_.finish(state_, browser_, *outcome));
-  outcome = loop_.run(flows_.outcome(state_, browser_));
+  EXPECT_TRUE(std::holds_alternative<flows::Pending>(outcome->result));
+  EXPECT_EQ(std::get<flows::LinkHeld>(outcome->purpose).ticket_id, TicketId{"ticket"});
+  flows::AccountLinked linked;
+  linked.link_id = LinkId{5};
+  linked.person_id = PersonId{6};
+  linked.subject_key = SubjectKey{std::string(32, '\xff')};
+  outcome->result = linked;
+  loop_.run(authorizations_.finish(state_, browser_, *outcome));
+  outcome = loop_.run(authorizations_.outcome(state_, browser_));
   ASSERT_TRUE(outcome.has_value());
-  EXPECT_EQ(outcome->state, FlowOutcome::State::linked);
-  EXPECT_EQ(outcome->link_id, 5);
-  EXPECT_EQ(outcome->person_id, 6);
+  const auto& kept = std::get<flows::AccountLinked>(outcome->result);
+  EXPECT_EQ(kept.link_id, LinkId{5});
+  EXPECT_EQ(kept.person_id, PersonId{6});
+  EXPECT_EQ(kept.subject_key, linked.subject_key);
 }
 
-TEST_F(FlowStore, NothingInRedisTellsStateBrowserOrSecret) {
-  loop_.run(flows_.begin(state_, browser_, record()));
+TEST_F(AuthorizationStore, KeepsEveryFailureByItsName) {
+  for (const auto kind : pages::all_error_kinds()) {
+    flows::Outcome outcome;
+    outcome.purpose = flows::SignIn{"/a?b=c"};
+    outcome.finished_at = now();
+    outcome.result = flows::Failed{kind, "K7QF-2MXD", pages::ReviewState::rejected};
+    loop_.run(authorizations_.finish(state_, browser_, outcome));
+    const auto kept = loop_.run(authorizations_.outcome(state_, browser_));
+    ASSERT_TRUE(kept.has_value()) << pages::string_id(kind);
+    const auto& failure = std::get<flows::Failed>(kept->result);
+    EXPECT_EQ(failure.kind, kind);
+    EXPECT_EQ(failure.review_code, "K7QF-2MXD");
+    EXPECT_EQ(failure.review_state, pages::ReviewState::rejected);
+    EXPECT_EQ(std::get<flows::SignIn>(kept->purpose).return_to, "/a?b=c");
+    EXPECT_EQ(kept->finished_at, outcome.finished_at);
+  }
+}
+
+TEST_F(AuthorizationStore, NothingInRedisTellsStateBrowserOrSecret) {
+  loop_.run(authorizations_.begin(state_, browser_, record()));
   const std::string everything =
       server_->ask({"EVAL",
                     "local t='' for _,k in ipairs(redis.call('KEYS','*'))"
                     " do t=t..k..redis.call('GET',k) end return t",
                     "0"});
   EXPECT_FALSE(everything.empty());
-  for (const std::string& secret : {state_, browser_, std::string("verifier")}) {
+  for (const std::string& secret : {state_.value(), browser_.value(), std::string("verifier")}) {
     EXPECT_EQ(everything.find(secret), std::string::npos);
   }
 }
@@ -173,10 +202,10 @@ class SessionStore : public SessionStores {
   static Session session() {
     Session session;
     session.proof = Session::Proof::vneid;
-    session.portal = "portal";
-    session.account_id = 1;
-    session.person_id = 2;
-    session.link_id = 3;
+    session.portal = PortalName{"portal"};
+    session.account_id = AccountId{1};
+    session.person_id = PersonId{2};
+    session.link_id = LinkId{3};
     return session;
   }
 };
@@ -185,7 +214,7 @@ TEST_F(SessionStore, IsReadBackByItsCookieAlone) {
   const auto cookie = sent_back(loop_.run(sessions_.begin(session(), "", now())));
   const auto live = loop_.run(sessions_.read(cookie, now()));
   ASSERT_TRUE(live.has_value());
-  EXPECT_EQ(live->session.person_id, 2);
+  EXPECT_EQ(live->session.person_id, PersonId{2});
   EXPECT_EQ(live->session.proof, Session::Proof::vneid);
   EXPECT_FALSE(loop_.run(sessions_.read("", now())).has_value());
   EXPECT_FALSE(loop_.run(sessions_.read("__Host-vneid-session=x", now())).has_value());

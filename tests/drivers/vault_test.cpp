@@ -20,7 +20,7 @@ struct VaultTest : testing::Test {
     return world.loop.run(vault.open(owner, record, crypto::hex(crypto::sha256(content))));
   }
   Owner account(const std::string& name, const test::Citizen& citizen) {
-    return {Owner::Kind::account, world.add_account(name, citizen)};
+    return world.add_account(name, citizen);
   }
 
   LinkWorld world;
@@ -56,7 +56,7 @@ TEST_F(VaultTest, OpensAFileForItsOwnerAlone) {
   EXPECT_EQ(file->bytes, "f1");
   EXPECT_EQ(file->name, "f1");
   EXPECT_FALSE(open(other, record, "f1"));
-  EXPECT_FALSE(open({Owner::Kind::person, owner.id}, record, "f1"));
+  EXPECT_FALSE(open(PersonId{std::get<AccountId>(owner).value()}, record, "f1"));
   EXPECT_FALSE(open(owner, record, "f2"));  // a file, but of another record
   EXPECT_FALSE(open(owner, list(other).front().id, "f2"));
   for (const char* strange : {"", "xyz", "'; drop table file"}) {
@@ -68,8 +68,8 @@ TEST_F(VaultTest, PersonSeesCopiesAndTheAccountWhatItAlwaysSaw) {
   const Owner owner = account("a", mau);
   world.add_records(
       {"a,r1,paper,T,1," + mau.number + ",f1", "a,child,paper,T,2," + thu.number + ","});
-  const auto linked = std::get<link::Linked>(world.link(world.request(owner.id, mau)));
-  const Owner person{Owner::Kind::person, linked.person_id};
+  const auto linked = std::get<link::Linked>(world.link(world.request(std::get<AccountId>(owner), mau)));
+  const Owner person{linked.person_id};
   const auto copies = list(person);
   ASSERT_EQ(copies.size(), 1U);
   EXPECT_EQ(copies[0].transferred_at, linked.at);
@@ -96,8 +96,8 @@ TEST_F(VaultTest, ReplacedAndRevokedPapersSaySo) {
   world.database.sql(
       "update record set replaces = (select id from record where portal_record = 'old'),"
       " revoked_at = now() where portal_record = 'new'");
-  const auto linked = std::get<link::Linked>(world.link(world.request(owner.id, mau)));
-  for (const Owner& who : {owner, Owner{Owner::Kind::person, linked.person_id}}) {
+  const auto linked = std::get<link::Linked>(world.link(world.request(std::get<AccountId>(owner), mau)));
+  for (const Owner& who : {owner, Owner{linked.person_id}}) {
     const auto records = list(who);
     ASSERT_EQ(records.size(), 2U);
     EXPECT_TRUE(records[0].revoked);  // newest first

@@ -11,13 +11,12 @@ rule() {
 
 rule "no nginx header in core/" '#include *[<"]ngx' core
 rule "no client library in module/" '#include *<(libpq-fe|hiredis|curl|jansson|cjose)' module
-rule "no co_await in a condition" '\b(if|while|switch) *\(.*co_await' core module
-rule "no co_await in a ternary" '\?.*co_await' core module
-rule "no braces in an awaited call" 'co_await [A-Za-z_.:>-]+\(.*\{' core module
 rule "no capturing lambda coroutine" '\[[^]]+\][^;]*-> *Task<' core module
 rule "Redis commands by argument vector only" 'redisAsyncCommand\(|redisvAsyncCommand\(|redisCommand\(' core
 rule "no blocking libpq call" '\bPQ(exec|execParams|connectdb|cancel|prepare)\(' core module
 
+# Files and folders of a size, no circles, and what a folder shows to others.
+/usr/bin/python3 tests/lint/structure.py || broken=1
 # The reference says what the code says.
 /usr/bin/python3 tests/lint/directives.py || broken=1
 exit $broken

@@ -8,12 +8,16 @@ import re
 import shutil
 import ssl
 import subprocess
+import sys
 import threading
 import unittest
 import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "fixtures"))
+
+from certificates import make_leaf  # noqa: E402
 from harness import BUILD, MODULE, SUPPRESSIONS, Stack, sanitizer_runtime, wait_until
 from stack import POPULATION_OFFICER, POPULATION_USER, free_ports
 
@@ -175,13 +179,8 @@ class Certificates:
         return self.folder / "ca.pem"
 
     def leaf(self, name, days=300, ca="ca", host="DNS:localhost"):
-        key, request, certificate = (self.folder / f"{name}.{end}" for end in ("key", "csr", "pem"))
-        extensions = self.folder / f"{name}.ext"
-        extensions.write_text(f"subjectAltName={host}\n")
-        self.openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
-                     "/CN=localhost", "-keyout", key, "-out", request)
-        self.openssl("x509", "-req", "-in", request, "-CA", self.folder / f"{ca}.pem", "-CAkey",
-                     self.folder / f"{ca}.key", "-days", days, "-extfile", extensions, "-out", certificate)
+        key, certificate = (self.folder / f"{name}.{end}" for end in ("key", "pem"))
+        make_leaf(self.folder / f"{ca}.pem", self.folder / f"{ca}.key", host, days, certificate, key)
         return certificate, key
 
 

@@ -20,7 +20,8 @@ class CannedServer {
  public:
   CannedServer() {
     const std::string port_file = folder_.file("port");
-    const auto script = std::filesystem::path(__FILE__).parent_path() / "canned_server.py";
+    const auto script =
+        std::filesystem::path(VNEID_TESTS) / "drivers" / "support" / "canned_server.py";
     process_ = ChildProcess({"/usr/bin/python3", script, port_file}, folder_.file("log"));
     wait_for([&] { return std::filesystem::exists(port_file); }, "canned_server.py");
     std::ifstream(port_file) >> port_;

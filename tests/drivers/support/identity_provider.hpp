@@ -129,8 +129,8 @@ class IdentityProvider {
 
   void start() {
     const std::string log = folder_.file("log");
-    const auto script = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() /
-                        "fixtures" / "identity_provider" / "run";
+    const auto script =
+        std::filesystem::path(VNEID_TESTS) / "fixtures" / "identity_provider" / "run";
     std::vector<std::string> command{"/usr/bin/python3", script,
                                      "--port",           "0",
                                      "--people",         folder_.file("people.json"),

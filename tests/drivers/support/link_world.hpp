@@ -28,7 +28,7 @@ struct LinkWorld {
       : pool(loop, database.settings_as("worker", connections)),
         operator_pool(loop, database.settings_as("operator", connections)) {}
 
-  std::int64_t add_account(const std::string& account, const Citizen& citizen,
+  AccountId add_account(const std::string& account, const Citizen& citizen,
                            const std::string& status = "verified",
                            const std::string& kind = "personal") {
     const std::string verified = status == "verified" ? "CSDL,2023-11-20" : ",";
@@ -37,7 +37,7 @@ struct LinkWorld {
                     account + "," + kind + "," + citizen.number + "," + citizen.name + "," +
                     citizen.birth_date + "," + status + "," + verified + "\n");
     link::Accounts accounts{pool, test_keys()};
-    return loop.run(accounts.find("portal", account)).value().id;
+    return loop.run(accounts.find(PortalName{"portal"}, account)).value().id;
   }
 
   /// `rows`: account,record,kind,doc_type_code,number,owner_citizen_id,file; files hold `file`'s
@@ -54,7 +54,7 @@ struct LinkWorld {
     return import_text(loop, operator_pool, vault_rows(root), csv);
   }
 
-  link::LinkRequest request(std::int64_t account, const Citizen& person,
+  link::LinkRequest request(AccountId account, const Citizen& person,
                             const std::string& subject = {}) {
     link::LinkRequest request;
     request.account_id = account;

@@ -28,17 +28,17 @@ struct ReviewWorld : LinkWorld {
   using LinkWorld::LinkWorld;
 
   /// Somebody of the same number and date of birth, but of another name: a case for an officer.
-  link::LinkRequest doubtful(std::int64_t account) {
+  link::LinkRequest doubtful(AccountId account) {
     link::LinkRequest asked = request(account, mau);
     asked.full_name = "Nguyễn Văn Khác";
     asked.identity.name = identity::NameKeys::make(asked.full_name).value();
     return asked;
   }
-  link::InReview ask(std::int64_t account) {
+  link::InReview ask(AccountId account) {
     return std::get<link::InReview>(link(doubtful(account)));
   }
 
-  static link::IdentityCase contradiction(std::int64_t account, const std::string& name) {
+  static link::IdentityCase contradiction(AccountId account, const std::string& name) {
     link::IdentityCase review;
     review.account_id = account;
     review.source = "CSDLQG về dân cư";
@@ -76,7 +76,7 @@ struct ReviewWorld : LinkWorld {
 
   /// As any writer of fields does: the schema keeps the change.
   void set_field(const std::string& account, identity::Field field, const std::string& value) {
-    const std::string key = link::account_key(*test_keys(), "portal", account);
+    const std::string key = link::account_key(*test_keys(), PortalName{"portal"}, account);
     const std::string sealed = link::seal_field(*test_keys(), key, field, value);
     database.sql("update identity_field set value_sealed = decode('" + crypto::hex(sealed) +
                  "', 'hex') where field = '" + std::string(identity::to_text(field)) +

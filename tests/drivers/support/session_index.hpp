@@ -33,11 +33,11 @@ class SessionIndex : public ::testing::Test {
   static Session of(const std::string& subject, const std::string& sid, std::int64_t account = 1) {
     Session session;
     session.proof = Session::Proof::vneid;
-    session.portal = "portal";
-    session.account_id = account;
-    session.person_id = 2;
+    session.portal = PortalName{"portal"};
+    session.account_id = AccountId{account};
+    session.person_id = PersonId{2};
     session.provider = "bca";
-    session.subject_key = subject;
+    session.subject_key = SubjectKey{subject};
     session.sid = sid;
     return session;
   }
@@ -49,8 +49,8 @@ class SessionIndex : public ::testing::Test {
   bool alive(const std::string& cookie) {
     return loop_.run(sessions_.read(cookie, now())).has_value();
   }
-  static std::string token_of(const std::string& cookie) {
-    return cookie.substr(cookie.find('=') + 1);
+  static SessionToken token_of(const std::string& cookie) {
+    return SessionToken{cookie.substr(cookie.find('=') + 1)};
   }
   /// What Redis answers to a script without keys.
   static std::string script(const std::string& text) { return server_->ask({"EVAL", text, "0"}); }

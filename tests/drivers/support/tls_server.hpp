@@ -49,13 +49,10 @@ class Certificates {
   }
   void make_leaf(const std::string& name, const std::string& ca, const std::string& names,
                  int days) const {
-    const std::string request = folder_.file(name + ".csr");
-    const std::string extensions = folder_.file(name + ".ext");
-    std::ofstream(extensions) << "subjectAltName=" << names << "\n";
-    openssl({"req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-             "-subj", "/CN=localhost", "-keyout", key(name), "-out", request});
-    openssl({"x509", "-req", "-in", request, "-CA", certificate(ca), "-CAkey", key(ca), "-days",
-             std::to_string(days), "-extfile", extensions, "-out", certificate(name)});
+    const auto script = std::filesystem::path(VNEID_TESTS) / "fixtures" / "certificates.py";
+    run_program({"/usr/bin/python3", script, certificate(ca), key(ca), names, std::to_string(days),
+                 certificate(name), key(name)},
+                folder_.file("certificates.log"));
   }
 
   TemporaryFolder folder_;
@@ -82,7 +79,8 @@ class HttpServer {
  private:
   void start(std::vector<std::string> arguments) {
     const std::string port_file = folder_.file("port");
-    const auto script = std::filesystem::path(__FILE__).parent_path() / "tls_server.py";
+    const auto script =
+        std::filesystem::path(VNEID_TESTS) / "drivers" / "support" / "tls_server.py";
     std::vector<std::string> command{"/usr/bin/python3", script, port_file};
     command.insert(command.end(), arguments.begin(), arguments.end());
     process_ = ChildProcess(command, folder_.file("log"));

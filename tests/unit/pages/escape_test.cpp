@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "pages/security_headers.hpp"
-#include "text/href.hpp"
+#include "text/local_path.hpp"
 
 namespace vneid::pages {
 namespace {

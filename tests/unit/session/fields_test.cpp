@@ -42,14 +42,14 @@ TEST(Fields, AnythingElseIsNothing) {
 TEST(Fields, ASessionComesBackWhole) {
   Session session;
   session.proof = Session::Proof::vneid;
-  session.portal = "cổng";
-  session.account_id = 1;
+  session.portal = PortalName{"cổng"};
+  session.account_id = AccountId{1};
   session.kind = policy::Kind::foreign;
-  session.person_id = 2;
-  session.link_id = 3;
+  session.person_id = PersonId{2};
+  session.link_id = LinkId{3};
   session.account = "le.van.a";
   session.provider = "bca";
-  session.subject_key = std::string(32, '\xff');
+  session.subject_key = SubjectKey{std::string(32, '\xff')};
   session.sid = "sid";
   session.portal_cookie_key = std::string("\0k", 2);
   session.begun_at = Wall{Milliseconds{1'780'000'000'123}};

@@ -17,12 +17,14 @@ class PortalBinding : public testing::Test {
  protected:
   const crypto::KeyRing keys =
       *crypto::KeyRing::parse(crypto::KeyRing::generate_text(std::chrono::year{2026} / 11 / 23));
-  const PortalCookie cookie{"portal", "sid"};
+  const PortalName portal{"portal"};
+  const PortalName elsewhere{"elsewhere"};
+  const PortalCookie cookie{portal, "sid"};
   const std::string token = std::string(43, 'T');
 
   [[nodiscard]] LiveSession bound_to(const std::string& value) const {
     LiveSession live;
-    live.token = token;
+    live.token = SessionToken{token};
     live.session.portal_cookie_key = portal_cookie_key(keys, cookie, "sid=" + value, {}, now);
     return live;
   }
@@ -45,7 +47,7 @@ TEST_F(PortalBinding, AnswerCountsBeforeTheBrowsersOwnCookie) {
   EXPECT_EQ(portal_cookie_key(keys, cookie, "sid=old", {{"Set-Cookie", "sid=x; max-age=0"}}, now),
             "");
   EXPECT_EQ(portal_cookie_key(keys, cookie, "other=1", {}, now), "");
-  EXPECT_EQ(portal_cookie_key(keys, PortalCookie{"portal", ""}, "sid=old", {}, now), "");
+  EXPECT_EQ(portal_cookie_key(keys, PortalCookie{portal, ""}, "sid=old", {}, now), "");
 }
 
 TEST_F(PortalBinding, HoldsForTheSameValueOnly) {
@@ -55,8 +57,8 @@ TEST_F(PortalBinding, HoldsForTheSameValueOnly) {
   for (const char* other : {"sid=b", "", "sid=", "sid=a; sid=b", "sid=b; sid=a", "sid=a; SID=b"}) {
     EXPECT_FALSE(belongs(keys, cookie, other, live)) << other;
   }
-  EXPECT_FALSE(belongs(keys, PortalCookie{"elsewhere", "sid"}, "sid=a", live));
-  EXPECT_TRUE(belongs(keys, PortalCookie{"portal", ""}, "sid=b", live));
+  EXPECT_FALSE(belongs(keys, PortalCookie{elsewhere, "sid"}, "sid=a", live));
+  EXPECT_TRUE(belongs(keys, PortalCookie{portal, ""}, "sid=b", live));
 }
 
 TEST_F(PortalBinding, FollowsWhatThePortalSets) {
@@ -70,7 +72,7 @@ TEST_F(PortalBinding, FollowsWhatThePortalSets) {
   EXPECT_TRUE(belongs(keys, cookie, second + "; sid=c", live));
   // Of another session, or of a portal session that was never this one's.
   LiveSession other = live;
-  other.token = std::string(43, 'U');
+  other.token = SessionToken{std::string(43, 'U')};
   EXPECT_FALSE(belongs(keys, cookie, first + "; sid=b", other));
   EXPECT_FALSE(belongs(keys, cookie, after("sid=x", "y") + "; sid=y", live));
 }
@@ -90,7 +92,7 @@ TEST(SeenSessions, CountForTheGraceAndUntilForgotten) {
   SeenSessions seen;
   const Monotonic start{};
   Session session;
-  session.account_id = 7;
+  session.account_id = AccountId{7};
   seen.saw("a", session, start);
   EXPECT_TRUE(seen.recall("a", start + seconds{30}, seconds{30}));
   EXPECT_FALSE(seen.recall("a", start + seconds{31}, seconds{30}));
@@ -98,7 +100,7 @@ TEST(SeenSessions, CountForTheGraceAndUntilForgotten) {
   seen.forget("a");
   EXPECT_FALSE(seen.recall("a", start, seconds{30}));
   seen.saw("a", session, start);
-  seen.forget_if([](const Session& each) { return each.account_id == 7; });
+  seen.forget_if([](const Session& each) { return each.account_id == AccountId{7}; });
   EXPECT_EQ(seen.size(), 0U);
 }
 

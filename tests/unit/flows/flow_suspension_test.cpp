@@ -1,0 +1,314 @@
+// Every flow is destroyed at every point at which it waits for somebody outside: enumerated, not
+// sampled. Under sanitizers this tells of everything that is used after its frame has gone, and of
+// everything that is not given back.
+
+#include <functional>
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "drivers/support/started.hpp"
+#include "flows/front/guard.hpp"
+#include "flows/front/identify.hpp"
+#include "unit/flows/world/citizens.hpp"
+#include "unit/flows/world/world.hpp"
+
+namespace vneid::test {
+namespace {
+
+/// A flow to be destroyed: what comes before it, and the flow.
+struct Scenario {
+  const char* name;
+  std::function<void(World&)> prepare;
+  std::function<Task<int>(World&)> flow;
+  /// What must hold when it was destroyed and what it left in the worker's scope has ended.
+  std::function<void(World&)> after = [](World&) {};
+};
+
+template <class T>
+Task<int> only_run(Task<T> task) {
+  co_await std::move(task);
+  co_return 0;
+}
+
+std::function<Task<int>(World&)> page(std::function<flows::Request(World&)> request) {
+  return [request = std::move(request)](World& world) {
+    return only_run(flows::guarded_page(world.exchange(request(world))));
+  };
+}
+
+void nothing_before(World&) {}
+
+std::function<Task<int>(World&)> logging_in(policy::Mode mode) {
+  return [mode](World& world) {
+    world.site->policy.personal.mode = mode;
+    return only_run(flows::guarded_login(world.exchange(world.post("/dang-nhap", {})),
+                                         world.login(), policy::Kind::personal));
+  };
+}
+
+flows::Request posted(World& world, const std::string& path, const std::string& form,
+                      const std::string& from) {
+  return world.post(path, form + "&csrf=" + World::csrf_of(world.run(world.get(from))));
+}
+
+/// A link that was begun is made, whoever leaves (D2), or was not begun at all.
+void linked_or_untouched(World& world) {
+  EXPECT_EQ(world.postgres.ran("link_insert"), world.postgres.commits > 0 && world.account.linked)
+      << world.log.lines;
+}
+
+const std::vector<Scenario>& scenarios() {
+  static const std::vector<Scenario> all{
+      {"login held", nothing_before, logging_in(policy::Mode::notice)},
+      {"login let in", nothing_before, logging_in(policy::Mode::observe)},
+      {"login refused", nothing_before, logging_in(policy::Mode::closed)},
+      {"notice", [](World& world) { world.hold_login(); },
+       page([](World& world) { return world.get("notice"); })},
+      {"[Bỏ qua]", [](World& world) { world.hold_login(); },
+       page([](World& world) { return posted(world, "notice", "choice=skip", "notice"); })},
+      {"[Đăng nhập bằng VNeID]",
+       [](World& world) {
+         world.verify_number();
+         world.hold_login();
+       },
+       page([](World& world) { return posted(world, "notice", "choice=vneid", "notice"); })},
+      {"to verify", [](World& world) { world.hold_login(); },
+       page([](World& world) { return posted(world, "notice", "choice=vneid", "notice"); })},
+      {"the form to verify", [](World& world) { world.hold_login(); },
+       page([](World& world) { return world.get("verify"); })},
+      {"verified",
+       [](World& world) {
+         answer_population(world);
+         world.hold_login();
+       },
+       page([](World& world) { return posted(world, "verify", typed_citizen, "verify"); })},
+      {"nobody of that name",
+       [](World& world) {
+         answer_nobody(world);
+         world.hold_login();
+       },
+       page([](World& world) { return posted(world, "verify", typed_citizen, "verify"); })},
+      {"callback that links",
+       [](World& world) {
+         world.verify_number();
+         world.cookies["query"] = world.go_to_provider();
+       },
+       page([](World& world) { return world.get("callback/bca", world.cookies["query"]); }),
+       linked_or_untouched},
+      {"callback again",
+       [](World& world) {
+         world.verify_number();
+         world.cookies["query"] = world.go_to_provider();
+         world.run(world.get("callback/bca", world.cookies["query"]));
+         world.cookies.erase("__Host-vneid-session");
+       },
+       page([](World& world) { return world.get("callback/bca", world.cookies["query"]); })},
+      {"callback with an error",
+       [](World& world) {
+         world.verify_number();
+         world.go_to_provider();
+       },
+       page([](World& world) {
+         return world.get("callback/bca", "error=access_denied&state=state-1");
+       })},
+      {"callback refused by the provider",
+       [](World& world) {
+         world.verify_number();
+         world.cookies["query"] = world.go_to_provider();
+         world.provider->failure = oidc::LoginFailure{};
+       },
+       page([](World& world) { return world.get("callback/bca", world.cookies["query"]); })},
+      {"callback for review",
+       [](World& world) {
+         world.verify_number();
+         world.cookies["query"] = world.go_to_provider();
+         world.by_subject = PersonId{99};
+       },
+       page([](World& world) { return world.get("callback/bca", world.cookies["query"]); })},
+      {"sign-in begun", nothing_before, page([](World& world) { return world.get("login"); })},
+      {"sign-in of a linked person",
+       [](World& world) {
+         world.link_account();
+         world.cookies["query"] = world.go_to_provider_first();
+       },
+       page([](World& world) { return world.get("callback/bca", world.cookies["query"]); })},
+      {"sign-in with the portal's session",
+       [](World& world) {
+         world.link_account();
+         exchange_sessions(world);
+         world.cookies["query"] = world.go_to_provider_first();
+       },
+       page([](World& world) { return world.get("callback/bca", world.cookies["query"]); })},
+      {"sign-in again",
+       [](World& world) {
+         world.link_account();
+         world.cookies["query"] = world.go_to_provider_first();
+         world.run(world.get("callback/bca", world.cookies["query"]));
+       },
+       page([](World& world) { return world.get("callback/bca", world.cookies["query"]); })},
+      {"sign-in with a second subject",
+       [](World& world) {
+         world.link_account();
+         world.by_subject.reset();
+         world.cookies["query"] = world.go_to_provider_first();
+       },
+       page([](World& world) { return world.get("callback/bca", world.cookies["query"]); })},
+      {"sign-in that makes an account",
+       [](World& world) {
+         world.verify_number();
+         world.site->new_accounts = true;
+         world.cookies["query"] = world.go_to_provider_first();
+       },
+       page([](World& world) { return world.get("callback/bca", world.cookies["query"]); }),
+       linked_or_untouched},
+      {"the choice", to_choice, page([](World& world) { return world.get("login/choose"); })},
+      {"an account taken over", to_choice,
+       page([](World& world) { return posted(world, "login", "account0=on", "login/choose"); }),
+       linked_or_untouched},
+      {"linked", to_linked, page([](World& world) { return world.get("linked"); })},
+      {"[Tiếp tục]", to_linked,
+       page([](World& world) { return posted(world, "linked", "", "linked"); })},
+      {"links", [](World& world) { world.sign_in(); },
+       page([](World& world) { return world.get("links"); })},
+      {"identity", [](World& world) { world.sign_in(); },
+       page([](World& world) { return world.get("identity"); })},
+      {"the update's form", [](World& world) { world.sign_in_by_password(); },
+       page([](World& world) { return world.get("identity/update"); })},
+      {"an update",
+       [](World& world) {
+         answer_population(world);
+         world.sign_in_by_password();
+       },
+       page([](World& world) {
+         return posted(world, "identity", typed_citizen, "identity/update");
+       })},
+      {"an edit", [](World& world) { world.sign_in_by_password(); }, page([](World& world) {
+         return posted(world, "identity", "action=edit&phone=0912345678&email=a%40b.vn",
+                       "identity/edit");
+       })},
+      {"api: identity", [](World& world) { world.sign_in(); },
+       page([](World& world) { return world.get("api/v1/identity"); })},
+      {"api: update",
+       [](World& world) {
+         answer_population(world);
+         world.sign_in_by_password();
+       },
+       page([](World& world) { return api_post(world, "update", api_citizen); })},
+      {"api: edit", [](World& world) { world.sign_in_by_password(); },
+       page([](World& world) { return api_post(world, "edit", R"("phone":"0912345678")"); })},
+      {"vault", [](World& world) { world.sign_in(); },
+       page([](World& world) { return world.get("vault"); })},
+      {"a file", [](World& world) { world.sign_in(); },
+       page([](World& world) { return world.get("vault/5/" + std::string(64, 'a')); })},
+      {"sign-out", [](World& world) { world.sign_in(); },
+       page([](World& world) { return posted(world, "logout", "", "logout"); })},
+      {"signed out at a kiosk",
+       [](World& world) {
+         world.sign_in();
+         world.site->kiosk = true;
+       },
+       page([](World& world) { return world.get("signed-out", "because=idle"); })},
+      {"the portal's sign-out", [](World& world) { world.sign_in(); },
+       [](World& world) {
+         flows::PortalSignOut answer;
+         answer.answer.status = 302;
+         answer.answer.headers = {{"Location", "/"}};
+         answer.navigation = true;
+         return only_run(
+             flows::guarded_sign_out(world.exchange(world.get("/dang-xuat")), std::move(answer)));
+       }},
+      {"back-channel logout",
+       [](World& world) {
+         world.sign_in();
+         oidc::LogoutToken token;
+         token.session_id = "idp-session";
+         token.token_id = "jti";
+         token.good_until = world.loop.wall_now() + std::chrono::hours{1};
+         world.provider->told_logout = token;
+       },
+       page([](World& world) {
+         return world.post("backchannel-logout/bca", "logout_token=a.b.c");
+       })},
+      {"gate", [](World& world) { world.sign_in(); },
+       [](World& world) {
+         return only_run(flows::guarded_gate(world.exchange(world.get({})),
+                                             policy::Requirement::level2, std::nullopt));
+       }},
+      {"a form that is kept", nothing_before,
+       [](World& world) {
+         auto request = world.post({}, "a=b");
+         request.target = "/nop-ho-so";
+         return only_run(flows::guarded_keep_post(world.exchange(std::move(request))));
+       }},
+      {"a kept form", to_kept_form,
+       page([](World& world) { return world.get("resume", world.cookies["query"]); })},
+      {"variables", [](World& world) { world.sign_in(); },
+       [](World& world) { return only_run(flows::identify(world.exchange(world.get({})), true)); }},
+  };
+  return all;
+}
+
+std::size_t points_of(const Scenario& scenario) {
+  World world;
+  scenario.prepare(world);
+  auto flow = scenario.flow(world);
+  const std::size_t before = world.pauses.count();
+  world.loop.run(std::move(flow));
+  EXPECT_EQ(world.worker->scope.running(), 0U) << scenario.name;
+  return world.pauses.count() - before;
+}
+
+/// The client leaves at the point: the flow's frame goes, what runs in the worker's scope ends.
+void leave_at(const Scenario& scenario, std::size_t point) {
+  World world;
+  scenario.prepare(world);
+  auto flow = scenario.flow(world);
+  world.pauses.stop_at(world.pauses.count() + point);
+  {
+    const Started<int> started{std::move(flow)};
+    world.loop.run_until([&world] { return world.pauses.reached(); });
+  }
+  world.pauses.release();
+  world.loop.run_until([&world] { return world.worker->scope.running() == 0; });
+  EXPECT_EQ(world.postgres.open_transactions(), 0) << scenario.name << " at " << point;
+  EXPECT_EQ(world.loop.timers(), 0U) << scenario.name << " at " << point;
+  EXPECT_EQ(world.loop.io_waits(), 0U) << scenario.name << " at " << point;
+  scenario.after(world);
+}
+
+/// The worker ends at the point: everything goes.
+void stop_worker_at(const Scenario& scenario, std::size_t point) {
+  World world;
+  scenario.prepare(world);
+  auto flow = scenario.flow(world);
+  world.pauses.stop_at(world.pauses.count() + point);
+  {
+    const Started<int> started{std::move(flow)};
+    world.loop.run_until([&world] { return world.pauses.reached(); });
+    world.worker->scope.cancel_all();
+  }
+  EXPECT_EQ(world.postgres.open_transactions(), 0) << scenario.name << " at " << point;
+  EXPECT_EQ(world.loop.timers(), 0U) << scenario.name << " at " << point;
+}
+
+class Suspension : public testing::TestWithParam<std::size_t> {};
+
+TEST_P(Suspension, AFlowMayBeDestroyedWhereverItWaits) {
+  const Scenario& scenario = scenarios().at(GetParam());
+  const std::size_t points = points_of(scenario);
+  ASSERT_GT(points, 0U) << scenario.name;
+  for (std::size_t point = 1; point <= points; ++point) {
+    leave_at(scenario, point);
+    stop_worker_at(scenario, point);
+  }
+  std::cout << scenario.name << ": " << points << " points\n";
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryFlow, Suspension, testing::Range(std::size_t{0}, scenarios().size()));
+
+}  // namespace
+}  // namespace vneid::test
