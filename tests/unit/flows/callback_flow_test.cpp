@@ -1,0 +1,353 @@
+// What a callback of the provider comes to: every outcome, without a server.
+
+#include <functional>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "drivers/support/started.hpp"
+#include "flows/front/guard.hpp"
+#include "unit/flows/world/citizens.hpp"
+#include "unit/flows/world/expect.hpp"
+#include "unit/flows/world/world.hpp"
+
+namespace vneid::test {
+namespace {
+
+class HeldCallback : public testing::Test {
+ protected:
+  void SetUp() override {
+    world.verify_number();
+    query = world.go_to_provider();
+  }
+  flows::Reply come_back() { return world.run(world.get("callback/bca", query)); }
+  World world;
+  std::string query;
+};
+
+TEST_F(HeldCallback, LinksAndShowsIt) {
+  expect(world, come_back(), {.status = 303, .location = "/vneid/linked"});
+  EXPECT_TRUE(world.postgres.ran("link_insert"));
+  EXPECT_EQ(world.provider->redeemed->code, "the-code");
+  EXPECT_EQ(world.provider->redeemed->code_verifier, "verifier");
+  EXPECT_EQ(world.provider->redeemed->nonce, "nonce");
+  const auto page = world.run(world.get("linked"));
+  expect(world, page, {.body = World::number});
+  EXPECT_TRUE(page.body.contains("Tiếp tục"));
+}
+
+TEST_F(HeldCallback, AgainEndsOnTheSamePage) {
+  come_back();
+  expect(world, come_back(), {.status = 303, .location = "/vneid/linked"});
+  // The first answer, and with it the session, never reached the browser.
+  world.cookies.erase("__Host-vneid-session");
+  expect(world, come_back(), {.status = 303, .location = "/vneid/linked"});
+  world.cookies.erase("__Host-vneid-session");
+  world.loop.advance(std::chrono::minutes{2});
+  expect(world, come_back(), {.status = 410, .log = "has done its work before"});
+}
+
+TEST_F(HeldCallback, WithoutTheTicketIsNotLinked) {
+  world.cookies.erase("__Host-vneid-ticket");
+  expect(world, come_back(), {.status = 410, .log = "no longer this browser's"});
+  EXPECT_FALSE(world.provider->redeemed) << "the code is not spent";
+}
+
+TEST_F(HeldCallback, OfAnotherBrowserFindsNothing) {
+  world.cookies["__Host-vneid-flow"] = std::string(43, 'x');
+  expect(world, come_back(), {.status = 410, .log = "no flow of this browser"});
+  world.cookies.erase("__Host-vneid-flow");
+  expect(world, come_back(), {.status = 410, .log = "without a flow cookie"});
+  EXPECT_FALSE(world.provider->redeemed);
+}
+
+TEST_F(HeldCallback, OfAnotherProviderOrMalformed) {
+  expect(world, world.run(world.get("callback/other", query)), {.status = 404});
+  expect(world, world.run(world.get("callback/bca", "code=a&code=b&state=c")), {.status = 400});
+  world.site->provider = "other";
+  world.worker->providers["other"] = std::make_unique<FakeProvider>(
+      world.loop, world.http, world.pauses, world.settings->providers["bca"]);
+  expect(world, world.run(world.get("callback/other", query)),
+         {.status = 410, .log = "began at another provider"});
+}
+
+TEST_F(HeldCallback, ErrorsOfTheProvider) {
+  const struct {
+    const char* error;
+    int status;
+  } table[] = {{"access_denied", 200},
+               {"temporarily_unavailable", 503},
+               {"server_error", 503},
+               {"login_required", 502},
+               {"invalid_scope", 502}};
+  for (const auto& [error, status] : table) {
+    World other;
+    other.verify_number();
+    other.go_to_provider();
+    const std::string told = std::string("error=") + error + "&state=state-1";
+    const auto reply = other.run(other.get("callback/bca", told));
+    expect(other, reply, {.status = status, .log = std::string("error=") + error});
+    EXPECT_TRUE(reply.body.contains("value=\"skip\"")) << "the login is still held";
+    expect(other, other.run(other.get("callback/bca", told)),
+           {.status = status, .log = "has failed before"});
+  }
+}
+
+/// A link that is not made, and the page that says why.
+struct Refusal {
+  const char* name;
+  std::function<void(World&)> cause;
+  Expected expected;
+};
+
+TEST(HeldCallbackRefused, SaysWhy) {
+  const Refusal table[] = {
+      {"level",
+       [](World& world) { world.provider->person.level = 1; },
+       {.status = 403, .log = "refuse_level"}},
+      {"no number",
+       [](World& world) { world.account.values.clear(); },
+       {.status = 403, .log = "verify_first"}},
+      {"another number",
+       [](World& world) { world.account.values.back().value = "052089000018"; },
+       {.status = 403, .log = "link refused"}},
+      {"another name",
+       [](World& world) { world.account.values.at(0).value = "Trần Thị Bình"; },
+       {.status = 200, .log = "sent to review", .body = "K7QF-2MXD"}},
+      {"linked to somebody else",
+       [](World& world) {
+         world.account.linked = {LinkId{31}, PersonId{77}};
+         world.by_number = world.by_subject = PersonId{21};
+       },
+       {.status = 409, .log = "linked to somebody else"}},
+      {"subject of another person",
+       [](World& world) { world.by_subject = PersonId{99}; },
+       {.status = 200, .log = "sent to review", .body = "K7QF-2MXD"}},
+      {"closed",
+       [](World& world) { world.account.closed = true; },
+       {.status = 403, .log = "refuse_closed"}},
+      {"bad proof",
+       [](World& world) { world.provider->failure = oidc::LoginFailure{.text = "nonce"}; },
+       {.status = 502, .log = "nonce"}},
+      {"provider away",
+       [](World& world) { world.provider->away = true; },
+       {.status = 503, .log = "refused"}},
+      {"postgres away",
+       [](World& world) { world.postgres.away = true; },
+       {.status = 503, .log = "tried again"}},
+      {"not permitted",
+       [](World& world) { world.postgres.refused["link_insert"] = "42501"; },
+       {.status = 503}},
+      {"a mistake of ours",
+       [](World& world) { world.postgres.refused["link_insert"] = "23502"; },
+       {.status = 500}},
+  };
+  for (const auto& [name, cause, expected] : table) {
+    SCOPED_TRACE(name);
+    World world;
+    world.verify_number();
+    const std::string query = world.go_to_provider();
+    cause(world);
+    const auto reply = world.run(world.get("callback/bca", query));
+    expect(world, reply, expected);
+    EXPECT_FALSE(world.cookies.contains("__Host-vneid-session"));
+  }
+}
+
+TEST_F(HeldCallback, OutcomeThatIsNotKeptIsLogged) {
+  const auto reply = come_back();
+  expect(world, reply, {.status = 303, .location = "/vneid/linked"});
+  EXPECT_EQ(world.log.lines.find("was not kept"), std::string::npos);
+}
+
+TEST_F(HeldCallback, AStaleLoginAtAKioskIsRefused) {
+  World kiosk;
+  kiosk.verify_number();
+  kiosk.site->kiosk = true;
+  const std::string back = kiosk.go_to_provider();
+  kiosk.provider->person.authenticated_at = kiosk.loop.wall_now() - std::chrono::minutes{5};
+  expect(kiosk, kiosk.run(kiosk.get("callback/bca", back)), {.status = 502, .log = "fresh login"});
+}
+
+TEST_F(HeldCallback, WaitsForTheFirstOfTwo) {
+  auto first = flows::guarded_page(world.exchange(world.get("callback/bca", query)));
+  world.pauses.stop_at(world.pauses.count() + 9);
+  Started<flows::Reply> working{std::move(first)};
+  world.loop.run_until([this] { return world.pauses.reached(); });
+  Started<flows::Reply> second{
+      flows::guarded_page(world.exchange(world.get("callback/bca", query)))};
+  world.loop.advance(std::chrono::seconds{1});
+  EXPECT_FALSE(second.settled());
+  world.pauses.release();
+  EXPECT_EQ(location_of(working.wait(world.loop)), "/vneid/linked");
+  EXPECT_EQ(location_of(second.wait(world.loop)), "/vneid/linked");
+  EXPECT_TRUE(world.postgres.ran("link_insert"));
+}
+
+TEST_F(HeldCallback, DoesNotWaitForEver) {
+  auto first = flows::guarded_page(world.exchange(world.get("callback/bca", query)));
+  world.pauses.stop_at(world.pauses.count() + 3);  // the authorization is taken
+  const Started<flows::Reply> stuck{std::move(first)};
+  world.loop.run_until([this] { return world.pauses.reached(); });
+  const auto reply = world.run(world.get("callback/bca", query));
+  expect(world, reply, {.status = 503, .log = "has not finished in time"});
+}
+
+class SignInCallback : public testing::Test {
+ protected:
+  void begin() { query = world.go_to_provider_first(); }
+  flows::Reply come_back() { return world.run(world.get("callback/bca", query)); }
+  World world;
+  std::string query;
+};
+
+TEST_F(SignInCallback, EntersTheOneLinkedAccount) {
+  world.link_account();
+  begin();
+  expect(world, come_back(), {.status = 303, .location = "/ho-so"});
+  EXPECT_TRUE(world.cookies.contains("__Host-vneid-session"));
+  expect(world, come_back(), {.status = 303, .location = "/ho-so"});
+}
+
+TEST_F(SignInCallback, GetsThePortalsSession) {
+  world.link_account();
+  exchange_sessions(world);
+  begin();
+  expect(world, come_back(), {.status = 303, .location = "/ho-so"});
+  EXPECT_EQ(world.cookies["sid"], "exchanged");
+  EXPECT_TRUE(world.http.sent.at(0).body.starts_with("assertion="));
+}
+
+TEST_F(SignInCallback, WithoutThePortalsSessionEntersNowhere) {
+  world.link_account();
+  exchange_sessions(world, 500);
+  begin();
+  expect(world, come_back(), {.status = 502, .log = "the portal answered 500"});
+  EXPECT_FALSE(world.cookies.contains("__Host-vneid-session"));
+}
+
+TEST_F(SignInCallback, NeedsAnAccount) {
+  begin();
+  expect(world, come_back(), {.status = 403, .log = "without an account here"});
+}
+
+TEST_F(SignInCallback, MakesAnAccountWhereThatIsAllowed) {
+  world.site->new_accounts = true;
+  world.verify_number();
+  begin();
+  expect(world, come_back(), {.status = 303, .location = "/ho-so"});
+  EXPECT_TRUE(world.postgres.ran("link_insert"));
+}
+
+TEST_F(SignInCallback, OffersAccountsThatCarryTheNumber) {
+  world.verify_number();
+  world.adoptable = {world.account.id};
+  begin();
+  expect(world, come_back(), {.status = 303, .location = "/vneid/login/choose"});
+  EXPECT_FALSE(world.postgres.ran("link_insert")) << "nothing is taken over unasked";
+  const auto page = world.run(world.get("login/choose"));
+  expect(world, page, {.body = "account0"});
+  const std::string csrf = World::csrf_of(page);
+  expect(world, world.run(world.post("login", "account0=on&csrf=" + csrf)),
+         {.status = 303, .location = "/ho-so"});
+  EXPECT_TRUE(world.postgres.ran("link_insert"));
+  // The second press finds the first one's session.
+  expect(world, world.run(world.post("login", "account0=on&return=%2Fho-so&csrf=" + csrf)),
+         {.status = 303, .location = "/ho-so"});
+}
+
+TEST_F(SignInCallback, ChoiceIsOfThisBrowserAndForm) {
+  to_choice(world);
+  expect(world, world.run(world.post("login", "account0=on")), {.status = 403});
+  const std::string csrf = World::csrf_of(world.run(world.get("login/choose")));
+  expect(world, world.run(world.post("login", "csrf=" + csrf)),
+         {.status = 303, .location = "/vneid/login/choose"});
+  world.cookies.clear();
+  expect(world, world.run(world.get("login/choose")), {.status = 410});
+  expect(world, world.run(world.post("login", "account0=on&csrf=" + csrf)), {.status = 410});
+}
+
+TEST_F(SignInCallback, AccountThatCannotBeTakenOverSaysWhy) {
+  to_choice(world);
+  world.account.closed = true;
+  const std::string csrf = World::csrf_of(world.run(world.get("login/choose")));
+  expect(world, world.run(world.post("login", "account0=on&csrf=" + csrf)),
+         {.status = 403, .log = "link refused"});
+}
+
+TEST(SignInCallbackRefused, SaysWhy) {
+  const Refusal table[] = {
+      {"level",
+       [](World& world) { world.provider->person.level = 1; },
+       {.status = 403, .log = "VNeID login refused: refuse_level"}},
+      {"an organisation",
+       [](World& world) { world.provider->person.kind = identity::AccountKind::organization; },
+       {.status = 403, .log = "VNeID login refused"}},
+      {"no number",
+       [](World& world) {
+         world.provider->person.citizen_id = std::unexpected{identity::NumberError::empty};
+       },
+       {.status = 502, .log = "refuse_incomplete"}},
+      {"two persons",
+       [](World& world) { world.by_subject = PersonId{99}; },
+       {.status = 409, .log = "belong to two persons"}},
+      {"another subject",
+       [](World& world) { world.other_subject = true; },
+       {.status = 409, .log = "belong to two persons"}},
+      {"cancelled by the provider",
+       [](World& world) { world.provider->away = true; },
+       {.status = 503}},
+      {"the link was undone", [](World& world) { world.account.linked.reset(); }, {.status = 403}},
+      {"closed",
+       [](World& world) { world.account.closed = true; },
+       {.status = 403, .log = "closed, or linked no longer"}},
+  };
+  for (const auto& [name, cause, expected] : table) {
+    SCOPED_TRACE(name);
+    World world;
+    world.link_account();
+    const std::string query = world.go_to_provider_first();
+    cause(world);
+    const auto reply = world.run(world.get("callback/bca", query));
+    expect(world, reply, expected);
+    EXPECT_FALSE(world.cookies.contains("__Host-vneid-session"));
+  }
+}
+
+TEST_F(SignInCallback, CancelledOffersToBeginAgain) {
+  begin();
+  const auto reply = world.run(world.get("callback/bca", "error=access_denied&state=state-1"));
+  expect(world, reply, {.status = 200, .body = "login?return=%2Fho-so"});
+}
+
+TEST_F(SignInCallback, NeverReturnsElsewhere) {
+  world.link_account();
+  query = world.go_to_provider_first("//evil.example/");
+  EXPECT_EQ(location_of(come_back()), "/");
+}
+
+TEST(Linked, ContinuesToWhatThePortalAnswered) {
+  World world;
+  to_linked(world);
+  const auto page = world.run(world.get("linked"));
+  const std::string csrf = World::csrf_of(page);
+  expect(world, world.run(world.post("linked", "csrf=x")), {.status = 403});
+  expect(world, world.run(world.post("linked", "csrf=" + csrf)),
+         {.status = 302, .location = "/trang-chu"});
+  EXPECT_EQ(world.cookies["sid"], "portal-session");
+  expect(world, world.run(world.post("linked", "csrf=" + csrf)), {.status = 410});
+}
+
+TEST(Linked, IsForAVneidSessionOfAnActiveLink) {
+  World world;
+  expect(world, world.run(world.get("linked")), {.status = 401});
+  to_linked(world);
+  world.account.linked.reset();
+  expect(world, world.run(world.get("linked")), {.status = 404, .log = "no longer active"});
+  World other;
+  other.sign_in_by_password();
+  expect(other, other.run(other.get("linked")), {.status = 401});
+}
+
+}  // namespace
+}  // namespace vneid::test

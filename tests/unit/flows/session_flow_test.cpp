@@ -1,0 +1,459 @@
+// What a session opens and how it ends: identity, vault, gate, kept forms, sign-outs. Every
+// outcome, without a server.
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "flows/front/guard.hpp"
+#include "flows/front/identify.hpp"
+#include "unit/flows/world/citizens.hpp"
+#include "unit/flows/world/expect.hpp"
+#include "unit/flows/world/world.hpp"
+
+namespace vneid::test {
+namespace {
+
+TEST(Identity, ShowsFieldsAndLinksOfTheSession) {
+  World world;
+  expect(world, world.run(world.get("identity")), {.status = 401});
+  world.sign_in();
+  expect(world, world.run(world.get("identity")), {.body = World::number});
+  expect(world, world.run(world.get("identity", "done=review")), {});
+  expect(world, world.run(world.get("links")), {.body = World::number});
+  World other;
+  other.sign_in_by_password();
+  EXPECT_FALSE(other.run(other.get("identity")).body.contains(World::number));
+}
+
+TEST(Identity, UpdatesAndTellsWhatCameOfIt) {
+  World world;
+  answer_population(world);
+  world.sign_in_by_password();
+  const std::string csrf = World::csrf_of(world.run(world.get("identity/update")));
+  const std::string form = typed_citizen + std::string("&csrf=") + csrf;
+  expect(world, world.run(world.post("identity", form)),
+         {.status = 303, .location = "identity?done=verified"});
+  expect(world, world.run(world.post("identity", typed_citizen)), {.status = 403});
+  expect(world, world.run(world.post("identity", "action=other&csrf=" + csrf)), {.status = 400});
+  answer_population(world, "BÌNH");
+  const auto other_name = world.run(world.post("identity", form));
+  EXPECT_FALSE(location_of(other_name).contains("done=verified"));
+  world.http.answers.clear();
+  expect(world, world.run(world.post("identity", form)), {.status = 503});
+  world.redis.limit = {2, 60'000};
+  expect(world, world.run(world.post("identity", form)), {.status = 429});
+  world.postgres.away = true;
+  expect(world, world.run(world.post("identity", form)), {.status = 503});
+  world.redis.away = true;
+  expect(world, world.run(world.post("identity", form)), {.status = 503, .body = World::number});
+  expect(world, world.run(world.post("identity", "action=edit&phone=0912345678&csrf=" + csrf)),
+         {.status = 503, .body = "0912345678"});
+  expect(world, world.run(world.post("identity", "action=edit&phone=0912345678&csrf=x")),
+         {.status = 503});
+}
+
+TEST(Identity, WhatNobodyKnowsAnyMoreIsForAnOfficer) {
+  World world;
+  world.verify_number();
+  answer_nobody(world);
+  world.sign_in_by_password();
+  const std::string csrf = World::csrf_of(world.run(world.get("identity/update")));
+  expect(world, world.run(world.post("identity", typed_citizen + std::string("&csrf=") + csrf)),
+         {.status = 303, .location = "identity?done=review"});
+}
+
+TEST(Identity, EditsWhatIsNotVerified) {
+  World world;
+  world.sign_in_by_password();
+  const std::string csrf = World::csrf_of(world.run(world.get("identity/edit")));
+  expect(world, world.run(world.post("identity", "action=edit&phone=0912345678&csrf=" + csrf)),
+         {.status = 303, .location = "identity?done=edited"});
+  expect(world, world.run(world.post("identity", "action=edit&phone=12&csrf=" + csrf)),
+         {.status = 422, .body = "value=\"12\""});
+  world.postgres.away = true;
+  expect(world, world.run(world.post("identity", "action=edit&phone=0912345678&csrf=" + csrf)),
+         {.status = 503, .body = "0912345678"});
+}
+
+TEST(Identity, PagesOfAnAccountThatIsGone) {
+  World world;
+  world.sign_in_by_password();
+  const std::string csrf = World::csrf_of(world.run(world.get("identity/edit")));
+  world.postgres.on("identity_read_profile", std::vector<Row>{});
+  for (const char* path : {"identity", "identity/update", "identity/edit"}) {
+    expect(world, world.run(world.get(path)), {.status = 404});
+  }
+  expect(world, world.run(world.post("identity", typed_citizen + std::string("&csrf=") + csrf)),
+         {.status = 404});
+  expect(world, world.run(world.post("identity", "action=edit&csrf=" + csrf)), {.status = 404});
+  expect(world, world.run(world.get("api/v1/identity")), {.status = 404});
+}
+
+TEST(Identity, WithoutASourceThereIsNoUpdate) {
+  World world;
+  world.sign_in_by_password();
+  world.site->population.clear();
+  expect(world, world.run(world.get("identity/update")), {.status = 404});
+}
+
+TEST(Api, AnswersInJson) {
+  World world;
+  expect(world, world.run(world.get("api/v1/identity")), {.status = 401, .body = "sign_in"});
+  expect(world, world.run(world.get("api/v1/openapi.json")), {.body = "openapi"});
+  expect(world, world.run(world.get("api/v1/other")), {.status = 404, .body = "not_found"});
+  answer_population(world);
+  world.sign_in_by_password();
+  expect(world, world.run(world.get("api/v1/identity")), {.body = "\"can_update\":true"});
+  expect(world, world.run(api_post(world, "update", R"("citizen_id":"12")")),
+         {.status = 422, .body = "mistyped"});
+  expect(world, world.run(api_post(world, "update", api_citizen)), {.body = "verified"});
+  expect(world, world.run(api_post(world, "edit", R"("phone":"0912345678","email":null)")),
+         {.body = "edited"});
+  expect(world, world.run(api_post(world, "edit", R"("phone":"12")")),
+         {.status = 422, .body = "problems"});
+  expect(world, world.run(api_post(world, "edit", R"("name":"Lê Văn Khác")")),
+         {.status = 422, .body = "locked"});
+  expect(world, world.run(api_post(world, "edit", R"("phone":12)")), {.status = 400});
+}
+
+TEST(Api, TellsEachOutcomeOfAnUpdate) {
+  World world;
+  world.sign_in_by_password();
+  const auto update = [&world] { return world.run(api_post(world, "update", api_citizen)); };
+  expect(world, update(), {.status = 503, .body = "population_away"});
+  answer_nobody(world);
+  expect(world, update(), {.status = 422, .body = "no_match"});
+  world.redis.limit = {1, 500};
+  expect(world, update(), {.status = 503, .body = "busy"});
+  world.redis.limit = {2, 500};
+  expect(world, update(), {.status = 429, .body = "asked_too_often"});
+  world.redis.limit = {0, 0};
+  world.verify_number();
+  expect(world, update(), {.body = "in_review"});
+  auto foreign = api_post(world, "edit", R"("phone":"0912345678")");
+  foreign.origin = "https://evil.example";
+  expect(world, world.run(foreign), {.status = 403, .body = "csrf"});
+  foreign.body_is_json = false;
+  expect(world, world.run(foreign), {.status = 400, .body = "bad_request"});
+  auto broken = api_post(world, "edit", R"("phone":"0912345678")");
+  broken.body = "{";
+  expect(world, world.run(broken), {.status = 400});
+  world.site->population.clear();
+  expect(world, update(), {.status = 404});
+}
+
+TEST(Vault, ListsAndOpensWhatIsTheSessions) {
+  World world;
+  expect(world, world.run(world.get("vault")), {.status = 401});
+  world.sign_in();
+  expect(world, world.run(world.get("vault")), {.body = "Giấy khai sinh"});
+  expect(world, world.run(world.get("vault", "page=2")), {.body = "Giấy khai sinh"});
+  expect(world, world.run(world.get("vault", "page=x")), {});
+  const std::string digest = crypto::sha256("%PDF-1.4");
+  const std::string hex(64, 'a');
+  for (const char* path : {"vault/5", "vault/x/", "vault/5/abc", "vault/5x/"}) {
+    expect(world, world.run(world.get(path)), {.status = 404});
+  }
+  expect(world, world.run(world.get("vault/5/" + hex)), {.status = 404, .log = "no such file in"});
+  const auto serve = [&](const char* mime) {
+    world.postgres.on("vault_open_file",
+                      {{"giấy.pdf", mime, Cell::bytes(digest),
+                        Cell::bytes(vault::seal_file(*world.settings->keys, digest, "%PDF-1.4"))}});
+    return world.run(world.get("vault/5/" + hex));
+  };
+  const auto shown = serve("application/pdf");
+  expect(world, shown, {.body = "%PDF-1.4"});
+  EXPECT_TRUE(header_of(shown.headers, "Content-Disposition").starts_with("inline"));
+  const auto kept_out = serve("text/html");
+  EXPECT_EQ(header_of(kept_out.headers, "Content-Type"), "application/octet-stream");
+  EXPECT_TRUE(header_of(kept_out.headers, "Content-Disposition").starts_with("attachment"));
+}
+
+class Gate : public testing::Test {
+ protected:
+  flows::GateVerdict ask(policy::Requirement requirement, flows::Request request) {
+    return world.loop.run(flows::guarded_gate(world.exchange(std::move(request)), requirement, {}));
+  }
+  flows::Request navigation() {
+    auto request = world.get({});
+    request.target = "/nop-ho-so?a=b";
+    request.sec_fetch_mode = "navigate";
+    return request;
+  }
+  using Next = flows::GateVerdict::Next;
+  World world;
+};
+
+TEST_F(Gate, LetsInWhatTheRequirementAllows) {
+  // Before the cut-over nobody would be asked for anything.
+  EXPECT_EQ(ask(policy::Requirement::session, navigation()).next, Next::pass);
+  EXPECT_EQ(ask(policy::Requirement::linked, navigation()).next, Next::answer);
+  world.sign_in_by_password();
+  EXPECT_EQ(ask(policy::Requirement::session, navigation()).next, Next::pass);
+  EXPECT_EQ(ask(policy::Requirement::level2, navigation()).next, Next::answer);
+  world.site->policy.personal.mode = policy::Mode::enforce;
+  EXPECT_EQ(ask(policy::Requirement::session, navigation()).next, Next::answer);
+  world.sign_in();
+  for (const auto requirement :
+       {policy::Requirement::session, policy::Requirement::linked, policy::Requirement::level2}) {
+    EXPECT_EQ(ask(requirement, navigation()).next, Next::pass);
+  }
+  world.site->portal_cookie = "sid";
+  world.cookies["sid"] = "another";
+  EXPECT_EQ(ask(policy::Requirement::session, navigation()).next, Next::answer);
+}
+
+TEST_F(Gate, TellsEachKindOfRequestWhatToDo) {
+  const auto page = ask(policy::Requirement::level2, navigation());
+  EXPECT_EQ(location_of(page.reply), "/vneid/login?return=%2Fnop-ho-so%3Fa%3Db");
+  auto form = navigation();
+  form.method = flows::Request::Method::post;
+  EXPECT_EQ(ask(policy::Requirement::level2, form).next, Next::keep_post);
+  auto script = navigation();
+  script.sec_fetch_mode = "cors";
+  const auto told = ask(policy::Requirement::level2, script);
+  EXPECT_EQ(told.reply.status, 401);
+  EXPECT_TRUE(told.reply.body.contains("\"login\":\"/vneid/login\""));
+  auto guess = navigation();
+  guess.purpose = "prefetch";
+  EXPECT_EQ(ask(policy::Requirement::level2, guess).reply.status, 503);
+}
+
+TEST_F(Gate, UnknownIsNotAbsent) {
+  world.sign_in();
+  EXPECT_EQ(ask(policy::Requirement::level2, navigation()).next, Next::pass);
+  world.redis.away = true;
+  EXPECT_EQ(ask(policy::Requirement::level2, navigation()).next, Next::pass) << "seen a moment ago";
+  world.loop.advance(std::chrono::seconds{31});
+  const auto page = ask(policy::Requirement::level2, navigation());
+  EXPECT_EQ(page.reply.status, 503);
+  auto script = navigation();
+  script.sec_fetch_mode = "cors";
+  EXPECT_TRUE(ask(policy::Requirement::level2, script).reply.body.contains("stores_away"));
+  auto guess = navigation();
+  guess.purpose = "prefetch";
+  EXPECT_EQ(ask(policy::Requirement::level2, guess).reply.status, 503);
+  EXPECT_TRUE(world.cookies.contains("__Host-vneid-session")) << "the cookie stays";
+}
+
+TEST_F(Gate, MisconfiguredOpensNothing) {
+  world.sign_in();
+  EXPECT_EQ(ask(policy::Requirement::level2, navigation()).next, Next::pass);
+  world.redis.misconfigured = true;
+  EXPECT_EQ(ask(policy::Requirement::level2, navigation()).reply.status, 503);
+}
+
+TEST_F(Gate, TakesWhatTheVariablesHaveRead) {
+  world.sign_in();
+  const auto facts = world.loop.run(flows::identify(world.exchange(world.get({})), true));
+  EXPECT_EQ(facts.account, "le.van.a");
+  EXPECT_EQ(facts.citizen_id, World::number);
+  world.redis.away = true;
+  const auto verdict = world.loop.run(
+      flows::guarded_gate(world.exchange(navigation()), policy::Requirement::level2, facts));
+  EXPECT_EQ(verdict.next, Next::pass);
+  EXPECT_EQ(world.loop.run(flows::identify(world.exchange(world.get({})), true)).state,
+            flows::SessionFacts::State::unknown);
+  world.redis.away = false;
+  world.cookies.clear();
+  EXPECT_EQ(world.loop.run(flows::identify(world.exchange(world.get({})), true)).state,
+            flows::SessionFacts::State::absent);
+}
+
+TEST(KeptForm, ComesBackAfterTheLogin) {
+  World world;
+  to_kept_form(world);
+  const auto page = world.run(world.get("resume", world.cookies["query"]));
+  expect(world, page, {.body = "action=\"/nop-ho-so\""});
+  EXPECT_TRUE(page.body.contains("name=\"ten\""));
+  expect(world, world.run(world.get("resume", "id=x")), {.status = 410});
+  world.cookies.erase("__Host-vneid-post");
+  expect(world, world.run(world.get("resume", world.cookies["query"])), {.status = 410});
+  world.cookies.clear();
+  expect(world, world.run(world.get("resume")), {.status = 401});
+}
+
+TEST(KeptForm, ThatCannotBeKeptSaysSo) {
+  World world;
+  const auto keep = [&world](flows::Request request) {
+    return world.loop.run(flows::guarded_keep_post(world.exchange(std::move(request))));
+  };
+  auto request = world.post({}, "a=%ff");
+  request.target = "/nop-ho-so";
+  expect(world, keep(request), {.status = 401});
+  request.body = "a=b";
+  request.target = "//evil.example";
+  expect(world, keep(request), {.status = 401});
+  request.target = "/nop-ho-so";
+  request.body_is_form = false;
+  expect(world, keep(request), {.status = 401});
+  request.body_is_form = true;
+  world.redis.away = true;
+  expect(world, keep(request), {.status = 503});
+}
+
+TEST(SignOut, EndsAllThree) {
+  World world;
+  world.sign_in();
+  world.site->logout_location = "/dang-xuat";
+  const std::string csrf = World::csrf_of(world.run(world.get("logout")));
+  expect(world, world.run(world.post("logout", "")), {.status = 403});
+  const auto reply = world.run(world.post("logout", "csrf=" + csrf));
+  expect(world, reply, {.status = 303, .location = "https://idp.example/logout"});
+  EXPECT_TRUE(location_of(reply).contains("id_token_hint=the.id.token"));
+  EXPECT_FALSE(world.cookies.contains("__Host-vneid-session"));
+  expect(world, world.run(world.get("identity")), {.status = 401});
+  // What the provider gives back leads on to the portal's own sign-out, once.
+  const std::string& url = location_of(reply);
+  const std::string state = url.substr(url.find("state=") + 6);
+  expect(world, world.run(world.get("signed-out", "state=" + state)),
+         {.status = 303, .location = "/dang-xuat"});
+  expect(world, world.run(world.get("signed-out", "state=x")), {.status = 200});
+  world.loop.advance(std::chrono::minutes{11});
+  expect(world, world.run(world.get("signed-out", "state=" + state)), {.status = 200});
+}
+
+TEST(SignOut, WhereTheProviderCannotBeLeft) {
+  World world;
+  world.sign_in();
+  world.provider->end_session_endpoint.clear();
+  const std::string csrf = World::csrf_of(world.run(world.get("logout")));
+  expect(world, world.run(world.post("logout", "csrf=" + csrf)),
+         {.status = 303, .location = "signed-out?because=provider"});
+  World away;
+  away.sign_in();
+  away.provider->away = true;
+  const std::string token = World::csrf_of(away.run(away.get("logout")));
+  expect(away, away.run(away.post("logout", "csrf=" + token)),
+         {.status = 303, .location = "because=provider", .log = "lives on"});
+}
+
+TEST(SignOut, OfALegacyLoginNeedsNoProvider) {
+  World world;
+  world.sign_in_by_password();
+  world.site->portal_cookie = "sid";
+  const std::string csrf = World::csrf_of(world.run(world.get("logout")));
+  expect(world, world.run(world.post("logout", "csrf=" + csrf)),
+         {.status = 303, .location = "/vneid/signed-out"});
+  EXPECT_FALSE(world.cookies.contains("sid"));
+}
+
+TEST(SignOut, AtAKioskForgetsWhoIsGone) {
+  World world;
+  world.sign_in();
+  world.site->kiosk = true;
+  world.run(world.get("signed-out", "because=idle"));
+  EXPECT_TRUE(world.cookies.contains("__Host-vneid-session")) << "still there";
+  world.redis.values.clear();
+  world.run(world.get("signed-out", "because=idle"));
+  EXPECT_FALSE(world.cookies.contains("__Host-vneid-session"));
+}
+
+flows::LoginVerdict portal_signs_out(World& world, const char* location, bool navigation) {
+  flows::PortalSignOut answer;
+  answer.answer.status = 302;
+  answer.answer.headers = {{"Location", location}, {"Set-Cookie", "sid=; Path=/"}};
+  answer.navigation = navigation;
+  return world.loop.run(
+      flows::guarded_sign_out(world.exchange(world.get("/dang-xuat")), std::move(answer)));
+}
+
+TEST(PortalSignOut, TakesOurSessionAlong) {
+  World world;
+  world.sign_in();
+  const auto verdict = portal_signs_out(world, "/", true);
+  ASSERT_TRUE(verdict.reply);
+  EXPECT_TRUE(location_of(*verdict.reply).starts_with("https://idp.example/logout"));
+  expect(world, world.run(world.get("identity")), {.status = 401});
+}
+
+TEST(PortalSignOut, OfAScriptGoesOnAsItWas) {
+  World world;
+  world.sign_in();
+  const auto verdict = portal_signs_out(world, "/", false);
+  EXPECT_FALSE(verdict.reply);
+  EXPECT_EQ(verdict.added_headers.size(), 3U);
+}
+
+TEST(PortalSignOut, ReachesTheBrowserWithRedisAway) {
+  World world;
+  world.sign_in();
+  world.redis.away = true;
+  const auto verdict = portal_signs_out(world, "https://elsewhere.example/", true);
+  EXPECT_FALSE(verdict.reply);
+  EXPECT_EQ(verdict.added_headers.size(), 3U);
+  EXPECT_TRUE(world.log.lines.contains("lives on"));
+}
+
+class BackchannelLogout : public testing::Test {
+ protected:
+  void SetUp() override {
+    world.sign_in();
+    token.session_id = "idp-session";
+    token.token_id = "jti";
+    token.good_until = world.loop.wall_now() + std::chrono::hours{1};
+  }
+  flows::Reply send(const std::string& provider = "bca") {
+    if (!failure.empty()) {
+      world.provider->told_logout = std::unexpected{oidc::LogoutFailure{.text = failure}};
+    } else {
+      world.provider->told_logout = token;
+    }
+    auto request = world.post("backchannel-logout/" + provider, "logout_token=a.b.c");
+    request.cookie.clear();
+    return world.run(std::move(request));
+  }
+  World world;
+  oidc::LogoutToken token;
+  std::string failure;
+};
+
+TEST_F(BackchannelLogout, EndsTheSessionOnce) {
+  expect(world, send(), {.status = 200, .log = "1 sessions ended"});
+  expect(world, world.run(world.get("identity")), {.status = 401});
+  expect(world, send(), {.status = 400, .log = "used before"});
+}
+
+TEST_F(BackchannelLogout, EndsAllSessionsOfAPerson) {
+  token.session_id.clear();
+  token.subject = "bca-1";
+  expect(world, send(), {.status = 200, .log = "1 sessions ended"});
+}
+
+TEST_F(BackchannelLogout, RefusesWhatItCannotBelieve) {
+  expect(world, send("other"), {.status = 400});
+  failure = "iss";
+  expect(world, send(), {.status = 400, .log = "refused: iss"});
+  auto empty = world.post("backchannel-logout/bca", "");
+  expect(world, world.run(empty), {.status = 400, .log = "no form with one logout_token"});
+  expect(world, world.run(world.get("backchannel-logout/bca")), {.status = 405});
+}
+
+TEST_F(BackchannelLogout, AsksToTryAgainWhileSomebodyIsAway) {
+  world.provider->away = true;
+  expect(world, send(), {.status = 503});
+  world.provider->away = false;
+  world.redis.away = true;
+  expect(world, send(), {.status = 503});
+  world.redis.away = false;
+  expect(world, send(), {.status = 200});  // the claim was not used up
+}
+
+TEST(Front, AnswersWhatIsNoFlow) {
+  World world;
+  expect(world, world.run(world.get("nowhere")), {.status = 404});
+  expect(world, world.run(world.get("assets/none.css")), {.status = 404});
+  expect(world, world.run(world.post("vault", "")), {.status = 405});
+  expect(world, world.run(world.get("api/v1/identity/edit")), {.status = 405});
+  expect(world, world.run(world.get("jwks")), {.body = "\"keys\""});
+  world.settings->assertion_keys.reset();
+  expect(world, world.run(world.get("jwks")), {.status = 404});
+  auto head = world.get("callback/bca", "code=a&state=b");
+  head.method = flows::Request::Method::head;
+  expect(world, world.run(head), {.status = 405});
+  expect(world, world.run(world.post("assets/style.css", "")), {.status = 405});
+}
+
+}  // namespace
+}  // namespace vneid::test
