@@ -69,6 +69,8 @@ printf 'deb %s %s main\n' "$main" "$suite" "$main" "$suite-updates" >"$root/etc/
 printf 'deb %s %s-security main\n' "$security" "$suite" >"$root/etc/apt/sources.list.d/security.list"
 apt-config dump | grep -E '^Acquire::(http|https|Check-|Retries|ForceIPv)' >"$root/etc/apt/apt.conf.d/99machine" || true
 cp -l "$packages"/*.deb "$root/var/cache/apt/archives" 2>/dev/null || true
+# What this machine trusts beside Debian's CAs, say of the proxy that it reaches npm's registry through.
+cp -r /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates" 2>/dev/null || true
 echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/bare"  # it is thrown away: no need to wait for the disk
 
 # A bundle, and not the folder: the clone is complete, and git asks nobody whose folder it was.
@@ -77,6 +79,9 @@ git clone -q "$root/tmp/tree.bundle" "$root/root/project" 2>/dev/null
 rm "$root/tmp/tree.bundle"
 
 environment=(PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" CI=true)
+if [ -n "$(ls "$root/usr/local/share/ca-certificates")" ]; then
+  environment+=(NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt)
+fi
 for name in http_proxy https_proxy no_proxy; do [ -z "${!name:-}" ] || environment+=("$name=${!name}"); done
 if [ -n "${BARE_CCACHE:-}" ]; then
   mkdir -p "$BARE_CCACHE" "$root/ccache"
@@ -95,6 +100,7 @@ setpriv --pdeathsig KILL unshare --mount --pid --ipc --fork --kill-child bash -e
   [ -z "$ccache" ] || mount --bind "$ccache" "$root/ccache"
   chroot "$root" "$@" || exit $?' \
   bash "$root" "${BARE_CCACHE:-}" env -i --default-signal "${environment[@]}" bash -euc '
+  update-ca-certificates >/dev/null 2>&1
   # Not every mirror carries the security suite.
   apt-get update --error-on=any >/dev/null 2>&1 || {
     rm /etc/apt/sources.list.d/security.list
