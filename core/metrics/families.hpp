@@ -19,15 +19,15 @@ VNEID_LABELS(Notice, shown, skipped, vneid);
 VNEID_LABELS(Callback, linked, repeated, review, mismatch, level, unverified_number, taken,
              cancelled, provider_refused, provider_away, population_away, no_match, stores_away,
              overloaded, expired, bad_request, no_account, portal_away, internal);
-/// `made` counts new links only, not those found again.
-VNEID_LABELS(Link, made, undone);
+/// New links only, not those found again.
+VNEID_LABELS(Link, made);
 /// Vault records at a link: carried to the person, or left with the account.
 VNEID_LABELS(Record, moved, stayed);
 /// Error pages. In the order of pages::ErrorKind, so that a cast translates.
 VNEID_LABELS(Refusal, level_too_low, mismatch, unverified_number, taken, cancelled, expired,
-             ticket_used, ticket_foreign, provider_away, provider_refused, population_away,
-             no_match, review, enforced, stores_away, overloaded, bad_request, not_found,
-             method_not_allowed, too_large, csrf, no_account, portal_away, internal);
+             ticket_used, provider_away, provider_refused, population_away, no_match, review,
+             enforced, stores_away, overloaded, bad_request, not_found, method_not_allowed,
+             too_large, csrf, no_account, portal_away, internal);
 /// Answers of the population database. `limited`: not asked, the rate was used up.
 VNEID_LABELS(Population, match, no_match, limited, unavailable, review);
 /// Decisions of `vneid_require`. `unknown`: the session could not be read (D7).

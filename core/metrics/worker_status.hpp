@@ -15,8 +15,7 @@ namespace vneid::metrics {
 /// finds out whether it is back.
 VNEID_LABELS(Circuit, unknown, closed, half_open, open);
 /// What kind of failure, without its text: that may name hosts and belongs in the error log.
-VNEID_LABELS(Failure, none, refused, timeout, tls, protocol, credentials, overload, misconfigured,
-             other);
+VNEID_LABELS(Failure, none, refused, timeout, tls, protocol, overload, misconfigured, other);
 
 /// A short text without a pointer. What does not fit is cut.
 template <std::size_t size>

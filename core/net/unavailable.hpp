@@ -12,7 +12,6 @@ enum class FailureKind : std::uint8_t {
   timeout,
   tls,
   protocol,     ///< an answer that makes no sense, or says that the other side is broken
-  credentials,  ///< it does not know us
   /// It answers, and was not set up for us: no such role, database, schema; not permitted; another
   /// version. Not an outage: waiting does not mend it, and nothing goes on because of it (D21).
   misconfigured,

@@ -25,7 +25,6 @@ constexpr std::array rows{
     Row{cancelled, {200}, Tone::info, "err.cancel"},
     Row{expired, {410}, Tone::warning, "err.expired"},
     Row{ticket_used, {409}, Tone::warning, "err.used"},
-    Row{ticket_foreign, {403}, Tone::warning, "err.foreign"},
     Row{provider_away, {503, 30}, Tone::warning, "err.idp"},
     Row{provider_refused, {502}, Tone::warning, "err.provider"},
     Row{population_away, {503, 60}, Tone::warning, "err.csdl"},

@@ -16,7 +16,6 @@ enum class ErrorKind : std::uint8_t {
   cancelled,          ///< the citizen pressed cancel at the provider
   expired,            ///< flow, ticket or session over
   ticket_used,        ///< this login was used up already
-  ticket_foreign,     ///< this login began in another browser
   provider_away,      ///< identity provider unreachable, slow or answering 5xx
   provider_refused,   ///< identity provider answered with an error or with a proof that fails
   population_away,    ///< population database unreachable

@@ -26,8 +26,6 @@ constexpr Failure failure_of(FailureKind kind) noexcept {
       return Failure::tls;
     case FailureKind::protocol:
       return Failure::protocol;
-    case FailureKind::credentials:
-      return Failure::credentials;
     case FailureKind::overload:
       return Failure::overload;
     case FailureKind::misconfigured:

@@ -64,8 +64,9 @@ Pool::Counts Pool::counts() const noexcept { return impl_->counts(); }
 EventLoop& Pool::loop() const noexcept { return impl_->loop(); }
 
 Task<Result> Pool::Impl::Lease::query(Statement statement, Params params) {
-  return pool().watched(bounded(pool().loop(), pool().deadline(), "no answer",
-                                connection_->execute(statement, params)));
+  // A coroutine, whose frame holds the parameters while the connection sends them.
+  co_return co_await pool().watched(bounded(pool().loop(), pool().deadline(), "no answer",
+                                            connection_->execute(statement, params)));
 }
 
 Task<void> Pool::Impl::Lease::commit() {
