@@ -9,8 +9,8 @@ namespace vneid::oidc {
 
 namespace {
 
-std::unexpected<LoginFailure> refuse(LoginFailure::Reason reason, std::string text) {
-  return std::unexpected{LoginFailure{reason, std::move(text)}};
+std::unexpected<RedemptionFailure> refuse(RedemptionFailure::Reason reason, std::string text) {
+  return std::unexpected{RedemptionFailure{reason, std::move(text)}};
 }
 
 std::shared_ptr<const Metadata> configured(const ProviderSettings& settings) {
@@ -25,7 +25,7 @@ std::shared_ptr<const Metadata> configured(const ProviderSettings& settings) {
 }  // namespace
 
 DirectProvider::DirectProvider(EventLoop& loop, http::Sender& client, ProviderSettings settings)
-    : LoginProvider(loop, client, std::move(settings)),
+    : IdentityProvider(loop, client, std::move(settings)),
       key_(*DecryptionKey::read(settings_.decryption_key_pem)),
       metadata_(configured(settings_)) {}
 
@@ -40,9 +40,10 @@ AuthorizationResponse DirectProvider::read_callback(std::string_view query) cons
   return parse_direct_response(query);
 }
 
-Task<LoginProvider::LoginResult> DirectProvider::redeem(Redemption redemption) {
+Task<IdentityProvider::RedemptionResult> DirectProvider::redeem(Redemption redemption) {
   if (!response_issuer_matches(*metadata_, redemption.iss)) {
-    co_return refuse(LoginFailure::Reason::issuer, "iss of the response is not the provider's");
+    co_return refuse(RedemptionFailure::Reason::issuer,
+                     "iss of the response is not the provider's");
   }
   const http::IncomingResponse told = co_await request_tokens(std::move(redemption));
   const auto answer = open_answer(key_, told.body, max_token_response_size);
@@ -52,7 +53,7 @@ Task<LoginProvider::LoginResult> DirectProvider::redeem(Redemption redemption) {
   }
   const auto tokens = read_direct_token_response(told.status, answer->get());
   if (!tokens && tokens.error().code_rejected) {
-    co_return refuse(LoginFailure::Reason::code, tokens.error().text);
+    co_return refuse(RedemptionFailure::Reason::code, tokens.error().text);
   }
   if (!tokens) unavailable(tokens.error().text);
 
@@ -65,20 +66,20 @@ Task<LoginProvider::LoginResult> DirectProvider::redeem(Redemption redemption) {
   co_return person_in(claims->get());
 }
 
-LoginProvider::LoginResult DirectProvider::person_in(const json_t* claims) const {
+IdentityProvider::RedemptionResult DirectProvider::person_in(const json_t* claims) const {
   VerifiedIdentity person = map_claims(claims, settings_.claims, loop_.wall_now());
   person.issuer = settings_.issuer;  // whatever `iss` userinfo may have: nobody signed it
   person.subject = direct_subject(claims, person);
   if (person.subject.empty()) {
-    return refuse(LoginFailure::Reason::userinfo, "userinfo: names nobody");
+    return refuse(RedemptionFailure::Reason::userinfo, "userinfo: names nobody");
   }
   return person;
 }
 
-LoginFailure DirectProvider::failure_of(const AnswerFailure& failure,
-                                        const std::string& what) const {
+RedemptionFailure DirectProvider::failure_of(const AnswerFailure& failure,
+                                             const std::string& what) const {
   if (failure.reason == AnswerFailure::Reason::not_json) unavailable(what + ", " + failure.text);
-  return {LoginFailure::Reason::decryption, failure.text};
+  return {RedemptionFailure::Reason::decryption, failure.text};
 }
 
 Task<http::IncomingResponse> DirectProvider::request_tokens(Redemption redemption) {

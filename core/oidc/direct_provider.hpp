@@ -8,8 +8,8 @@
 #include "async/task.hpp"
 #include "net/http/sender.hpp"
 #include "oidc/direct_envelope.hpp"
+#include "oidc/identity_provider.hpp"
 #include "oidc/jose/decryption_key.hpp"
-#include "oidc/login_provider.hpp"
 
 namespace vneid::oidc {
 
@@ -19,7 +19,7 @@ namespace vneid::oidc {
 ///
 /// The `code` and `encrypt_key` of the callback go to the token endpoint as they came. Nothing that
 /// a browser brought is ever decrypted here, so no browser can ask what a ciphertext holds.
-class DirectProvider : public LoginProvider {
+class DirectProvider : public IdentityProvider {
  public:
   /// Throws std::invalid_argument when `settings_problem` finds one. Does not call the provider.
   DirectProvider(EventLoop& loop, http::Sender& client, ProviderSettings settings);
@@ -34,7 +34,7 @@ class DirectProvider : public LoginProvider {
 
   /// `iss`, where one came, compared before anything is sent; token request; userinfo. An answer
   /// that does not decrypt is one and the same failure, whichever answer it was.
-  Task<LoginResult> redeem(Redemption redemption) override;
+  Task<RedemptionResult> redeem(Redemption redemption) override;
 
   /// Refused always: the profile has neither keys nor back-channel logout.
   Task<std::expected<LogoutToken, LogoutFailure>> logout_token(std::string jwt) override;
@@ -42,10 +42,10 @@ class DirectProvider : public LoginProvider {
  private:
   Task<http::IncomingResponse> request_tokens(Redemption redemption);
   Task<http::IncomingResponse> request_userinfo(std::string access_token);
-  LoginResult person_in(const json_t* claims) const;
+  RedemptionResult person_in(const json_t* claims) const;
   /// A failed answer as a failed login, or thrown as an outage.
-  [[nodiscard]] LoginFailure failure_of(const AnswerFailure& failure,
-                                        const std::string& what) const;
+  [[nodiscard]] RedemptionFailure failure_of(const AnswerFailure& failure,
+                                             const std::string& what) const;
 
   DecryptionKey key_;
   std::shared_ptr<const Metadata> metadata_;

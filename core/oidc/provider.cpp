@@ -9,8 +9,8 @@ namespace vneid::oidc {
 
 namespace {
 
-std::unexpected<LoginFailure> refuse(LoginFailure::Reason reason, std::string text) {
-  return std::unexpected{LoginFailure{reason, std::move(text)}};
+std::unexpected<RedemptionFailure> refuse(RedemptionFailure::Reason reason, std::string text) {
+  return std::unexpected{RedemptionFailure{reason, std::move(text)}};
 }
 
 /// When the person proved who they are (OpenID Connect Core 1.0 §2); nothing when it is not told.
@@ -26,7 +26,7 @@ std::optional<Wall> auth_time_of(const json_t* claims) {
 
 Provider::Provider(EventLoop& loop, http::Sender& client, ProviderSettings settings,
                    DocumentTimes times)
-    : LoginProvider(loop, client, std::move(settings)),
+    : IdentityProvider(loop, client, std::move(settings)),
       times_(times),
       scope_(loop),
       metadata_flight_(scope_),
@@ -42,20 +42,21 @@ AuthorizationResponse Provider::read_callback(std::string_view query) const {
   return parse_authorization_response(query);
 }
 
-Task<Provider::LoginResult> Provider::redeem(Redemption redemption) {
+Task<Provider::RedemptionResult> Provider::redeem(Redemption redemption) {
   const MetadataPtr described = co_await metadata();
   if (!response_issuer_matches(*described, redemption.iss)) {
-    co_return refuse(LoginFailure::Reason::issuer, "iss of the response is not the provider's");
+    co_return refuse(RedemptionFailure::Reason::issuer,
+                     "iss of the response is not the provider's");
   }
   std::string nonce = redemption.nonce;
   const auto tokens = co_await request_tokens(described->token_endpoint, std::move(redemption));
   if (!tokens && tokens.error().code_rejected) {
-    co_return refuse(LoginFailure::Reason::code, tokens.error().text);
+    co_return refuse(RedemptionFailure::Reason::code, tokens.error().text);
   }
   if (!tokens) unavailable(tokens.error().text);
   const Verified verified = co_await verify(*tokens, std::move(nonce));
   if (!verified) {
-    co_return refuse(LoginFailure::Reason::id_token, "ID token: " + verified.error().text);
+    co_return refuse(RedemptionFailure::Reason::id_token, "ID token: " + verified.error().text);
   }
   json_t* claims = verified->claims.get();
   const auto authenticated_at = auth_time_of(claims);  // before userinfo's claims join them
@@ -89,9 +90,9 @@ Task<std::expected<TokenResponse, TokenRefusal>> Provider::request_tokens(std::s
   co_return read_token_response(response.status, response.body);
 }
 
-Task<std::expected<void, LoginFailure>> Provider::add_userinfo(std::string url,
-                                                               const Secret& access_token,
-                                                               json_t* claims) {
+Task<std::expected<void, RedemptionFailure>> Provider::add_userinfo(std::string url,
+                                                                    const Secret& access_token,
+                                                                    json_t* claims) {
   http::OutgoingRequest request;
   request.url = std::move(url);
   request.headers.emplace_back("Authorization", "Bearer " + access_token.reveal());
@@ -101,12 +102,12 @@ Task<std::expected<void, LoginFailure>> Provider::add_userinfo(std::string url,
     unavailable("userinfo: status " + std::to_string(response.status));
   }
   const auto merged = merge_userinfo(claims, response.body, settings_.claims.citizen_id);
-  if (merged) co_return std::expected<void, LoginFailure>{};
+  if (merged) co_return std::expected<void, RedemptionFailure>{};
   switch (merged.error()) {
     case UserinfoError::subject:
-      co_return refuse(LoginFailure::Reason::userinfo, "userinfo: sub is not the ID token's");
+      co_return refuse(RedemptionFailure::Reason::userinfo, "userinfo: sub is not the ID token's");
     case UserinfoError::contradicted:
-      co_return refuse(LoginFailure::Reason::contradiction,
+      co_return refuse(RedemptionFailure::Reason::contradiction,
                        "userinfo: another citizen's number than the ID token's");
     case UserinfoError::unusable:
       break;

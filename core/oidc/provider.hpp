@@ -15,8 +15,8 @@
 #include "oidc/authorization_request.hpp"
 #include "oidc/cached.hpp"
 #include "oidc/identity_claims.hpp"
+#include "oidc/identity_provider.hpp"
 #include "oidc/jose/key_set.hpp"
-#include "oidc/login_provider.hpp"
 #include "oidc/provider_metadata.hpp"
 #include "oidc/token/id_token.hpp"
 #include "oidc/token/logout_token.hpp"
@@ -35,7 +35,7 @@ struct DocumentTimes {
 /// first needed, once for all who wait, and kept while the provider is away. Loop thread only.
 ///
 /// Every call may throw Unavailable{provider}. Tokens and codes stay out of what it throws.
-class Provider : public LoginProvider {
+class Provider : public IdentityProvider {
  public:
   struct Counters {
     std::uint64_t metadata_fetches = 0;
@@ -62,7 +62,7 @@ class Provider : public LoginProvider {
   /// Spends the code and says who it is: `iss` compared before anything is sent, token request,
   /// ID token verified whole (its keys fetched again, at most once a minute, when it names one we
   /// do not have), userinfo with equal `sub`. Whether the level is enough is the caller's question.
-  Task<std::expected<VerifiedIdentity, LoginFailure>> redeem(Redemption redemption) override;
+  Task<std::expected<VerifiedIdentity, RedemptionFailure>> redeem(Redemption redemption) override;
 
   /// The keys are fetched again as for ID tokens.
   Task<std::expected<LogoutToken, LogoutFailure>> logout_token(std::string jwt) override;
@@ -87,8 +87,9 @@ class Provider : public LoginProvider {
   template <class Token>
   Task<std::expected<Token, TokenFailure>> judge(Judgement<Token> judgement);
   Task<Verified> verify(const TokenResponse& tokens, std::string nonce);
-  Task<std::expected<void, LoginFailure>> add_userinfo(std::string url, const Secret& access_token,
-                                                       json_t* claims);
+  Task<std::expected<void, RedemptionFailure>> add_userinfo(std::string url,
+                                                            const Secret& access_token,
+                                                            json_t* claims);
   [[nodiscard]] Milliseconds lifetime_of(const http::IncomingResponse& response) const;
 
   DocumentTimes times_;

@@ -163,7 +163,7 @@ TEST_F(OidcTest, ManyUnknownKeysAtOnceCostOneFetch) {
   control(R"({"unknown_kid":true,"slow_jwks":0.3})");
   std::vector<Redemption> codes;
   for (int i = 0; i < 50; ++i) codes.push_back(come_back(provider));
-  std::vector<Started<std::expected<VerifiedIdentity, LoginFailure>>> waiting;
+  std::vector<Started<std::expected<VerifiedIdentity, RedemptionFailure>>> waiting;
   for (auto& code : codes) waiting.emplace_back(provider.redeem(std::move(code)));
   for (auto& one : waiting) EXPECT_FALSE(one.wait(loop_));
   EXPECT_EQ(provider.counters().key_fetches, 2U);
@@ -175,7 +175,7 @@ TEST_F(OidcTest, LoginsAtTheMomentOfRotationShareOneFetchAndSucceed) {
   std::vector<Redemption> codes;
   for (int i = 0; i < 8; ++i) codes.push_back(come_back(provider));
   control(R"({"rotate_keys":true,"slow_jwks":0.5})");
-  std::vector<Started<std::expected<VerifiedIdentity, LoginFailure>>> waiting;
+  std::vector<Started<std::expected<VerifiedIdentity, RedemptionFailure>>> waiting;
   for (auto& code : codes) waiting.emplace_back(provider.redeem(std::move(code)));
   for (auto& one : waiting) EXPECT_TRUE(one.wait(loop_));
   EXPECT_EQ(provider.counters().key_fetches, 2U);

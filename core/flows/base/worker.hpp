@@ -15,7 +15,7 @@
 #include "net/http/sender.hpp"
 #include "net/postgres/database.hpp"
 #include "net/redis/database.hpp"
-#include "oidc/login_provider.hpp"
+#include "oidc/identity_provider.hpp"
 #include "population/source.hpp"
 #include "session/kept_posts.hpp"
 #include "session/logout_tokens.hpp"
@@ -56,7 +56,7 @@ struct Worker {
   link::Links links;
   link::Identities identities;
   vault::Vault vault;
-  std::map<std::string, std::unique_ptr<oidc::LoginProvider>> providers;
+  std::map<std::string, std::unique_ptr<oidc::IdentityProvider>> providers;
   std::map<std::string, std::unique_ptr<population::Source>> populations;
 
   /// The sessions under a site's limits.

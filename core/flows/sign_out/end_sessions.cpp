@@ -58,7 +58,7 @@ std::string state_for(const Exchange& exchange, const std::string& target) {
 /// Nothing when the provider has no such endpoint; Unavailable when it cannot be asked.
 Task<std::optional<std::string>> provider_url(const Exchange& exchange, std::string hint,
                                               std::string target) {
-  oidc::LoginProvider& provider = *exchange.worker->providers.at(exchange.site->provider);
+  oidc::IdentityProvider& provider = *exchange.worker->providers.at(exchange.site->provider);
   auto metadata = co_await provider.metadata();
   oidc::LogoutRequest request;
   request.id_token_hint = oidc::Secret{std::move(hint)};

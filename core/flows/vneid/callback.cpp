@@ -18,6 +18,12 @@ using pages::ErrorKind;
 constexpr std::chrono::seconds patience{20};
 constexpr Milliseconds poll_interval{100};
 
+Reply refused_unread(const Exchange& exchange, metrics::Callback label, ErrorKind kind,
+                     const std::string& cause) {
+  exchange.count(label);
+  return error_reply(exchange, kind, cause);
+}
+
 /// The callback came again (double click, back button, reload): waits for the first and answers the
 /// same.
 Task<Reply> repeated(const Exchange& exchange, const State& state, const BrowserId& browser) {
@@ -28,9 +34,9 @@ Task<Reply> repeated(const Exchange& exchange, const State& state, const Browser
   while (loop.now() < deadline) {
     auto outcome = co_await authorizations.outcome(state, browser);
     if (!outcome) {
-      exchange.count(metrics::Callback::expired);
-      co_return error_reply(exchange, ErrorKind::expired,
-                            "no flow of this browser has this state: expired, or begun elsewhere");
+      co_return refused_unread(
+          exchange, metrics::Callback::expired, ErrorKind::expired,
+          "no flow of this browser has this state: expired, or begun elsewhere");
     }
     if (!std::holds_alternative<Pending>(outcome->result)) {
       co_return co_await show_again(exchange, *std::move(outcome));
@@ -80,39 +86,39 @@ Task<Reply> first(const Exchange& exchange, Spending spending,
   co_return co_await show_conclusion(exchange, std::move(conclusion));
 }
 
-Task<Reply> answer_callback(const Exchange& exchange, const std::string& provider) {
-  if (provider != exchange.site->provider) {
-    exchange.count(metrics::Callback::bad_request);
-    co_return error_reply(exchange, ErrorKind::not_found, "no such provider here");
-  }
-  auto response = exchange.worker->providers.at(provider)->read_callback(exchange.request->query);
-  if (const auto* malformed = std::get_if<oidc::MalformedResponse>(&response)) {
-    exchange.count(metrics::Callback::bad_request);
-    co_return error_reply(exchange, ErrorKind::bad_request, "callback: " + malformed->cause);
-  }
+/// The state that an answer of the provider carries, with a code or an error.
+State state_of(const oidc::AuthorizationResponse& response) {
   const auto* code = std::get_if<oidc::CodeResponse>(&response);
-  Spending spending;
-  spending.state =
-      State{code != nullptr ? code->state : std::get<oidc::ErrorResponse>(response).state};
-  spending.browser = BrowserId{browser_of(exchange.request->cookie)};
-  if (!spending.browser) {
-    exchange.count(metrics::Callback::expired);
-    co_return error_reply(exchange, ErrorKind::expired,
-                          "callback without a flow cookie: another browser, or cookies are off");
-  }
-  auto authorization =
-      co_await Authorizations{*exchange.worker}.take(spending.state, spending.browser);
-  if (!authorization) co_return co_await repeated(exchange, spending.state, spending.browser);
-  spending.authorization = *std::move(authorization);
-  co_return co_await first(exchange, std::move(spending), std::move(response));
+  return State{code != nullptr ? code->state : std::get<oidc::ErrorResponse>(response).state};
 }
 
 }  // namespace
 
+// Each way to an answer counts what it ends with; what is thrown has no answer yet.
 Task<Reply> callback(const Exchange& exchange, std::string provider) {
-  // Each way to an answer counts what it ends with; what is thrown has no answer yet.
   try {
-    co_return co_await answer_callback(exchange, provider);
+    if (provider != exchange.site->provider) {
+      co_return refused_unread(exchange, metrics::Callback::bad_request, ErrorKind::not_found,
+                               "no such provider here");
+    }
+    auto response = exchange.worker->providers.at(provider)->read_callback(exchange.request->query);
+    if (const auto* malformed = std::get_if<oidc::MalformedResponse>(&response)) {
+      co_return refused_unread(exchange, metrics::Callback::bad_request, ErrorKind::bad_request,
+                               "callback: " + malformed->cause);
+    }
+    Spending spending;
+    spending.state = state_of(response);
+    spending.browser = BrowserId{browser_of(exchange.request->cookie)};
+    if (!spending.browser) {
+      co_return refused_unread(
+          exchange, metrics::Callback::expired, ErrorKind::expired,
+          "callback without a flow cookie: another browser, or cookies are off");
+    }
+    auto authorization =
+        co_await Authorizations{*exchange.worker}.take(spending.state, spending.browser);
+    if (!authorization) co_return co_await repeated(exchange, spending.state, spending.browser);
+    spending.authorization = *std::move(authorization);
+    co_return co_await first(exchange, std::move(spending), std::move(response));
   } catch (...) {
     exchange.count(callback_of(error_kind_of(std::current_exception())));
     throw;

@@ -16,9 +16,9 @@ bool is_stale(const Authorization& authorization, const oidc::VerifiedIdentity& 
 
 }  // namespace
 
-Task<oidc::LoginProvider::LoginResult> redeem(Worker& worker, const Spending& spending) {
+Task<oidc::IdentityProvider::RedemptionResult> redeem(Worker& worker, const Spending& spending) {
   const Authorization& authorization = spending.authorization;
-  oidc::LoginProvider& provider = *worker.providers.at(authorization.provider);
+  oidc::IdentityProvider& provider = *worker.providers.at(authorization.provider);
   oidc::Redemption redemption;
   redemption.code = spending.code.code;
   redemption.code_verifier = authorization.code_verifier;
@@ -28,8 +28,8 @@ Task<oidc::LoginProvider::LoginResult> redeem(Worker& worker, const Spending& sp
   redemption.encrypt_key = spending.code.encrypt_key;
   auto person = co_await provider.redeem(std::move(redemption));
   if (person && is_stale(authorization, *person, provider.settings().clock_leeway)) {
-    oidc::LoginFailure stale;
-    stale.reason = oidc::LoginFailure::Reason::id_token;
+    oidc::RedemptionFailure stale;
+    stale.reason = oidc::RedemptionFailure::Reason::id_token;
     stale.text = "the provider did not ask for a fresh login, as a kiosk must have it";
     co_return std::unexpected(std::move(stale));
   }

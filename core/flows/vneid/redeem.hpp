@@ -5,7 +5,7 @@
 #include "async/task.hpp"
 #include "flows/vneid/authorization.hpp"
 #include "oidc/authorization_response.hpp"
-#include "oidc/login_provider.hpp"
+#include "oidc/identity_provider.hpp"
 
 namespace vneid::flows {
 
@@ -19,6 +19,6 @@ struct Spending {
 };
 
 /// Spends the code at the provider that the authorization was begun with, and proves the person.
-Task<oidc::LoginProvider::LoginResult> redeem(Worker& worker, const Spending& spending);
+Task<oidc::IdentityProvider::RedemptionResult> redeem(Worker& worker, const Spending& spending);
 
 }  // namespace vneid::flows

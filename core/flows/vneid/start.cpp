@@ -29,7 +29,7 @@ Task<Reply> start_authorization(const Exchange& exchange, Purpose purpose) {
       exchange.site->origin + exchange.site->path + "callback/" + authorization.provider;
   oidc::AuthorizationOptions options;
   if (exchange.site->kiosk) ask_for_fresh_login(exchange, options, authorization);
-  oidc::LoginProvider& provider = *exchange.worker->providers.at(authorization.provider);
+  oidc::IdentityProvider& provider = *exchange.worker->providers.at(authorization.provider);
   auto request =
       co_await provider.authorization_request(authorization.redirect_uri, std::move(options));
   authorization.nonce = std::move(request.nonce);

@@ -30,7 +30,7 @@ class LoginTest : public testing::Test {
   int take_count(const std::string& endpoint) { return idp().take_count(loop_, client_, endpoint); }
 
   /// An authorization request, answered by the person in the browser.
-  oidc::Redemption come_back(oidc::LoginProvider& provider) {
+  oidc::Redemption come_back(oidc::IdentityProvider& provider) {
     const auto request =
         loop_.run(provider.authorization_request(IdentityProvider::redirect_uri, {}));
     const auto response = provider.read_callback(idp().browse(loop_, client_, request.url));
@@ -44,8 +44,8 @@ class LoginTest : public testing::Test {
             .encrypt_key = code.encrypt_key};
   }
 
-  /// "ok NUMBER", "reason N: text" of a LoginFailure, or "away: text" of Unavailable.
-  std::string redeem(oidc::LoginProvider& provider, oidc::Redemption redemption) {
+  /// "ok NUMBER", "reason N: text" of a RedemptionFailure, or "away: text" of Unavailable.
+  std::string redeem(oidc::IdentityProvider& provider, oidc::Redemption redemption) {
     try {
       const auto person = loop_.run(provider.redeem(std::move(redemption)));
       if (person) return "ok " + person->citizen_id.value().digits();
@@ -56,11 +56,11 @@ class LoginTest : public testing::Test {
       return std::string{"away: "} + failure.what();
     }
   }
-  std::string log_in(oidc::LoginProvider& provider) {
+  std::string log_in(oidc::IdentityProvider& provider) {
     oidc::Redemption redemption = come_back(provider);
     return redeem(provider, std::move(redemption));
   }
-  std::string away(oidc::LoginProvider& provider) {
+  std::string away(oidc::IdentityProvider& provider) {
     try {
       loop_.run(provider.metadata());
     } catch (const Unavailable& failure) {

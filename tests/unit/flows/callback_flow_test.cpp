@@ -127,7 +127,7 @@ TEST(HeldCallbackRefused, SaysWhy) {
        [](World& world) { world.account.closed = true; },
        {.status = 403, .log = "refuse_closed"}},
       {"bad proof",
-       [](World& world) { world.provider->failure = oidc::LoginFailure{.text = "nonce"}; },
+       [](World& world) { world.provider->failure = oidc::RedemptionFailure{.text = "nonce"}; },
        {.status = 502, .log = "nonce"}},
       {"provider away",
        [](World& world) { world.provider->away = true; },

@@ -119,7 +119,7 @@ const std::vector<Scenario>& scenarios() {
        [](World& world) {
          world.verify_number();
          world.cookies["query"] = world.go_to_provider();
-         world.provider->failure = oidc::LoginFailure{};
+         world.provider->failure = oidc::RedemptionFailure{};
        },
        page([](World& world) { return world.get("callback/bca", world.cookies["query"]); })},
       {"callback for review",

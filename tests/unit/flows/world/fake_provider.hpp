@@ -6,16 +6,16 @@
 #include <utility>
 
 #include "net/unavailable.hpp"
-#include "oidc/login_provider.hpp"
+#include "oidc/identity_provider.hpp"
 #include "unit/flows/world/pauses.hpp"
 
 namespace vneid::test {
 
 /// An identity provider that answers at once what a test has laid down.
-class FakeProvider final : public oidc::LoginProvider {
+class FakeProvider final : public oidc::IdentityProvider {
  public:
   FakeProvider(EventLoop& loop, http::Sender& http, Pauses& pauses, oidc::ProviderSettings settings)
-      : LoginProvider(loop, http, std::move(settings)), pauses_(pauses) {}
+      : IdentityProvider(loop, http, std::move(settings)), pauses_(pauses) {}
 
   Task<std::shared_ptr<const oidc::Metadata>> metadata() override {
     co_await pauses_.here();
@@ -40,7 +40,7 @@ class FakeProvider final : public oidc::LoginProvider {
   [[nodiscard]] oidc::AuthorizationResponse read_callback(std::string_view query) const override {
     return oidc::parse_authorization_response(query);
   }
-  Task<LoginResult> redeem(oidc::Redemption redemption) override {
+  Task<RedemptionResult> redeem(oidc::Redemption redemption) override {
     co_await pauses_.here();
     require_reachable();
     redeemed = std::move(redemption);
@@ -57,7 +57,7 @@ class FakeProvider final : public oidc::LoginProvider {
   bool away = false;
   std::string end_session_endpoint = "https://idp.example/logout";
   oidc::VerifiedIdentity person;
-  std::optional<oidc::LoginFailure> failure;
+  std::optional<oidc::RedemptionFailure> failure;
   std::expected<oidc::LogoutToken, oidc::LogoutFailure> told_logout;
   std::optional<oidc::Redemption> redeemed;
   oidc::AuthorizationOptions asked;

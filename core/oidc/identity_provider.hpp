@@ -32,7 +32,7 @@ struct Redemption {
 
 /// A login that must not be believed. Not an outage: trying again at once may well work for the
 /// person, but this answer is lost.
-struct LoginFailure {
+struct RedemptionFailure {
   enum class Reason {
     issuer,         ///< the answer came from another provider than was asked (mix-up)
     code,           ///< the provider does not know the code (any more)
@@ -50,13 +50,13 @@ struct LoginFailure {
 ///
 /// Every call that goes to the provider may throw Unavailable{provider}. Tokens and codes stay out
 /// of what it throws.
-class LoginProvider {
+class IdentityProvider {
  public:
-  using LoginResult = std::expected<VerifiedIdentity, LoginFailure>;
+  using RedemptionResult = std::expected<VerifiedIdentity, RedemptionFailure>;
 
-  LoginProvider(const LoginProvider&) = delete;
-  LoginProvider& operator=(const LoginProvider&) = delete;
-  virtual ~LoginProvider() = default;
+  IdentityProvider(const IdentityProvider&) = delete;
+  IdentityProvider& operator=(const IdentityProvider&) = delete;
+  virtual ~IdentityProvider() = default;
 
   [[nodiscard]] const ProviderSettings& settings() const noexcept { return settings_; }
 
@@ -77,7 +77,7 @@ class LoginProvider {
   [[nodiscard]] virtual AuthorizationResponse read_callback(std::string_view query) const = 0;
 
   /// Spends the code and says who it is. Whether the level is enough is the caller's question.
-  virtual Task<LoginResult> redeem(Redemption redemption) = 0;
+  virtual Task<RedemptionResult> redeem(Redemption redemption) = 0;
 
   /// Verifies what was posted to the address for back-channel logout. A failure is the caller's 400
   /// (Back-Channel Logout 1.0 §2.8), Unavailable its 503: the provider may send the token again.
@@ -85,7 +85,7 @@ class LoginProvider {
 
  protected:
   /// Throws std::invalid_argument when `settings_problem` finds one. Does not call the provider.
-  LoginProvider(EventLoop& loop, http::Sender& client, ProviderSettings settings);
+  IdentityProvider(EventLoop& loop, http::Sender& client, ProviderSettings settings);
 
   /// Calls the provider with what its settings say of every call; `what` is for the log.
   Task<http::IncomingResponse> call(http::OutgoingRequest request, std::string what);
@@ -98,7 +98,7 @@ class LoginProvider {
 };
 
 /// The provider of the settings' profile. Throws as its constructor does.
-std::unique_ptr<LoginProvider> make_provider(EventLoop& loop, http::Sender& client,
-                                             ProviderSettings settings);
+std::unique_ptr<IdentityProvider> make_provider(EventLoop& loop, http::Sender& client,
+                                                ProviderSettings settings);
 
 }  // namespace vneid::oidc

@@ -1,4 +1,4 @@
-#include "oidc/login_provider.hpp"
+#include "oidc/identity_provider.hpp"
 
 #include <stdexcept>
 #include <utility>
@@ -20,17 +20,18 @@ ClientCredential checked_credential(const ProviderSettings& settings) {
 
 }  // namespace
 
-LoginProvider::LoginProvider(EventLoop& loop, http::Sender& client, ProviderSettings settings)
+IdentityProvider::IdentityProvider(EventLoop& loop, http::Sender& client, ProviderSettings settings)
     : loop_(loop),
       client_(client),
       settings_(std::move(settings)),
       credential_(checked_credential(settings_)) {}
 
-void LoginProvider::unavailable(const std::string& cause) const {
+void IdentityProvider::unavailable(const std::string& cause) const {
   throw Unavailable{Unavailable::Dependency::provider, "provider " + settings_.name + ": " + cause};
 }
 
-Task<http::IncomingResponse> LoginProvider::call(http::OutgoingRequest request, std::string what) {
+Task<http::IncomingResponse> IdentityProvider::call(http::OutgoingRequest request,
+                                                    std::string what) {
   request.headers.emplace_back("Accept", "application/json");
   request.trusted_certificates = settings_.trusted_certificates;
   request.timeout = settings_.timeout;
@@ -44,8 +45,8 @@ Task<http::IncomingResponse> LoginProvider::call(http::OutgoingRequest request, 
   unavailable(what + ": " + cause);
 }
 
-std::unique_ptr<LoginProvider> make_provider(EventLoop& loop, http::Sender& client,
-                                             ProviderSettings settings) {
+std::unique_ptr<IdentityProvider> make_provider(EventLoop& loop, http::Sender& client,
+                                                ProviderSettings settings) {
   if (settings.profile == ProviderProfile::vneid_direct) {
     return std::make_unique<DirectProvider>(loop, client, std::move(settings));
   }
