@@ -63,7 +63,9 @@ std::vector<CookiePair> cookie_pairs(std::string_view header) {
 std::vector<std::string_view> cookie_values(std::string_view header, std::string_view name) {
   std::vector<std::string_view> values;
   while (!header.empty() && values.size() < most_values) {
-    const auto pair = cookie_of(next_piece(header));
+    const auto piece = next_piece(header);
+    if (!piece.starts_with(name)) continue;  // most are others', and need no closer look
+    const auto pair = cookie_of(piece);
     if (pair && pair->name == name) values.push_back(pair->value);
   }
   return values;

@@ -32,14 +32,12 @@ namespace {
 /// The question whether a request may go on. Dies with the request.
 class GateExchange {
  public:
-  GateExchange(Process& process, ngx_http_request_t* r, flows::Request request,
-               const LocationConf& location)
-      : reference(request.id),
-        flow(process, r, "gate", reference,
+  GateExchange(Process& process, ngx_http_request_t* r, std::string reference,
+               flows::Request request, const LocationConf& location)
+      : flow(process, r, "gate", std::move(reference),
              process.service().gate(std::move(request), location.sites->of(r),
                                     *location.gate->requirement, known_of(r))) {}
 
-  std::string reference;
   WaitingFlow<flows::GateVerdict> flow;
 };
 
@@ -115,7 +113,7 @@ ngx_int_t keep_post(ngx_http_request_t* r, std::string reference) {
 }
 
 ngx_int_t conclude(ngx_http_request_t* r, GateExchange& exchange) {
-  std::string reference = exchange.reference;
+  std::string reference = exchange.flow.reference();
   flows::GateVerdict verdict = exchange.flow.take([&reference](bool) {
     flows::GateVerdict refused;
     refused.next = flows::GateVerdict::Next::answer;
@@ -145,8 +143,11 @@ void on_write(ngx_http_request_t* r) noexcept {
 }
 
 ngx_int_t begin(ngx_http_request_t* r, const LocationConf& location) {
+  flows::Request request = gated_request(r);
+  std::string reference = request.id;
   auto* exchange = object_of_request(
-      r, std::make_unique<GateExchange>(Process::current(), r, gated_request(r), location));
+      r, std::make_unique<GateExchange>(Process::current(), r, std::move(reference),
+                                        std::move(request), location));
   context(r).gate = exchange;
   const ngx_int_t begun = exchange->flow.start(gate_limit, on_write);
   if (begun == NGX_OK) return conclude(r, *exchange);

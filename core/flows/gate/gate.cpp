@@ -97,7 +97,7 @@ GateVerdict unknown(const Exchange& exchange, const std::string& cause) {
 Task<GateVerdict> gate(const Exchange& exchange, policy::Requirement requirement,
                        std::optional<SessionFacts> known) {
   Worker& worker = *exchange.worker;
-  const std::string cookies = exchange.request->cookie;
+  const std::string& cookies = exchange.request->cookie;
   std::optional<LiveSession> live;
   std::optional<Unavailable> away;
   try {
