@@ -40,14 +40,14 @@ Exit links_show(const Options& options) {
   if (!account) {
     throw CommandFailed(exit_failed, "portal \"" + options.portal + "\" has no such account");
   }
-  std::cout << "account " << account->id.value() << " (" << identity::mask_account(account->name) << "), "
-            << link::to_text(account->kind) << (account->closed ? ", closed\n" : "\n");
+  std::cout << "account " << account->id.value() << " (" << identity::mask_account(account->name)
+            << "), " << link::to_text(account->kind) << (account->closed ? ", closed\n" : "\n");
   link::Links links{pool, keys};
   const auto list = loop.run(links.of_account(account->id));
   for (const link::LinkedAccount& link : list) {
-    std::cout << "link " << link.link_id.value() << " to " << masked(link.citizen_number) << " (person "
-              << link.person_id.value() << ") through " << link.provider << " on " << day_of(link.linked_at)
-              << (link.flagged ? ", flagged\n" : "\n");
+    std::cout << "link " << link.link_id.value() << " to " << masked(link.citizen_number)
+              << " (person " << link.person_id.value() << ") through " << link.provider << " on "
+              << day_of(link.linked_at) << (link.flagged ? ", flagged\n" : "\n");
   }
   if (list.empty()) std::cout << "not linked\n";
   return exit_ok;

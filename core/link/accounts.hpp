@@ -65,7 +65,6 @@ class Accounts {
 
 /// The account within a transaction, its row locked against other links until the end.
 Task<std::optional<LegacyAccount>> lock_account(postgres::Transaction& transaction,
-                                                const crypto::KeyRing& keys,
-                                                AccountId account_id);
+                                                const crypto::KeyRing& keys, AccountId account_id);
 
 }  // namespace vneid::link

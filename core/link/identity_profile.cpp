@@ -79,8 +79,7 @@ IdentityProfile read_rows(const Result& rows, const KeyRing& keys) {
 
 }  // namespace
 
-Task<std::optional<IdentityProfile>> Identities::read(AccountId account_id,
-                                                      PersonId person_id) {
+Task<std::optional<IdentityProfile>> Identities::read(AccountId account_id, PersonId person_id) {
   const std::shared_ptr<const KeyRing> keys = keys_;
   Params params;
   params.integer(account_id).integer(person_id);

@@ -81,7 +81,7 @@ Task<std::optional<PersonDetails>> read_person(postgres::Database& database,
 }
 
 Task<PersonId> claim_person(postgres::Transaction& transaction, const crypto::KeyRing& ring,
-                                PersonKeys keys, PersonValues values) {
+                            PersonKeys keys, PersonValues values) {
   std::optional<std::string> birth_date;
   if (values.birth_date) {
     birth_date =

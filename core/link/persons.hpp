@@ -59,6 +59,6 @@ Task<std::optional<PersonDetails>> read_person(postgres::Database& database,
 /// or subject otherwise since find_person(), throws a retryable StatementError: the transaction
 /// is to be run again, and find_person() tells the conflict.
 Task<PersonId> claim_person(postgres::Transaction& transaction, const crypto::KeyRing& ring,
-                                PersonKeys keys, PersonValues values);
+                            PersonKeys keys, PersonValues values);
 
 }  // namespace vneid::link

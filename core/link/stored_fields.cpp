@@ -124,9 +124,8 @@ Task<void> renew(Transaction& transaction, AccountId account_id, Field field, Wa
   co_await transaction.query(renew_field, std::move(params));
 }
 
-Task<void> overwrite_verified(Transaction& transaction, const KeyRing& keys,
-                              AccountId account_id, NewValues values, std::string source,
-                              std::string reason, Wall now) {
+Task<void> overwrite_verified(Transaction& transaction, const KeyRing& keys, AccountId account_id,
+                              NewValues values, std::string source, std::string reason, Wall now) {
   LockedFields held = co_await lock_fields(transaction, keys, account_id);
   co_await say_why(transaction, std::move(reason), "");
   for (const auto& [field, value] : values) {

@@ -7,10 +7,10 @@
 #include <string_view>
 
 #include "crypto/key_ring.hpp"
-#include "ids.hpp"
 #include "identity/birth_date.hpp"
 #include "identity/citizen_number.hpp"
 #include "identity/field.hpp"
+#include "ids.hpp"
 
 /// How identities stand in the database: which look-up key finds them, and to what a sealed value
 /// is bound. Login, link and import must agree on it, so it is said once, here (design D10).
@@ -48,7 +48,7 @@ std::string citizen_key(const crypto::KeyRing& keys, const identity::CitizenNumb
 std::string cmnd_key(const crypto::KeyRing& keys, const identity::Cmnd& number);
 /// Of a subject ("sub"), to be used together with its issuer.
 SubjectKey subject_key(const crypto::KeyRing& keys, std::string_view issuer,
-                        std::string_view subject);
+                       std::string_view subject);
 
 // Sealed values. An account's are bound to its account_key and field, a person's to its
 // citizen_key and column, so that a row copied to another person does not open there.

@@ -11,7 +11,7 @@ enum class FailureKind : std::uint8_t {
   refused,  ///< no connection, or one that was lost
   timeout,
   tls,
-  protocol,     ///< an answer that makes no sense, or says that the other side is broken
+  protocol,  ///< an answer that makes no sense, or says that the other side is broken
   /// It answers, and was not set up for us: no such role, database, schema; not permitted; another
   /// version. Not an outage: waiting does not mend it, and nothing goes on because of it (D21).
   misconfigured,

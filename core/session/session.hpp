@@ -27,12 +27,12 @@ struct Session {
   PortalName portal;
   AccountId account_id;
   policy::Kind kind = policy::Kind::personal;  ///< of the account: whose rule of policy applies
-  PersonId person_id;                  ///< 0 unless proof is vneid
-  LinkId link_id;                    ///< the link made or found at this login; 0: none
-  std::string account;      ///< as the portal calls it; empty: not known without the database
-  std::string provider;     ///< name of the identity provider; empty unless proof is vneid
-  SubjectKey subject_key;   ///< may be none
-  std::string sid;          ///< the provider's own session; empty: it told none
+  PersonId person_id;                          ///< 0 unless proof is vneid
+  LinkId link_id;                              ///< the link made or found at this login; 0: none
+  std::string account;     ///< as the portal calls it; empty: not known without the database
+  std::string provider;    ///< name of the identity provider; empty unless proof is vneid
+  SubjectKey subject_key;  ///< may be none
+  std::string sid;         ///< the provider's own session; empty: it told none
   std::string
       portal_cookie_key;  ///< the portal's session it belongs to; session/portal_binding.hpp
   Wall begun_at{};        ///< set by Sessions::begin

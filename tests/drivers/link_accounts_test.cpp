@@ -24,16 +24,19 @@ TEST(Accounts, AreMadeAtFirstSightAndFoundAfterwards) {
   LinkWorld world;
   link::Accounts accounts{world.pool, test::test_keys()};
   const auto now = world.loop.wall_now();
-  const auto first = world.loop.run(accounts.ensure(PortalName{"portal"}, "công dân", std::nullopt, now));
+  const auto first =
+      world.loop.run(accounts.ensure(PortalName{"portal"}, "công dân", std::nullopt, now));
   EXPECT_TRUE(first.first_seen);
   EXPECT_EQ(first.kind, link::AccountKind::personal);
   EXPECT_FALSE(first.linked);
   EXPECT_FALSE(first.identity.number);
-  const auto again = world.loop.run(accounts.ensure(PortalName{"portal"}, "công dân", std::nullopt, now));
+  const auto again =
+      world.loop.run(accounts.ensure(PortalName{"portal"}, "công dân", std::nullopt, now));
   EXPECT_FALSE(again.first_seen);
   EXPECT_EQ(again.id, first.id);
   EXPECT_EQ(again.name, "công dân");
-  const auto elsewhere = world.loop.run(accounts.ensure(PortalName{"other"}, "công dân", std::nullopt, now));
+  const auto elsewhere =
+      world.loop.run(accounts.ensure(PortalName{"other"}, "công dân", std::nullopt, now));
   EXPECT_NE(elsewhere.id, first.id);
   EXPECT_EQ(world.loop.run(accounts.find(first.id))->name, "công dân");
   EXPECT_FALSE(world.loop.run(accounts.find(AccountId{first.id.value() + 1000})));

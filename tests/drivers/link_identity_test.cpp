@@ -101,7 +101,8 @@ TEST(Identity, LinkingWorksOnceTheNumberIsVerified) {
   EXPECT_EQ(own.links[0].citizen_number, mau.number);
   const auto persons = world.loop.run(world.identities.read(world.account, own.links[0].person_id));
   EXPECT_EQ(persons->links.size(), 1U);
-  EXPECT_FALSE(world.loop.run(world.identities.read(AccountId{world.account.value() + 100}, PersonId{})));
+  EXPECT_FALSE(
+      world.loop.run(world.identities.read(AccountId{world.account.value() + 100}, PersonId{})));
 }
 
 TEST(Identity, TheSourceReplacesWhatWasOnlyTyped) {

@@ -50,8 +50,8 @@ TEST(Review, IsAuditedUnderTheOfficersName) {
   const auto account = world.add_account("a", mau);
   const std::string reference = world.ask(account).reference;
   world.approve_by_both(reference);
-  const std::string rest =
-      "|ok|name_differs|" + reference + "|" + std::to_string(account.value()) + "|052******999|t|bca|";
+  const std::string rest = "|ok|name_differs|" + reference + "|" + std::to_string(account.value()) +
+                           "|052******999|t|bca|";
   EXPECT_EQ(audit_of(world, "review.proposed"), "review.proposed" + rest + "lan");
   EXPECT_EQ(audit_of(world, "review.approved"), "review.approved" + rest + "minh");
   (void)world.link(world.doubtful(account));

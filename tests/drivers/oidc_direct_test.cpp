@@ -25,7 +25,9 @@ class DirectTest : public test::LoginTest {
     made.decryption_key_pem = test::TestKey::rsa_a().pem();
     return made;
   }
-  std::unique_ptr<oidc::IdentityProvider> provider() { return make_provider(loop_, client_, settings()); }
+  std::unique_ptr<oidc::IdentityProvider> provider() {
+    return make_provider(loop_, client_, settings());
+  }
   VerifiedIdentity person() {
     const auto made = provider();
     auto redemption = come_back(*made);

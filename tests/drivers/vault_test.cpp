@@ -68,7 +68,8 @@ TEST_F(VaultTest, PersonSeesCopiesAndTheAccountWhatItAlwaysSaw) {
   const Owner owner = account("a", mau);
   world.add_records(
       {"a,r1,paper,T,1," + mau.number + ",f1", "a,child,paper,T,2," + thu.number + ","});
-  const auto linked = std::get<link::Linked>(world.link(world.request(std::get<AccountId>(owner), mau)));
+  const auto linked =
+      std::get<link::Linked>(world.link(world.request(std::get<AccountId>(owner), mau)));
   const Owner person{linked.person_id};
   const auto copies = list(person);
   ASSERT_EQ(copies.size(), 1U);
@@ -96,7 +97,8 @@ TEST_F(VaultTest, ReplacedAndRevokedPapersSaySo) {
   world.database.sql(
       "update record set replaces = (select id from record where portal_record = 'old'),"
       " revoked_at = now() where portal_record = 'new'");
-  const auto linked = std::get<link::Linked>(world.link(world.request(std::get<AccountId>(owner), mau)));
+  const auto linked =
+      std::get<link::Linked>(world.link(world.request(std::get<AccountId>(owner), mau)));
   for (const Owner& who : {owner, Owner{linked.person_id}}) {
     const auto records = list(who);
     ASSERT_EQ(records.size(), 2U);

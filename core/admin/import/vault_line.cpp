@@ -59,7 +59,8 @@ class Reader {
     VaultLine record;
     record.line = line_.number();
     record.record = text("record", longest_code, true);
-    record.account_key = link::account_key(keys_, PortalName{portal}, text("account", longest_text, true));
+    record.account_key =
+        link::account_key(keys_, PortalName{portal}, text("account", longest_text, true));
     record.key = record.account_key + record.record;
     record.values = values();
     if (!line_["file"].empty()) record.file = file(folder);

@@ -16,8 +16,8 @@ std::expected<std::shared_ptr<const oidc::AssertionKeys>, std::string> load_asse
 }
 
 std::string portal_subject(const Settings& settings, const Site& site, PersonId person_id) {
-  return crypto::base64url_encode(
-      settings.keys->lookup_key("portal-subject", site.portal.value() + ' ' + std::to_string(person_id.value())));
+  return crypto::base64url_encode(settings.keys->lookup_key(
+      "portal-subject", site.portal.value() + ' ' + std::to_string(person_id.value())));
 }
 
 std::string make_assertion(const Settings& settings, const Site& site, const AssertedPerson& person,

@@ -39,7 +39,7 @@ struct Site {
   /// scheme://host[:port] under which browsers reach this server; from `vneid_origin` or
   /// server_name, never from the Host header.
   std::string origin;
-  PortalName portal;       ///< `vneid_portal`: names the account realm, so that two portals on one
+  PortalName portal;        ///< `vneid_portal`: names the account realm, so that two portals on one
                             ///< database never mix accounts
   std::string legal_basis;  ///< as the notice prints it
   std::string effective_date;  ///< dd/mm/yyyy, as the notice prints it; empty: the policy's

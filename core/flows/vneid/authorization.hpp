@@ -89,7 +89,7 @@ struct AccountLinked {
 struct SignedIn {
   static constexpr std::string_view name = "signed_in";
   PersonId person_id;  ///< 0: not in the database yet
-  bool asks = false;           ///< the account is still to be chosen
+  bool asks = false;   ///< the account is still to be chosen
 
   static void fields(auto& field, auto& self) {
     field("person", self.person_id);

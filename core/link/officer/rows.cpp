@@ -47,7 +47,8 @@ Review read_review(const postgres::Result& rows, std::size_t row) {
 
 ReviewSides read_sides(const postgres::Result& rows, std::size_t row, const crypto::KeyRing& keys) {
   const SubjectKey subject_key{rows.optional_bytes(row, 14).value_or("")};
-  const std::string text = open_sides(keys, rows.id<AccountId>(row, 3), subject_key, rows.bytes(row, 15));
+  const std::string text =
+      open_sides(keys, rows.id<AccountId>(row, 3), subject_key, rows.bytes(row, 15));
   auto sides = read_review_sides(text);
   if (!sides) throw UnreadableValue("review");
   return *std::move(sides);

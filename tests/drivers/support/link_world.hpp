@@ -29,8 +29,8 @@ struct LinkWorld {
         operator_pool(loop, database.settings_as("operator", connections)) {}
 
   AccountId add_account(const std::string& account, const Citizen& citizen,
-                           const std::string& status = "verified",
-                           const std::string& kind = "personal") {
+                        const std::string& status = "verified",
+                        const std::string& kind = "personal") {
     const std::string verified = status == "verified" ? "CSDL,2023-11-20" : ",";
     import_text(loop, operator_pool, account_rows(),
                 "account,kind,citizen_id,name,birth_date,citizen_id_status,source,verified_at\n" +
