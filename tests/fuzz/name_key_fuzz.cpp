@@ -10,6 +10,7 @@
 #include "text/utf8.hpp"
 
 using namespace vneid::identity;
+namespace text = vneid::text;
 
 namespace {
 
