@@ -19,8 +19,6 @@ namespace vneid::doctor {
 
 namespace {
 
-using text::json_text;
-
 std::vector<std::string> texts_in(const json_t* object, const char* name) {
   std::vector<std::string> texts;
   std::size_t index = 0;

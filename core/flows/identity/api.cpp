@@ -20,7 +20,6 @@ namespace vneid::flows {
 namespace {
 
 using identity::Field;
-using text::Json;
 using State = IdentityCheck::State;
 
 constexpr const char* form = "api";

@@ -55,15 +55,18 @@ Task<void> Authorizations::begin(State state, BrowserId browser,
   for (const auto& reply : replies) require_answer(reply);
 }
 
-Task<std::optional<Authorization>> Authorizations::take(State state, BrowserId browser) const {
+Task<std::optional<Authorization>> Authorizations::take(const State& state,
+                                                        const BrowserId& browser) const {
   return pending_.take(id(state, browser));
 }
 
-Task<std::optional<Outcome>> Authorizations::outcome(State state, BrowserId browser) const {
+Task<std::optional<Outcome>> Authorizations::outcome(const State& state,
+                                                     const BrowserId& browser) const {
   return outcomes_.find(id(state, browser));
 }
 
-Task<void> Authorizations::finish(State state, BrowserId browser, Outcome outcome) const {
+Task<void> Authorizations::finish(const State& state, const BrowserId& browser,
+                                  Outcome outcome) const {
   return outcomes_.keep(id(state, browser), std::move(outcome), lifetime);
 }
 

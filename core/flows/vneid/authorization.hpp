@@ -136,10 +136,10 @@ class Authorizations {
 
   Task<void> begin(State state, BrowserId browser, Authorization authorization) const;
   /// Takes it out; only one caller ever gets it.
-  Task<std::optional<Authorization>> take(State state, BrowserId browser) const;
+  Task<std::optional<Authorization>> take(const State& state, const BrowserId& browser) const;
   /// The outcome of an authorization of this browser; nothing when there never was one.
-  Task<std::optional<Outcome>> outcome(State state, BrowserId browser) const;
-  Task<void> finish(State state, BrowserId browser, Outcome outcome) const;
+  Task<std::optional<Outcome>> outcome(const State& state, const BrowserId& browser) const;
+  Task<void> finish(const State& state, const BrowserId& browser, Outcome outcome) const;
 
  private:
   [[nodiscard]] std::string id(const State& state, const BrowserId& browser) const;

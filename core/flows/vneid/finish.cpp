@@ -59,10 +59,10 @@ Task<Conclusion> finish_once(Exchange exchange, Spending spending) {
   co_return conclusion;
 }
 
-Task<void> finish_early(const Exchange& exchange, State state, BrowserId browser,
+Task<void> finish_early(const Exchange& exchange, const State& state, const BrowserId& browser,
                         Outcome& outcome) {
   outcome.finished_at = exchange.now();
-  co_await Authorizations{*exchange.worker}.finish(std::move(state), std::move(browser), outcome);
+  co_await Authorizations{*exchange.worker}.finish(state, browser, outcome);
 }
 
 }  // namespace vneid::flows

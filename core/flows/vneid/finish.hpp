@@ -14,6 +14,7 @@ Task<Conclusion> finish_once(Exchange exchange, Spending spending);
 
 /// Ends an authorization whose code was not spent, so that a reload shows the same page. Throws
 /// Unavailable.
-Task<void> finish_early(const Exchange& exchange, State state, BrowserId browser, Outcome& outcome);
+Task<void> finish_early(const Exchange& exchange, const State& state, const BrowserId& browser,
+                        Outcome& outcome);
 
 }  // namespace vneid::flows
