@@ -12,7 +12,7 @@ std::string name_of(const std::string& id, const std::string& browser) {
 
 }  // namespace
 
-Task<void> KeptPosts::keep(std::string id, std::string browser, KeptPost post) {
+Task<void> KeptPosts::keep(const std::string& id, const std::string& browser, KeptPost post) {
   return store_.keep(name_of(id, browser), std::move(post), lifetime);
 }
 

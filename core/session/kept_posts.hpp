@@ -36,7 +36,7 @@ class KeptPosts {
   KeptPosts(redis::Database& redis, std::shared_ptr<const crypto::KeyRing> keys)
       : store_(redis, std::move(keys), "post") {}
 
-  Task<void> keep(std::string id, std::string browser, KeptPost post);
+  Task<void> keep(const std::string& id, const std::string& browser, KeptPost post);
   /// Nothing when there is none of this portal (any more).
   Task<std::optional<KeptPost>> find(std::string id, std::string browser, PortalName portal);
 
