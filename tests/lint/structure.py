@@ -94,7 +94,7 @@ def misplaced(name, include):
     mine = name.parts[2] if name.parts[:2] == ("core", "flows") else None
     if parts[1] == mine or parts[2] == parts[1] + ".hpp":
         return
-    if mine in (None, "front") and (name.parts[0] == "module" or parts[1] == "base") and (include in FACE or mine == "front"):
+    if (name.parts[0] == "module" and include in FACE) or (mine == "front" and parts[1] == "base"):
         return
     yield f'{name}: includes {include}, of which others may use flows/{parts[1]}/{parts[1]}.hpp only'
 

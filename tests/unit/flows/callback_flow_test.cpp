@@ -154,10 +154,14 @@ TEST(HeldCallbackRefused, SaysWhy) {
   }
 }
 
-TEST_F(HeldCallback, OutcomeThatIsNotKeptIsLogged) {
-  const auto reply = come_back();
-  expect(world, reply, {.status = 303, .location = "/vneid/linked"});
-  EXPECT_EQ(world.log.lines.find("was not kept"), std::string::npos);
+TEST_F(HeldCallback, OutcomeThatIsNotKeptIsLoggedAndTheLinkStands) {
+  world.postgres.on("link_insert", [this](const auto&) {
+    world.redis.away = true;
+    world.link_account();
+    return std::vector<Row>{{"31"}};
+  });
+  expect(world, come_back(), {.status = 503, .log = "the outcome of a callback was not kept"});
+  EXPECT_EQ(world.postgres.commits, 1);
 }
 
 TEST_F(HeldCallback, AStaleLoginAtAKioskIsRefused) {
