@@ -42,12 +42,16 @@ std::optional<bool> over_by_age(std::string_view value) {
   return negative || std::ranges::all_of(digits, [](char digit) { return digit == '0'; });
 }
 
-/// §5.2.1: ignored unless it is a date.
+/// §5.2.1: ignored unless it is a date. §5.1.1 reads the year 70 as 1970, which portals write to
+/// take a cookie away ("01-Jan-70"); libcurl reads it as 2070.
 std::optional<bool> over_by_date(std::string_view value, Wall now) {
   const std::string date{value};
   const time_t when = curl_getdate(date.c_str(), nullptr);
   if (when == -1) return std::nullopt;
-  return Wall{std::chrono::seconds{when}} <= now;
+  const Wall end{std::chrono::seconds{when}};
+  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(end)};
+  const bool year_70 = day.year() == std::chrono::year{2070} && !date.contains("2070");
+  return year_70 || end <= now;
 }
 
 }  // namespace
