@@ -99,7 +99,9 @@ void check_logins(const Server& server, Findings& findings) {
       about.wrong("site.login", where + "the kind of account is what the browser typed",
                   "Take kind= from an answer of the portal, or leave it out");
     }
-    if (!login.account.contains("$vneid_form_")) {
+    const bool claimed = !login.account.empty() && !login.account.contains("$upstream_") &&
+                         !login.account.contains("$sent_http_");
+    if (!claimed) {
       const bool asked = login.account.empty();
       about.ok("site.login",
                where + (asked ? "the portal is asked at " + login.ask
@@ -107,10 +109,10 @@ void check_logins(const Server& server, Findings& findings) {
       continue;
     }
     about.warning("site.login",
-                  where +
-                      "the account is what was typed in the form: where the portal sets its "
-                      "cookie or redirects without a login, a wrong password counts as one",
-                  "Have the portal announce the account in a header (account=$upstream_http_…)");
+                  where + "the account is what was typed in the form: only the condition " +
+                      login.condition + " tells a wrong password from a login",
+                  "Have the portal announce the account (account=$upstream_http_…), or ask it "
+                  "(ask=/location)");
   }
 }
 

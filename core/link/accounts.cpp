@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "identity/account_name.hpp"
+
 namespace vneid::link {
 
 namespace {
@@ -12,7 +14,6 @@ using postgres::Params;
 using postgres::Result;
 using postgres::Statement;
 
-constexpr std::size_t longest_name = 1000;
 /// Stored numbers were checked against the calendar when they came in.
 constexpr int any_year = 9999;
 
@@ -134,10 +135,8 @@ std::optional<LegacyAccount> read_if_any(const Result& rows, const KeyRing& keys
 
 Task<LegacyAccount> Accounts::ensure(PortalName portal, std::string name,
                                      std::optional<AccountKind> kind, Wall now) {
-  const auto stored = stored_text(name);
-  if (!stored || stored->empty() || stored->size() > longest_name) {
-    throw std::invalid_argument("account name is empty, too long or not UTF-8");
-  }
+  const auto stored = identity::account_name(name, {});
+  if (!stored) throw std::invalid_argument(stored.error());
   const std::string key = account_key(*keys_, portal, *stored);
   Params params;
   params.text(portal.value()).bytes(key).bytes(seal_account_name(*keys_, key, *stored));

@@ -52,7 +52,7 @@ class Accounts {
   Task<LegacyAccount> ensure(PortalName portal, std::string name, std::optional<AccountKind> kind,
                              Wall now);
   Task<std::optional<LegacyAccount>> find(AccountId account_id);
-  /// The same by name, for the command line.
+  /// The same by name: what identity::account_name() gives.
   Task<std::optional<LegacyAccount>> find(PortalName portal, std::string name);
   /// Accounts of the portal that a VNeID login may be offered (R25): open, no organisation's, not
   /// linked, and their number is this one, verified. Oldest first, at most 20.

@@ -12,17 +12,19 @@
 #include "ids.hpp"
 #include "net/redis/database.hpp"
 #include "policy/policy.hpp"
+#include "session/login_proof.hpp"
 #include "session/withheld_answer.hpp"
 
 namespace vneid {
 
-/// Proof that this browser has just logged in to a legacy account, whose answer is held back (D5).
+/// Stands for a login to a legacy account in this browser, whose answer is held back (D5).
 struct Ticket {
   TicketId id;  ///< names the server's half
+  LoginProof proof = LoginProof::announced;
   Wall issued_at{};
   PortalName portal;
-  AccountId account_id;
-  std::string account;                         ///< as the portal calls it
+  AccountId account_id;  ///< none: the account was only claimed, and is not on file
+  std::string account;   ///< as the portal calls it
   policy::Kind kind = policy::Kind::personal;  ///< whose rule of policy applies
   std::string account_masked;                  ///< as the notice shows it
   std::string name_masked;                     ///< may be empty
@@ -30,6 +32,7 @@ struct Ticket {
 
   static void fields(auto& field, auto& self) {
     field("id", self.id);
+    field("proof", self.proof);
     field("at", self.issued_at);
     field("portal", self.portal);
     field("account", self.account_id);
@@ -40,6 +43,10 @@ struct Ticket {
     field("portal_cookie", self.portal_cookie_key);
   }
 };
+
+/// Whether the portal itself has said whose login it is: only then may the browser be shown, or
+/// change, anything of the account.
+inline bool is_proven(const Ticket& ticket) noexcept { return ticket.proof != LoginProof::claimed; }
 
 enum class TicketError {
   absent,   ///< no ticket cookie, or none that was sealed here

@@ -59,10 +59,4 @@ std::optional<std::string> form_field(std::string_view body, std::string_view na
   return found.value_or(std::string{});
 }
 
-bool reads_form(std::string_view value) {
-  std::string text{value};
-  std::ranges::transform(text, text.begin(), ascii_lower);
-  return text.contains("$vneid_form_") || text.contains("${vneid_form_");
-}
-
 }  // namespace vneid::text

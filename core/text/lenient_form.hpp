@@ -18,7 +18,4 @@ std::optional<std::string> form_field(std::string_view body, std::string_view na
 /// from the query too.
 bool names_field(std::string_view form, std::string_view name);
 
-/// Whether a value in nginx.conf reads `$vneid_form_…`.
-bool reads_form(std::string_view value);
-
 }  // namespace vneid::text

@@ -17,6 +17,9 @@ std::string encode_utf8(std::u32string_view points);
 std::u32string to_nfd(std::u32string_view points);
 std::u32string to_nfc(std::u32string_view points);
 
+/// The same without upper and lower case (CaseFolding.txt, full). Throws std::bad_alloc.
+std::u32string fold_case(std::u32string_view points);
+
 /// White space of any kind: a separator (Zs, Zl, Zp) or a tab or line end.
 bool is_blank(char32_t point) noexcept;
 

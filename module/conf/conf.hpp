@@ -6,13 +6,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "flows/base/settings.hpp"
+#include "identity/account_name.hpp"
 #include "metrics/shared_block.hpp"
 #include "module/conf/named_sites.hpp"
 #include "module/ngx.hpp"
 #include "policy/gate.hpp"
+#include "session/login_proof.hpp"
 
 namespace vneid::ngx {
 
@@ -73,14 +76,37 @@ struct ServerConf {
   std::shared_ptr<const NamedSites> pages;
 };
 
-/// `vneid_login`: when is an answer of the portal a successful login?
+/// Where a value stands in the portal's answer to the question who the browser is.
+struct WholeBody {};  ///< one line of text
+struct JsonPointer {
+  std::string pointer;
+};
+struct Pattern {
+  ngx_regex_t* regex;  ///< its first group, or without groups all that it matches
+};
+struct AnswerVariable {
+  ngx_http_complex_value_t* value;  ///< evaluated as that answer has it
+};
+using AnswerPart = std::variant<WholeBody, JsonPointer, Pattern, AnswerVariable>;
+
+/// `ask=` of `vneid_login`.
+struct PortalAsked {
+  std::string uri;
+  AnswerPart account;
+  std::optional<AnswerPart> kind;
+};
+
+/// `vneid_login`: when is an answer of the portal a login, and whose (D15)?
 struct LoginRule {
-  ngx_http_complex_value_t* account = nullptr;
+  LoginProof proof = LoginProof::announced;
+  ngx_http_complex_value_t* account = nullptr;    ///< announced or claimed
+  ngx_http_complex_value_t* condition = nullptr;  ///< `if=`; empty or "0" is no
+  std::optional<PortalAsked> asked;
   ngx_http_complex_value_t* kind = nullptr;
+  identity::AccountForm account_form;
   std::vector<ngx_uint_t> statuses;  ///< empty: 200 to 399
   std::string cookie;                ///< empty: no cookie is asked for
   std::size_t max_body = std::size_t{256} * 1024;
-  bool reads_form = false;  ///< the account comes from the submitted form
   Position at;
 };
 

@@ -1,12 +1,47 @@
-// vneid_login: how a successful login of the portal is recognised (R12).
+// vneid_login: how a login of the portal is recognised (R12), and how it is known whose it is
+// (D15).
+
+#include <algorithm>
+#include <array>
 
 #include "module/conf/directive.hpp"
 #include "text/ascii.hpp"
-#include "text/lenient_form.hpp"
+#include "text/json_pointer.hpp"
+#include "text/local_path.hpp"
 
 namespace vneid::ngx {
 
 namespace {
+
+/// The variables that a value names, in lower case as nginx knows them.
+std::vector<std::string> variables_in(std::string_view value) {
+  constexpr std::string_view name_characters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  std::vector<std::string> names;
+  while (true) {
+    const auto dollar = value.find('$');
+    if (dollar == std::string_view::npos) return names;
+    value.remove_prefix(dollar + 1);
+    if (value.starts_with('{')) value.remove_prefix(1);
+    auto& name = names.emplace_back(value.substr(0, value.find_first_not_of(name_characters)));
+    std::ranges::transform(name, name.begin(), text::ascii_lower);
+  }
+}
+
+bool begins_with_any(std::string_view name, auto... prefixes) {
+  return (name.starts_with(prefixes) || ...);
+}
+
+/// What only the portal's answer fills.
+bool is_portals_own(std::string_view variable) {
+  return begins_with_any(variable, "upstream_http_", "upstream_cookie_", "sent_http_");
+}
+
+/// What the browser fills as it likes.
+bool is_browsers_own(std::string_view variable) {
+  return begins_with_any(variable, "vneid_form_", "arg", "cookie_", "http_", "query_string",
+                         "request", "uri", "document_uri", "content_");
+}
 
 void read_statuses(const Directive& directive, std::string_view list, LoginRule& rule) {
   for (bool more = true; more;) {
@@ -25,11 +60,43 @@ void read_cookie(const Directive& directive, std::string_view name, LoginRule& r
 }
 
 void read_account(const Directive& directive, std::string_view value, LoginRule& rule) {
-  if (!value.contains('$')) {
+  const auto variables = variables_in(value);
+  if (variables.empty()) {
     directive.fail("\"account=\" of \"vneid_login\" must contain a variable");
   }
   rule.account = directive.complex_value(value);
-  rule.reads_form = text::reads_form(value);
+  const bool announced = std::ranges::all_of(variables, is_portals_own);
+  rule.proof = announced ? LoginProof::announced : LoginProof::claimed;
+}
+
+void read_condition(const Directive& directive, std::string_view value, LoginRule& rule) {
+  if (variables_in(value).empty()) {
+    directive.fail("\"if=\" of \"vneid_login\" must contain a variable");
+  }
+  rule.condition = directive.complex_value(value);
+}
+
+/// Policy goes by the kind, so the browser must not choose it.
+void read_kind(const Directive& directive, std::string_view value, LoginRule& rule) {
+  for (const std::string& variable : variables_in(value)) {
+    if (!is_browsers_own(variable)) continue;
+    directive.fail("\"kind=\" of \"vneid_login\" must not come from the browser, as $" + variable +
+                   " does");
+  }
+  rule.kind = directive.complex_value(value);
+}
+
+void read_account_form(const Directive& directive, std::string_view words, LoginRule& rule) {
+  if (words == "exact") {
+    rule.account_form = {};
+  } else if (words == "fold") {
+    rule.account_form = {.trim = false, .fold = true};
+  } else if (words == "trim,fold") {
+    rule.account_form = {.trim = true, .fold = true};
+  } else {
+    directive.fail("invalid \"account_form=" + std::string{words} +
+                   "\" in \"vneid_login\", expected exact, fold or trim,fold");
+  }
 }
 
 void read_limit(const Directive& directive, std::string_view value, LoginRule& rule) {
@@ -42,18 +109,99 @@ void read_limit(const Directive& directive, std::string_view value, LoginRule& r
   rule.max_body = static_cast<std::size_t>(size);
 }
 
+Pattern pattern_of(const Directive& directive, std::string_view expression) {
+  std::array<u_char, NGX_MAX_CONF_ERRSTR> trouble{};
+  ngx_regex_compile_t compile{};
+  compile.pattern = in_pool(directive.conf()->pool, expression);
+  compile.pool = directive.conf()->pool;
+  compile.err = {trouble.size(), trouble.data()};
+  if (ngx_regex_compile(&compile) != NGX_OK) directive.fail(copy(compile.err));
+  if (compile.captures > 1) {
+    directive.fail("the pattern \"" + std::string{expression} +
+                   "\" of \"vneid_login\" has more than one group");
+  }
+  return {compile.regex};
+}
+
+/// "json:/pointer", "~regex" or a value with variables.
+AnswerPart answer_part(const Directive& directive, std::string_view key, std::string_view value) {
+  constexpr std::string_view json = "json:";
+  if (value.starts_with(json)) {
+    const auto pointer = value.substr(json.size());
+    if (text::is_json_pointer(pointer)) return JsonPointer{std::string{pointer}};
+  } else if (value.starts_with('~') && value.size() > 1) {
+    return pattern_of(directive, value.substr(1));
+  } else if (!variables_in(value).empty()) {
+    return AnswerVariable{directive.complex_value(value)};
+  }
+  directive.fail("invalid \"" + std::string{key} + "=" + std::string{value} +
+                 "\" in \"vneid_login\", expected json:/pointer, ~pattern or a variable");
+}
+
+/// What belongs to `ask=`, whatever the order in which it is written.
+struct AskWords {
+  std::optional<std::string_view> uri;
+  std::optional<std::string_view> account;
+  std::optional<std::string_view> kind;
+};
+
+void read_asked(const Directive& directive, const AskWords& words, LoginRule& rule) {
+  if (!words.uri) {
+    if (!words.account && !words.kind) return;
+    directive.fail("\"ask_account=\" and \"ask_kind=\" of \"vneid_login\" need \"ask=\"");
+  }
+  if (!words.uri->starts_with('/') || words.uri->find_first_of("$# \t") != std::string_view::npos) {
+    directive.fail("invalid \"ask=" + std::string{*words.uri} +
+                   "\" in \"vneid_login\", expected the path of a location, without variables");
+  }
+  PortalAsked asked;
+  asked.uri = *words.uri;
+  if (words.account) asked.account = answer_part(directive, "ask_account", *words.account);
+  if (words.kind) asked.kind = answer_part(directive, "ask_kind", *words.kind);
+  rule.asked = std::move(asked);
+  rule.proof = LoginProof::asked;
+}
+
+/// Each proof has its own words, and nothing that would not count is taken without a word.
+void check(const Directive& directive, const LoginRule& rule) {
+  if (rule.asked && rule.account != nullptr) {
+    directive.fail("\"vneid_login\" has both \"account=\" and \"ask=\"");
+  }
+  if (!rule.asked && rule.account == nullptr) {
+    directive.fail("\"vneid_login\" needs \"account=\" or \"ask=\"");
+  }
+  // A wrong password carries an account's name too.
+  if (rule.proof == LoginProof::claimed && rule.condition == nullptr) {
+    directive.fail(
+        "\"account=\" of \"vneid_login\" is not announced by the portal (only $upstream_http_…, "
+        "$upstream_cookie_… and $sent_http_… are), so \"if=\" must tell a login from a wrong "
+        "password; better: \"ask=\"");
+  }
+}
+
 }  // namespace
 
 void parse_login(const Directive& directive, LocationConf& conf) {
   if (conf.login) directive.fail("\"vneid_login\" directive is duplicate");
   LoginRule rule;
   rule.at = directive.position();
+  AskWords asked;
   for (std::size_t i = 0; i < directive.size(); ++i) {
     const auto word = directive.word(i);
     if (auto account = Directive::value_of(word, "account")) {
       read_account(directive, *account, rule);
+    } else if (auto condition = Directive::value_of(word, "if")) {
+      read_condition(directive, *condition, rule);
+    } else if (auto uri = Directive::value_of(word, "ask")) {
+      asked.uri = uri;
+    } else if (auto part = Directive::value_of(word, "ask_account")) {
+      asked.account = part;
+    } else if (auto part_of_kind = Directive::value_of(word, "ask_kind")) {
+      asked.kind = part_of_kind;
     } else if (auto kind = Directive::value_of(word, "kind")) {
-      rule.kind = directive.complex_value(*kind);
+      read_kind(directive, *kind, rule);
+    } else if (auto form = Directive::value_of(word, "account_form")) {
+      read_account_form(directive, *form, rule);
     } else if (auto statuses = Directive::value_of(word, "status")) {
       read_statuses(directive, *statuses, rule);
     } else if (auto cookie = Directive::value_of(word, "cookie")) {
@@ -64,13 +212,8 @@ void parse_login(const Directive& directive, LocationConf& conf) {
       directive.fail_parameter(word);
     }
   }
-  if (rule.account == nullptr) directive.fail("\"vneid_login\" needs \"account=\"");
-  // A wrong password carries an account name too.
-  if (rule.reads_form && rule.statuses.empty() && rule.cookie.empty()) {
-    directive.fail(
-        "\"account=\" of \"vneid_login\" is read from the submitted form, so \"status=\" or "
-        "\"cookie=\" must tell a successful login from a wrong password");
-  }
+  read_asked(directive, asked, rule);
+  check(directive, rule);
   conf.login = std::make_shared<const LoginRule>(std::move(rule));
 }
 

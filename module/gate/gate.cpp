@@ -6,6 +6,7 @@
 
 #include "module/conf/conf.hpp"
 #include "module/guard.hpp"
+#include "module/login/portal_question.hpp"
 #include "module/loop/waiting_flow.hpp"
 #include "module/pages/own_pages.hpp"
 #include "module/pages/page_exchange.hpp"
@@ -162,6 +163,7 @@ ngx_int_t on_access(ngx_http_request_t* r) noexcept {
     if (!location.gate || !location.gate->requirement || !location.sites) return NGX_DECLINED;
     if (is_own_page(r) || admitted(r, location)) return NGX_DECLINED;
     if (!site_of(r, location)) return NGX_DECLINED;
+    if (PortalQuestion::asks(r)) return NGX_DECLINED;  // it decides who may enter
     // A subrequest shows part of what its main request asked for: that decides.
     if (r != r->main) return NGX_HTTP_FORBIDDEN;
     RequestContext& here = context(r);

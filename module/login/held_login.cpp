@@ -3,6 +3,9 @@
 #include <utility>
 
 #include "module/guard.hpp"
+#include "module/login/answer_headers.hpp"
+#include "module/login/portal_cookie.hpp"
+#include "module/login/portal_question.hpp"
 #include "module/pool.hpp"
 #include "module/request/context.hpp"
 #include "module/request/request.hpp"
@@ -38,12 +41,12 @@ constexpr unsigned buffered_by_vneid = 0x08;
 
 }  // namespace
 
-HeldLogin::HeldLogin(ngx_http_request_t* r, std::size_t max_body,
-                     std::shared_ptr<const flows::Site> site, Recognised login, Outlet next)
+HeldLogin::HeldLogin(ngx_http_request_t* r, std::shared_ptr<const LoginRule> rule,
+                     std::shared_ptr<const flows::Site> site, HeldFor why, Outlet next)
     : r_(r),
-      max_body_(max_body),
+      rule_(std::move(rule)),
       site_(std::move(site)),
-      login_(std::move(login)),
+      why_(std::move(why)),
       next_(next),
       request_(make_request(r)),
       reference_(request_.id) {
@@ -55,11 +58,11 @@ HeldLogin::HeldLogin(ngx_http_request_t* r, std::size_t max_body,
 }
 
 const char* HeldLogin::what() const noexcept {
-  return login_.signs_out ? "portal's sign-out" : "legacy login";
+  return is_sign_out() ? "portal's sign-out" : "legacy login";
 }
 
 std::size_t HeldLogin::most_body() const noexcept {
-  return login_.signs_out ? most_sign_out_body : max_body_;
+  return is_sign_out() ? most_sign_out_body : rule_->max_body;
 }
 
 /// Consumes the buffers, so that the upstream can use them again. True: the last one was there.
@@ -100,33 +103,53 @@ ngx_int_t HeldLogin::on_collecting(ngx_chain_t* in) {
   const bool broken = breaks_off(r_, in);
   const bool last = collect(in);
   if (body_.size() > most_body()) {
-    return refuse(NGX_HTTP_BAD_GATEWAY,
-                  login_.signs_out
+    return refuse(is_sign_out()
                       ? "the portal's answer is larger than 1 MB"
                       : "the portal's answer is larger than \"max_body=\" of \"vneid_login\"");
   }
-  if (!in_memory_) return refuse(NGX_HTTP_BAD_GATEWAY, "the portal's answer is not in memory");
+  if (!in_memory_) return refuse("the portal's answer is not in memory");
   if (last) return begin();
-  if (broken) return refuse(NGX_HTTP_BAD_GATEWAY, "the portal's answer broke off");
+  if (broken) return refuse("the portal's answer broke off");
   return NGX_OK;
 }
 
 Task<flows::LoginVerdict> HeldLogin::flow() {
   flows::Service& service = Process::current().service();
-  if (login_.signs_out) {
-    flows::PortalSignOut sign_out;
-    sign_out.answer.status = static_cast<int>(r_->headers_out.status);
-    sign_out.answer.headers = withheld_headers(r_);
-    sign_out.navigation = is_navigation(r_);
+  WithheldAnswer answer;
+  answer.status = static_cast<int>(r_->headers_out.status);
+  answer.headers = withheld_headers(r_);
+  if (is_sign_out()) {
+    flows::PortalSignOut sign_out{std::move(answer), is_navigation(r_)};
     return service.portal_sign_out(std::move(request_), std::move(sign_out), site_);
   }
+  answer.body = body_;
   flows::LegacyLogin login;
-  login.account = std::move(login_.account);
-  login.kind = std::move(login_.kind);
-  login.answer.status = static_cast<int>(r_->headers_out.status);
-  login.answer.headers = withheld_headers(r_);
-  login.answer.body = body_;
-  return service.legacy_login(std::move(request_), std::move(login), site_);
+  login.proof = rule_->proof;
+  login.account_form = rule_->account_form;
+  login.answer = std::move(answer);
+  if (auto* recognised = std::get_if<Recognised>(&why_)) {
+    login.account = std::move(recognised->account);
+    login.kind = std::move(recognised->kind);
+    return service.legacy_login(std::move(request_), std::move(login), site_);
+  }
+  login.kind = std::move(std::get<ToBeAsked>(why_).kind);
+  return ask_first(std::move(login));
+}
+
+/// The portal's word is what makes it a login, and of whom.
+Task<flows::LoginVerdict> HeldLogin::ask_first(flows::LegacyLogin login) {
+  Process& process = Process::current();
+  PortalQuestion question{process.loop(), r_, *rule_->asked};
+  auto word = co_await question.ask();
+  if (!word) {
+    const flows::UnknownLogin unknown{login.kind, "ask=" + rule_->asked->uri + ": " + word.error()};
+    co_return process.service().unknown_login(std::move(request_), unknown, site_);
+  }
+  nobody_ = word->account.empty();
+  if (nobody_) co_return flows::LoginVerdict{};
+  login.account = std::move(word->account);
+  if (!word->kind.empty()) login.kind = std::move(word->kind);
+  co_return co_await process.service().legacy_login(std::move(request_), std::move(login), site_);
 }
 
 ngx_int_t HeldLogin::begin() {
@@ -170,6 +193,7 @@ ngx_int_t HeldLogin::finish() {
     return refused;
   });
   if (outcome.reply) return send_reply(r_, *outcome.reply, next_);
+  if (nobody_) follow_portal_cookie(r_);
   return release(outcome.added_headers);
 }
 
@@ -185,14 +209,18 @@ void HeldLogin::drop() noexcept {
   flow_.reset();
 }
 
-ngx_int_t HeldLogin::refuse(int status, const char* why) {
+ngx_int_t HeldLogin::refuse(const char* why) {
   ngx_log_error(NGX_LOG_ERR, r_->connection->log, 0, "vneid: %s: %s, reference %s", what(), why,
                 reference_.c_str());
   main_conf(r_).settings->metrics.add(metrics::Login::refused);
+  return answer_now(plain_reply(NGX_HTTP_BAD_GATEWAY, reference_));
+}
+
+ngx_int_t HeldLogin::answer_now(const flows::Reply& reply) {
   state_ = State::answered;
   body_.clear();
   r_->keepalive = 0;  // the portal may still be sending, and the next request would wait for it
-  return send_reply(r_, plain_reply(status, reference_), next_);
+  return send_reply(r_, reply, next_);
 }
 
 }  // namespace vneid::ngx

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "module/conf/conf.hpp"
 #include "module/login/recognise.hpp"
@@ -12,8 +13,13 @@
 
 namespace vneid::ngx {
 
-/// The portal's answer to a successful login, or to a sign-out, from its header to what becomes of
-/// it (D5).
+/// The portal's answer to a sign-out.
+struct SignOut {};
+
+/// Why an answer is held.
+using HeldFor = std::variant<Recognised, ToBeAsked, SignOut>;
+
+/// The portal's answer to a login, or to a sign-out, from its header to what becomes of it (D5).
 ///
 /// The header stays in r->headers_out, untouched; the body is collected here. With its last buffer
 /// the flow starts; the request is kept alive by a bit in r->buffered, as any filter with output
@@ -21,13 +27,14 @@ namespace vneid::ngx {
 /// our place in the chain of filters. Dies with the request.
 class HeldLogin {
  public:
-  HeldLogin(ngx_http_request_t* r, std::size_t max_body, std::shared_ptr<const flows::Site> site,
-            Recognised login, Outlet next);
+  /// `rule` is the location's; without one for a sign-out.
+  HeldLogin(ngx_http_request_t* r, std::shared_ptr<const LoginRule> rule,
+            std::shared_ptr<const flows::Site> site, HeldFor why, Outlet next);
 
   /// The body filter for this request. `in` is null when nginx wants output to go on.
   ngx_int_t on_body(ngx_chain_t* in);
   /// Answers without waiting for the rest of the portal's answer, which is then thrown away.
-  ngx_int_t refuse(int status, const char* why);
+  ngx_int_t answer_now(const flows::Reply& reply);
   /// Something else has answered the request.
   void drop() noexcept;
 
@@ -42,19 +49,24 @@ class HeldLogin {
   ngx_int_t begin();
   ngx_int_t finish();
   ngx_int_t release(const HeaderList& added);
+  ngx_int_t refuse(const char* why);
   [[nodiscard]] Task<flows::LoginVerdict> flow();
+  [[nodiscard]] Task<flows::LoginVerdict> ask_first(flows::LegacyLogin login);
   [[nodiscard]] std::size_t most_body() const noexcept;
   [[nodiscard]] const char* what() const noexcept;
 
+  [[nodiscard]] bool is_sign_out() const noexcept { return std::holds_alternative<SignOut>(why_); }
+
   ngx_http_request_t* r_;
-  std::size_t max_body_;  // of a login
+  std::shared_ptr<const LoginRule> rule_;
   std::shared_ptr<const flows::Site> site_;
-  Recognised login_;
+  HeldFor why_;
   Outlet next_;
   flows::Request request_;
   std::string reference_;
   std::string body_;
   bool in_memory_ = true;
+  bool nobody_ = false;  // logged in, as the portal says
   State state_ = State::collecting;
   std::optional<WaitingFlow<flows::LoginVerdict>> flow_;
 };

@@ -2,47 +2,17 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <string_view>
+#include <utility>
 
-#include "module/pages/reply.hpp"
+#include "module/login/answer_headers.hpp"
 #include "module/pool.hpp"
+#include "module/request/cookies.hpp"
 #include "module/request/mark.hpp"
-#include "text/ascii.hpp"
 #include "text/cookie.hpp"
 
 namespace vneid::ngx {
 
 namespace {
-
-template <class Visit>
-void each_header(ngx_http_request_t* r, Visit visit) {
-  for (ngx_list_part_t* part = &r->headers_out.headers.part; part != nullptr; part = part->next) {
-    auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
-    for (ngx_uint_t i = 0; i < part->nelts; ++i) {
-      if (headers[i].hash != 0) visit(headers[i]);
-    }
-  }
-}
-
-/// Calendar time as nginx has it.
-[[nodiscard]] Wall wall_now() noexcept {
-  return Wall{Milliseconds{static_cast<std::int64_t>(ngx_time()) * 1000}};
-}
-
-[[nodiscard]] bool sets_cookie(ngx_http_request_t* r, const std::string& cookie) {
-  bool set = false;
-  each_header(r, [&](const ngx_table_elt_t& header) {
-    if (!text::equal_without_case(view(header.key), "set-cookie")) return;
-    const auto parsed = text::parse_set_cookie(view(header.value), wall_now());
-    if (parsed && parsed->name == cookie) set = !parsed->removes;  // the last one counts
-  });
-  return set;
-}
-
-[[nodiscard]] bool status_fits(ngx_uint_t status, const LoginRule& rule) {
-  if (rule.statuses.empty()) return status >= 200 && status < 400;
-  return std::ranges::find(rule.statuses, status) != rule.statuses.end();
-}
 
 [[nodiscard]] std::string evaluate(ngx_http_request_t* r, ngx_http_complex_value_t* value) {
   ngx_str_t text{};
@@ -52,61 +22,69 @@ void each_header(ngx_http_request_t* r, Visit visit) {
   return copy(text);
 }
 
-[[nodiscard]] bool is_hop_by_hop(std::string_view name) {
-  return text::equal_without_case(name, "connection") ||
-         text::equal_without_case(name, "keep-alive") ||
-         text::equal_without_case(name, "transfer-encoding") ||
-         text::equal_without_case(name, "upgrade") || text::equal_without_case(name, "trailer") ||
-         text::equal_without_case(name, "content-length");
+/// nginx's habit: empty and "0" are no.
+[[nodiscard]] bool holds(ngx_http_request_t* r, ngx_http_complex_value_t* condition) {
+  if (condition == nullptr) return true;
+  const std::string value = evaluate(r, condition);
+  return !value.empty() && value != "0";
+}
+
+[[nodiscard]] bool status_fits(ngx_uint_t status, const LoginRule& rule) {
+  if (rule.statuses.empty()) return status >= 200 && status < 400;
+  return std::ranges::find(rule.statuses, status) != rule.statuses.end();
+}
+
+/// The answer sets the session cookie; or it sets none, and the browser has one: some portals keep
+/// the session of before the login.
+[[nodiscard]] bool cookie_fits(ngx_http_request_t* r, const LoginRule& rule) {
+  if (rule.cookie.empty()) return true;
+  if (const auto set = sets_cookie(r, rule.cookie)) return *set;
+  const std::string sent = all_cookies(r);
+  return !text::cookie_values(sent, rule.cookie).empty();
+}
+
+/// Policy goes by it, so nothing that was typed counts, by whatever way it came here.
+[[nodiscard]] std::string kind_of(ngx_http_request_t* r, const LoginRule& rule) {
+  if (rule.kind == nullptr) return {};
+  RequestMark& here = mark(r);
+  const bool before = std::exchange(here.form_read, false);
+  std::string kind = evaluate(r, rule.kind);
+  if (here.form_read) {
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "vneid: \"kind=\" of \"vneid_login\" is read from the submitted form, so it does "
+                  "not count: the browser must not choose its policy");
+    kind.clear();
+  }
+  here.form_read = here.form_read || before;
+  return kind;
+}
+
+[[nodiscard]] Judgement judge(ngx_http_request_t* r, const LoginRule& rule, ngx_uint_t status) {
+  if (status < 200) {
+    // nginx before 1.29 takes an interim answer for the whole one, and what follows for its body.
+    return Unclear{kind_of(r, rule), "the portal answered with an interim status (1xx)"};
+  }
+  if (!status_fits(status, rule) || !cookie_fits(r, rule)) return NoLogin{};
+  if (!holds(r, rule.condition)) return NoLogin{};
+  if (rule.proof == LoginProof::asked) return ToBeAsked{kind_of(r, rule)};
+  std::string account = evaluate(r, rule.account);
+  if (!account.empty()) return Recognised{std::move(account), kind_of(r, rule)};
+  if (rule.proof == LoginProof::announced) return NoLogin{};
+  return Unclear{kind_of(r, rule), "the request does not tell whose login it is"};
 }
 
 }  // namespace
 
-std::optional<Recognised> recognise(ngx_http_request_t* r, const LoginRule& rule) {
-  if (!status_fits(r->headers_out.status, rule)) return {};
-  if (!rule.cookie.empty() && !sets_cookie(r, rule.cookie)) return {};
-  Recognised login;
-  login.account = evaluate(r, rule.account);
-  if (login.account.empty()) {
-    const RequestMark* mark = find_mark(r);
-    login.unreadable = rule.reads_form && mark != nullptr && mark->form_unreadable;
-    if (!login.unreadable) return {};
-    return login;
-  }
-  if (rule.kind != nullptr) login.kind = evaluate(r, rule.kind);
-  return login;
+Judgement judge_login(ngx_http_request_t* r, const LoginRule& rule) {
+  return judge(r, rule, r->headers_out.status);
 }
 
-std::optional<Recognised> recognise_sign_out(ngx_http_request_t* r) {
-  if (r->headers_out.status < 200 || r->headers_out.status >= 400) return {};
-  Recognised sign_out;
-  sign_out.signs_out = true;
-  return sign_out;
+JudgedAnswer judge_first_answer(ngx_http_request_t* r, const LoginRule& rule) {
+  return {judge(r, rule, r->upstream->headers_in.status_n)};
 }
 
-HeaderList withheld_headers(ngx_http_request_t* r) {
-  HeaderList headers;
-  std::string type = copy(r->headers_out.content_type);
-  const bool bare = r->headers_out.content_type_len == r->headers_out.content_type.len;
-  if (!type.empty() && bare && r->headers_out.charset.len != 0) {
-    type += "; charset=" + copy(r->headers_out.charset);
-  }
-  if (!type.empty()) headers.emplace_back("Content-Type", type);
-  each_header(r, [&headers](const ngx_table_elt_t& header) {
-    if (is_hop_by_hop(view(header.key))) return;
-    if (!is_sendable(view(header.key), view(header.value))) return;
-    headers.emplace_back(copy(header.key), copy(header.value));
-  });
-  return headers;
-}
-
-void forget_session_headers(ngx_http_request_t* r) noexcept {
-  each_header(r, [](ngx_table_elt_t& header) {
-    const auto name = view(header.key);
-    if (text::equal_without_case(name, "set-cookie") || text::equal_without_case(name, "location"))
-      header.hash = 0;
-  });
-  r->headers_out.location = nullptr;
+bool signs_out(ngx_http_request_t* r) noexcept {
+  return r->headers_out.status >= 200 && r->headers_out.status < 400;
 }
 
 }  // namespace vneid::ngx

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <optional>
 #include <string>
+#include <variant>
 
 #include "flows/base/message.hpp"
 #include "module/conf/conf.hpp"
@@ -9,27 +9,43 @@
 
 namespace vneid::ngx {
 
-/// Whom the portal has let in.
+/// Nobody has logged in with it.
+struct NoLogin {};
+
+/// A login of this account.
 struct Recognised {
   std::string account;
   std::string kind;
-  /// Everything says that somebody got in, but the form that would say who cannot be read. Such an
-  /// answer must not go out, or a strangely written form would be a way around the notice.
-  bool unreadable = false;
-  /// Not a login but the portal's answer to a sign-out; nothing else is set then.
-  bool signs_out = false;
 };
 
-/// Judges the answer that headers_out describes (R12): all that the rule names must hold.
-std::optional<Recognised> recognise(ngx_http_request_t* r, const LoginRule& rule);
+/// It may be a login: the portal is to be asked (`ask=`).
+struct ToBeAsked {
+  std::string kind;
+};
 
-/// Judges it in a `vneid_logout` location: any answer but a failure signs out.
-std::optional<Recognised> recognise_sign_out(ngx_http_request_t* r);
+/// It may be a login, but nobody can tell whose. Such an answer does not simply go out, or a
+/// strangely written form would be a way around the notice.
+struct Unclear {
+  std::string kind;
+  std::string cause;  ///< for the log
+};
 
-/// The headers of that answer, but hop-by-hop ones.
-HeaderList withheld_headers(ngx_http_request_t* r);
+/// What an answer of the portal in a `vneid_login` location is.
+using Judgement = std::variant<NoLogin, Recognised, ToBeAsked, Unclear>;
 
-/// Takes the portal's Set-Cookie and Location headers off the answer.
-void forget_session_headers(ngx_http_request_t* r) noexcept;
+/// Judges the answer that r->headers_out describes (R12): all that the rule names must hold.
+Judgement judge_login(ngx_http_request_t* r, const LoginRule& rule);
+
+/// What the portal's own answer was, kept while nginx goes elsewhere with it.
+struct JudgedAnswer {
+  Judgement judgement;
+};
+
+/// Judges while nginx sends the request on to another location (X-Accel-Redirect, error pages): the
+/// portal's own answer is still r->upstream, and its cookies are in headers_out already.
+JudgedAnswer judge_first_answer(ngx_http_request_t* r, const LoginRule& rule);
+
+/// Whether the answer signs out, in a `vneid_logout` location: any but a failure does.
+bool signs_out(ngx_http_request_t* r) noexcept;
 
 }  // namespace vneid::ngx

@@ -44,6 +44,7 @@ constexpr std::size_t most_form_bytes = std::size_t{64} * 1024;
 }
 
 [[nodiscard]] std::optional<std::string> read_field(ngx_http_request_t* r, std::string_view name) {
+  mark(r).form_read = true;
   const Body body = request_body(r, most_form_bytes);
   const char* why = obstacle(r, body);
   std::optional<std::string> value;
@@ -52,7 +53,6 @@ constexpr std::size_t most_form_bytes = std::size_t{64} * 1024;
     if (value) return value;
     why = "the field occurs twice, or the form is encoded wrongly";
   }
-  mark(r).form_unreadable = true;
   const ngx_str_t field = in_pool(r->pool, name);
   ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "vneid: $vneid_form_%V cannot be read: %s",
                 &field, why);

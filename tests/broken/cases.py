@@ -87,7 +87,7 @@ DIRECTIVES = [
     Case("names that no redirect URI is for", (("server_name localhost;", "server_name localhost *.example;"), ("vneid_origin {url};", "")),
          test=r'server name "\*.example" end at "https://localhost"'),
     Case("a login recognised by its form alone", (("account=$upstream_http_x_portal_account kind=$upstream_http_x_portal_kind",
-                                                   "account=$vneid_form_username cookie=portal_session"),), doctor="form"),
+                                                   "account=$vneid_form_username if=$upstream_http_location"),), doctor="form"),
     Case("a rehearsal that was forgotten", (("vneid_keys ", "vneid_rehearsal on; vneid_keys "),), doctor="rehearsal"),
     Case("a gate without the portal's cookie", (("vneid_path ", "location /x {{ vneid_require level=2; return 200; }} vneid_path "),),
          doctor="vneid_portal_cookie"),

@@ -108,9 +108,9 @@ class Configuration(ModuleTest):
         self.assert_accepted(name="server_name _;", more="vneid_origin https://x.example:8443;")
         self.assert_accepted(name="", more="vneid_origin http://localhost:8080;")
         self.assert_accepted(more='vneid_notice "legal_basis=Nghị định số 69/2024/NĐ-CP" date=2025-07-01;')
-        self.assert_accepted(location=self.location("account=$arg_a kind=$arg_k status=302,303 cookie=SID max_body=1m"))
-        self.assert_accepted(location=self.location("account=$vneid_form_user status=302"))
-        self.assert_accepted(location=self.location('"account=a:${{vneid_form_user}}" cookie=SID'))
+        self.assert_accepted(location=self.location("account=$arg_a if=$arg_b kind=$upstream_http_k status=302,303 cookie=SID max_body=1m"))
+        self.assert_accepted(location=self.location("account=$vneid_form_user if=$upstream_http_x"))
+        self.assert_accepted(location=self.location('"account=a:${{vneid_form_user}}" if=$upstream_http_x cookie=SID'))
         self.assert_accepted(templates="vneid_templates wording=nd69;")
 
     def test_stores(self):
@@ -152,7 +152,7 @@ class Configuration(ModuleTest):
         off = "location = /x {{ vneid off; vneid_logout; }}"
         refuse('"vneid_logout" without effect', location=off, at="vneid_logout")
         refuse('"vneid_login" and "vneid_logout" in one location', at="vneid_logout",
-               location="location = /x {{ vneid_login account=$http_x; vneid_logout; }}")
+               location="location = /x {{ vneid_login account=$upstream_http_x; vneid_logout; }}")
         refuse('"vneid_logout" directive is duplicate', location="location = /x {{ vneid_logout; vneid_logout; }}")
         for uri in ("https://b", "//b/", "x", "'/a b'", "'/a;b'"):
             refuse("expected a path of this server", more=f"vneid_logout_location {uri};")
@@ -406,19 +406,38 @@ class Configuration(ModuleTest):
     def test_login(self):
         def refuse(message, login):
             self.assert_refused(message, location=self.location(login))
-        refuse('"vneid_login" needs "account="', "kind=$arg_k")
+        announced = "account=$upstream_http_x_a"
+        refuse('"vneid_login" needs "account=" or "ask="', "kind=$upstream_http_k")
         refuse("must contain a variable", "account=an")
-        for form in ("$vneid_form_user", "${{vneid_form_user}}", "x$VNEID_FORM_user"):
-            refuse('"status=" or "cookie=" must tell a successful login', f'"account={form}"')
+        for form in ("$vneid_form_user", "${{vneid_form_user}}", "x$VNEID_FORM_user", "$arg_a", "$mapped",
+                     "$upstream_http_x_a$http_x"):
+            refuse('so "if=" must tell a login from a wrong password', f'"account={form}" status=302 cookie=SID')
+            refuse('"if=" of "vneid_login" must contain a variable', f'"account={form}" if=1')
+        for kind in ("$vneid_form_kind", "$arg_k", "x$HTTP_x", "$cookie_k", "$request_method"):
+            refuse('"kind=" of "vneid_login" must not come from the browser', f"{announced} kind={kind}")
         for status in ("30", "404", "302,", "302;303".replace(";", "-"), "abc"):
-            refuse("invalid number", f"account=$arg_a status={status}")
-        refuse("invalid cookie name", 'account=$arg_a "cookie=a b"')
-        refuse("invalid size", "account=$arg_a max_body=10")
-        refuse('invalid parameter "password=$arg_p"', "account=$arg_a password=$arg_p")
+            refuse("invalid number", f"{announced} status={status}")
+        refuse("invalid cookie name", announced + ' "cookie=a b"')
+        refuse("invalid size", announced + " max_body=10")
+        refuse('invalid "account_form=lower"', announced + " account_form=lower")
+        refuse(f'invalid parameter "password=$arg_p"', announced + " password=$arg_p")
         self.assert_refused('"vneid_login" directive is duplicate',
-                            location="location /l {{ vneid_login account=$arg_a; vneid_login account=$arg_b; }}")
+                            location=f"location /l {{{{ vneid_login {announced}; vneid_login {announced}; }}}}")
         self.assert_refused('"vneid_login" without effect: "vneid" is off here', vneid="",
-                            location=self.location("account=$arg_a"))
+                            location=self.location(announced))
+
+    def test_login_that_asks(self):
+        def refuse(message, login):
+            self.assert_refused(message, location=self.location(login))
+        refuse('has both "account=" and "ask="', "account=$upstream_http_x ask=/me")
+        refuse('need "ask="', "account=$upstream_http_x ask_account=json:/a")
+        for uri in ("", "me", "http://portal/me", "/me$arg_x"):
+            refuse('expected the path of a location', f"ask={uri}")
+        for part in ("json:", "json:user", "json:/a~2", "name", "~"):
+            refuse("expected json:/pointer, ~pattern or a variable", f"ask=/me ask_account={part}")
+            refuse("expected json:/pointer, ~pattern or a variable", f"ask=/me ask_kind={part}")
+        refuse("more than one group", 'ask=/me "ask_account=~(a)(b)"')
+        refuse("missing", 'ask=/me "ask_account=~(a"')
 
     def test_gate(self):
         def refuse(message, require, **changes):
@@ -444,7 +463,7 @@ class Configuration(ModuleTest):
 
     def test_names_of_variables_are_checked_later_than_their_line(self):
         """nginx knows its variables only at the end; the complaint is its own, without a line."""
-        status, output = self.check(location=self.location("account=$no_such"))
+        status, output = self.check(location=self.location("account=$no_such if=$no_such"))
         self.assertEqual(status, 1)
         self.assertIn('unknown "no_such" variable', output)
 

@@ -34,7 +34,8 @@ ARGUMENTS = {
     "vneid_origin": "https://portal.example:8443",
     "vneid_portal": "portal",
     "vneid_notice": '"legal_basis=Nghị định số 69/2024/NĐ-CP" date=2025-07-01',
-    "vneid_login": "account=$arg_a kind=$arg_k status=302,303 cookie=SID max_body=1m",
+    "vneid_login": "ask=/me ask_account=json:/name ask_kind=$upstream_http_k kind=$upstream_http_k account_form=fold if=$arg_x "
+                   "status=302,303 cookie=SID max_body=1m",
     "vneid_assertion_key": "{folder}/es256.pem",
     "vneid_identity": "full",
     "vneid_trusted_headers": "Remote-User X-Portal-",

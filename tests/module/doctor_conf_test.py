@@ -131,8 +131,8 @@ class Sites(DoctorCase):
         self.expect(self.examine(names="_"), "wrong", "site.origin", "no plain server_name")
 
     def test_login_of_a_form(self):
-        findings = self.examine(locations=LOGIN.replace("$upstream_http_x_account", "$vneid_form_user cookie=sid"))
-        self.expect_only(findings, "warning", "site.login", "a wrong password counts as one")
+        findings = self.examine(locations=LOGIN.replace("$upstream_http_x_account", "$vneid_form_user if=$upstream_http_location"))
+        self.expect_only(findings, "warning", "site.login", "tells a wrong password from a login")
         self.assertEqual(findings.of("site.login")[0]["file"], str(self.stack.folder / "doctor.conf"))
         self.assertGreater(findings.of("site.login")[0]["line"], 1)
 

@@ -54,8 +54,9 @@ struct PopulationSource {
 /// `vneid_login` of one location.
 struct LoginRecipe {
   std::string location;
-  std::string account;  ///< the value of `account=`; empty: asked
-  std::string ask;      ///< `ask=`
+  std::string account;    ///< the value of `account=`; empty: asked
+  std::string ask;        ///< `ask=`
+  std::string condition;  ///< `if=`
   std::string cookie;
   std::string kind;
   Place at;

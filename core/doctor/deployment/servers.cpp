@@ -87,6 +87,7 @@ LoginRecipe read_login(const Directive& directive, std::string location) {
   for (const auto& word : directive.words) {
     if (auto value = value_of(word, "account")) login.account = *value;
     if (auto value = value_of(word, "ask")) login.ask = *value;
+    if (auto value = value_of(word, "if")) login.condition = *value;
     if (auto value = value_of(word, "cookie")) login.cookie = *value;
     if (auto value = value_of(word, "kind")) login.kind = *value;
   }

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "identity/account_name.hpp"
+#include "session/login_proof.hpp"
 #include "session/withheld_answer.hpp"
 
 namespace vneid::flows {
@@ -43,11 +45,19 @@ struct Reply {
   std::string body;
 };
 
-/// A successful login of a legacy account, recognised by `vneid_login` (R12).
+/// A login of a legacy account, recognised by `vneid_login` (R12).
 struct LegacyLogin {
-  std::string account;  ///< as the portal names it
+  LoginProof proof = LoginProof::announced;
+  std::string account;  ///< as the portal names it, or as it was typed
   std::string kind;     ///< as the portal names it; empty: personal
+  identity::AccountForm account_form;
   WithheldAnswer answer;
+};
+
+/// An answer that may be a login of somebody, but nobody can tell whose.
+struct UnknownLogin {
+  std::string kind;   ///< as the portal names it; empty: personal
+  std::string cause;  ///< for the log
 };
 
 /// The portal's answer to a sign-out, in a `vneid_logout` location.

@@ -37,32 +37,45 @@ LoginVerdict let_through_unasked() {
 /// What nginx's own backstop would cut off without a word about policy.
 constexpr Milliseconds login_deadline{8'000};
 
-/// Why a login could not be judged. `failure` is never null.
+/// Why a login could not be judged.
 struct Unjudged {
-  explicit Unjudged(const std::exception_ptr& failure)
-      : cause(cause_of(failure)), outage(!is_misconfiguration(failure)) {}
+  enum class By : std::uint8_t {
+    outage,
+    operators_mistake,
+    login,  ///< it does not tell whose it is
+  };
+  By by;
   std::string cause;
-  bool outage;
 };
+
+Unjudged unjudged_by(const std::exception_ptr& failure) {
+  using enum Unjudged::By;
+  return {is_misconfiguration(failure) ? operators_mistake : outage, cause_of(failure)};
+}
 
 /// A login that cannot be judged, by the kind that the portal tells: nothing else is known.
 LoginVerdict unjudged(const Exchange& exchange, policy::Kind kind, const Unjudged& why) {
   const policy::Mode mode = exchange.mode(kind);
-  // `vneid_on_failure` is said of outages: what only an operator can mend opens nothing.
-  const bool may_be_open = why.outage || policy::legacy_login_suffices(mode);
-  const std::string& cause = why.cause;
-  if (may_be_open && policy::goes_on_unjudged(exchange.site->on_failure, mode)) {
+  const bool outage = why.by == Unjudged::By::outage;
+  const bool suffices = policy::legacy_login_suffices(mode);
+  // `vneid_on_failure` is said of outages: from `enforce` on nothing else opens.
+  if ((outage || suffices) && policy::goes_on_unjudged(exchange.site->on_failure, mode)) {
     exchange.worker->log.write(Log::Severity::error, exchange.request->id,
-                               "legacy login let through without the notice: " + cause);
+                               "legacy login let through without the notice: " + why.cause);
     exchange.count(metrics::Login::let_through_unasked);
-    if (why.outage) exchange.count(metrics::Outage::fail_open);
+    if (outage) exchange.count(metrics::Outage::fail_open);
     return let_through_unasked();
   }
   exchange.count(metrics::Login::refused);
-  if (why.outage) exchange.count(metrics::Outage::fail_closed);
+  if (outage) exchange.count(metrics::Outage::fail_closed);
+  pages::ErrorPage page;
+  // Whoever's login it is: at this instant it lets nobody in.
+  const bool hopeless = why.by == Unjudged::By::login && !suffices;
+  page.kind = hopeless ? pages::ErrorKind::enforced : pages::ErrorKind::stores_away;
+  if (hopeless) page.login_href = exchange.site->path + "login";
   LoginVerdict verdict;
-  verdict.reply = error_reply(exchange, pages::ErrorKind::stores_away,
-                              "legacy login refused, since it cannot be judged: " + cause);
+  verdict.reply =
+      error_reply(exchange, page, "legacy login refused, since it cannot be judged: " + why.cause);
   return verdict;
 }
 
@@ -78,12 +91,15 @@ Task<Reply> guarded_page(Exchange exchange) {
   co_return failed(exchange, failure);
 }
 
-Task<LoginVerdict> guarded_login(Exchange exchange, LegacyLogin login, policy::Kind kind) {
+Task<LoginVerdict> guarded_login(Exchange exchange, LegacyLogin login) {
+  const policy::Kind kind = policy_kind(login.kind);
+  auto name = identity::account_name(login.account, login.account_form);
+  if (!name) co_return unknown_login(exchange, {login.kind, name.error()});
   std::exception_ptr failure;
   try {
     EventLoop& loop = exchange.worker->loop;
     co_return co_await with_deadline(loop, loop.now() + login_deadline,
-                                     intercept_login(exchange, std::move(login)));
+                                     intercept_login(exchange, std::move(login), *std::move(name)));
   } catch (const DeadlinePassed&) {
     failure = std::make_exception_ptr(Unavailable(Unavailable::Dependency::postgres,
                                                   "Redis or PostgreSQL took too long",
@@ -91,7 +107,11 @@ Task<LoginVerdict> guarded_login(Exchange exchange, LegacyLogin login, policy::K
   } catch (...) {
     failure = std::current_exception();
   }
-  co_return unjudged(exchange, kind, Unjudged{failure});
+  co_return unjudged(exchange, kind, unjudged_by(failure));
+}
+
+LoginVerdict unknown_login(const Exchange& exchange, const UnknownLogin& login) {
+  return unjudged(exchange, policy_kind(login.kind), {Unjudged::By::login, login.cause});
 }
 
 Task<LoginVerdict> guarded_sign_out(Exchange exchange, PortalSignOut answer) {

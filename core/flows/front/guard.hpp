@@ -12,8 +12,9 @@
 namespace vneid::flows {
 
 Task<Reply> guarded_page(Exchange exchange);
-/// `kind`: by the portal's word alone, for when nothing else can be known.
-Task<LoginVerdict> guarded_login(Exchange exchange, LegacyLogin login, policy::Kind kind);
+Task<LoginVerdict> guarded_login(Exchange exchange, LegacyLogin login);
+/// Refused from `enforce` on; before, it goes on, and a log line and a counter tell (D5).
+LoginVerdict unknown_login(const Exchange& exchange, const UnknownLogin& login);
 /// The portal has signed its citizen out already: that must reach the browser whatever happens
 /// here, and our cookie must not stay behind on a shared PC.
 Task<LoginVerdict> guarded_sign_out(Exchange exchange, PortalSignOut answer);

@@ -99,9 +99,12 @@ Task<Reply> Service::handle(Request request, std::shared_ptr<const Site> site) {
 
 Task<LoginVerdict> Service::legacy_login(Request request, LegacyLogin login,
                                          std::shared_ptr<const Site> site) {
-  const policy::Kind kind = policy_kind(login.kind);
-  return guarded_login(impl_->exchange(std::move(request), std::move(site)), std::move(login),
-                       kind);
+  return guarded_login(impl_->exchange(std::move(request), std::move(site)), std::move(login));
+}
+
+LoginVerdict Service::unknown_login(Request request, const UnknownLogin& login,
+                                    std::shared_ptr<const Site> site) {
+  return flows::unknown_login(impl_->exchange(std::move(request), std::move(site)), login);
 }
 
 void Service::describe(metrics::WorkerStatus& status) const noexcept {

@@ -31,9 +31,12 @@ class Service {
   /// `request` and `site` are taken by value because a flow may outlive the nginx request.
   Task<Reply> handle(Request request, std::shared_ptr<const Site> site);
 
-  /// A successful legacy login whose answer is held back. Never throws.
+  /// A legacy login whose answer is held back. Never throws.
   Task<LoginVerdict> legacy_login(Request request, LegacyLogin login,
                                   std::shared_ptr<const Site> site);
+  /// An answer that may be a login, when nobody can tell whose.
+  LoginVerdict unknown_login(Request request, const UnknownLogin& login,
+                             std::shared_ptr<const Site> site);
 
   /// What this worker knows of the servers it asks.
   void describe(metrics::WorkerStatus& status) const noexcept;

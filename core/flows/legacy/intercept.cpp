@@ -42,6 +42,7 @@ std::string portal_cookie_key_of(const Exchange& exchange, const LegacyLogin& lo
 Task<LoginVerdict> hold(const Exchange& exchange, LegacyLogin login, link::LegacyAccount account) {
   Ticket ticket;
   ticket.id = TicketId{crypto::random_token()};
+  ticket.proof = login.proof;
   ticket.issued_at = exchange.now();
   ticket.portal = exchange.site->portal;
   ticket.account_id = account.id;
@@ -49,7 +50,8 @@ Task<LoginVerdict> hold(const Exchange& exchange, LegacyLogin login, link::Legac
   ticket.kind = kind_of(account.kind);
   ticket.account_masked = identity::mask_account(login.account);
   ticket.portal_cookie_key = portal_cookie_key_of(exchange, login);
-  if (account.full_name) ticket.name_masked = identity::mask_name(*account.full_name);
+  if (is_proven(ticket) && account.full_name)
+    ticket.name_masked = identity::mask_name(*account.full_name);
   std::string cookie =
       co_await exchange.worker->tickets.issue(std::move(ticket), std::move(login.answer));
   // A session of whoever used this browser before must not outlive this login.
@@ -82,6 +84,43 @@ Task<LoginVerdict> let_in(const Exchange& exchange, LegacyHolder holder) {
   co_return verdict;
 }
 
+/// The same for a name that was only typed: nobody gets a session of ours with it.
+Task<LoginVerdict> let_in_unproven(const Exchange& exchange) {
+  co_await exchange.sessions().end(exchange.request->cookie);
+  LoginVerdict verdict;
+  verdict.added_headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::session));
+  verdict.added_headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
+  co_return verdict;
+}
+
+/// The account of a login. What was only typed makes no row, or anybody could fill the table.
+Task<link::LegacyAccount> account_of(const Exchange& exchange, const LegacyLogin& login,
+                                     std::string name, std::optional<link::AccountKind> kind) {
+  link::Accounts& accounts = exchange.worker->accounts;
+  const PortalName& portal = exchange.site->portal;
+  if (login.proof != LoginProof::claimed) {
+    co_return co_await accounts.ensure(portal, std::move(name), kind, exchange.now());
+  }
+  auto found = co_await accounts.find(portal, name);
+  if (found) co_return *std::move(found);
+  link::LegacyAccount unseen;
+  unseen.portal = portal;
+  unseen.name = std::move(name);
+  unseen.kind = kind.value_or(link::AccountKind::personal);
+  co_return unseen;
+}
+
+/// A portal that is asked names the person whom it let in long ago too, say when he looks at the
+/// login page again.
+Task<bool> is_no_new_login(const Exchange& exchange, const LegacyLogin& login,
+                           AccountId account_id) {
+  const Request::Method method = exchange.request->method;
+  const bool looks = method == Request::Method::get || method == Request::Method::head;
+  if (login.proof != LoginProof::asked || !looks || sets_cookie(login.answer)) co_return false;
+  const auto live = co_await live_session(exchange);
+  co_return live && live->session.account_id == account_id&& is_of_portal_session(exchange, *live);
+}
+
 /// What policy does with a login of this account now.
 enum class Course : std::uint8_t { let_in, observe, hold, refuse };
 
@@ -111,20 +150,21 @@ policy::Kind policy_kind(const std::string& word) {
   return kind ? kind_of(*kind) : policy::Kind::personal;
 }
 
-Task<LoginVerdict> intercept_login(const Exchange& exchange, LegacyLogin login) {
+Task<LoginVerdict> intercept_login(const Exchange& exchange, LegacyLogin login, std::string name) {
   const auto kind = account_kind(login.kind);
   if (!kind && !login.kind.empty()) {
     exchange.worker->log.write(Log::Severity::error, exchange.request->id,
                                "the portal's kind of account is not known: what is on file counts");
   }
-  auto account = co_await exchange.worker->accounts.ensure(exchange.site->portal, login.account,
-                                                           kind, exchange.now());
+  auto account = co_await account_of(exchange, login, std::move(name), kind);
   const policy::Kind rule = kind_of(account.kind);
   const Course course = course_of(exchange.mode(rule), account);
   if (course == Course::refuse) {
     exchange.count(metrics::Login::refused);
     co_return refuse(exchange, "a legacy login that policy refuses");
   }
+  const bool known = co_await is_no_new_login(exchange, login, account.id);
+  if (known) co_return LoginVerdict{};
   if (course == Course::hold) {
     make_absolute(login.answer, exchange.request->path);
     if (!sets_cookie(login.answer)) {
@@ -136,12 +176,13 @@ Task<LoginVerdict> intercept_login(const Exchange& exchange, LegacyLogin login) 
     exchange.count(metrics::Login::held);
     co_return verdict;
   }
-  std::string binding = portal_cookie_key_of(exchange, login);
   if (course == Course::observe) {
     exchange.worker->log.write(Log::Severity::info, exchange.request->id,
                                "observed: this legacy login would have seen the notice");
   }
   exchange.count(account.linked ? metrics::Login::passed_linked : metrics::Login::passed_kind);
+  if (login.proof == LoginProof::claimed) co_return co_await let_in_unproven(exchange);
+  std::string binding = portal_cookie_key_of(exchange, login);
   LegacyHolder holder{account.id, std::move(account.name), rule, std::move(binding)};
   co_return co_await let_in(exchange, std::move(holder));
 }

@@ -8,9 +8,9 @@
 /// A login of the portal's own: held back, and what the citizen does meanwhile.
 namespace vneid::flows {
 
-/// A successful legacy login: holds it and shows the notice, or lets the portal's answer go on
-/// (R12, R13).
-Task<LoginVerdict> intercept_login(const Exchange& exchange, LegacyLogin login);
+/// A legacy login of the account that identity::account_name() calls `name`: holds it and shows the
+/// notice, or lets the portal's answer go on (R12, R13).
+Task<LoginVerdict> intercept_login(const Exchange& exchange, LegacyLogin login, std::string name);
 /// The rule of policy that the portal's word for a kind of account falls under, when nothing else
 /// is known of it.
 policy::Kind policy_kind(const std::string& word);

@@ -18,7 +18,7 @@ Task<Reply> show_notice(const Exchange& exchange) {
   if (!ticket) co_return ticket_refused(exchange, ticket.error());
   const bool unused = co_await worker.tickets.unused(ticket->id);
   if (!unused) co_return ticket_refused(exchange, TicketError::used);
-  co_await keep_choice(exchange, ticket->account_id, audit::Choice::shown);
+  co_await keep_choice(exchange, *ticket, audit::Choice::shown);
   exchange.count(metrics::Notice::shown);
   co_return notice_page(exchange, *ticket);
 }
@@ -35,7 +35,7 @@ Task<Reply> choose(const Exchange& exchange) {
     co_return co_await skip(exchange, std::move(*ticket));
   }
   if (choice == "vneid") {
-    const bool must_verify = co_await lacks_verified_number(exchange, ticket->account_id);
+    const bool must_verify = co_await lacks_verified_number(exchange, *ticket);
     if (must_verify) co_return redirect(exchange.site->path + "verify");
     co_return co_await begin_vneid(exchange, std::move(*ticket));
   }

@@ -11,10 +11,11 @@
 
 namespace vneid::flows {
 
-Task<void> keep_choice(const Exchange& exchange, AccountId account_id, audit::Choice choice) {
+Task<void> keep_choice(const Exchange& exchange, const Ticket& ticket, audit::Choice choice) {
+  if (!ticket.account_id) co_return;
   audit::NoticeChoice kept;
   kept.at = exchange.now();
-  kept.account_id = account_id;
+  kept.account_id = ticket.account_id;
   kept.notice_version = exchange.worker->settings->renderer->notice_version(page_context(exchange));
   kept.choice = choice;
   kept.origin = audit_origin(exchange);
@@ -28,9 +29,9 @@ Task<void> keep_choice(const Exchange& exchange, AccountId account_id, audit::Ch
   }
 }
 
-Task<bool> lacks_verified_number(const Exchange& exchange, AccountId account_id) {
-  if (exchange.site->population.empty()) co_return false;
-  auto account = co_await exchange.worker->accounts.find(account_id);
+Task<bool> lacks_verified_number(const Exchange& exchange, const Ticket& ticket) {
+  if (exchange.site->population.empty() || !is_proven(ticket)) co_return false;
+  auto account = co_await exchange.worker->accounts.find(ticket.account_id);
   co_return account && (!account->identity.number ||
                         account->identity.number_status != identity::FieldStatus::verified);
 }
@@ -59,9 +60,12 @@ Task<Reply> skip(const Exchange& exchange, Ticket ticket) {
   }
   if (!co_await worker.tickets.unused(ticket.id))
     co_return ticket_refused(exchange, TicketError::used);
-  co_await keep_choice(exchange, ticket.account_id, audit::Choice::skip);
-  LegacyHolder holder{ticket.account_id, ticket.account, ticket.kind, ticket.portal_cookie_key};
-  std::string cookie = co_await begin_legacy_session(exchange, std::move(holder));
+  co_await keep_choice(exchange, ticket, audit::Choice::skip);
+  std::string cookie = expire_cookie(cookie_name::session);
+  if (is_proven(ticket)) {
+    LegacyHolder holder{ticket.account_id, ticket.account, ticket.kind, ticket.portal_cookie_key};
+    cookie = co_await begin_legacy_session(exchange, std::move(holder));
+  }
   // The ticket is spent last: whatever is awaited after it could lose the portal's answer.
   auto answer = co_await worker.tickets.release(exchange.request->cookie, exchange.site->portal,
                                                 exchange.now());
@@ -78,7 +82,7 @@ Task<Reply> begin_vneid(const Exchange& exchange, Ticket ticket) {
     co_return ticket_refused(exchange, TicketError::used);
   }
   Reply reply = co_await start_authorization(exchange, LinkHeld{ticket.id});
-  co_await keep_choice(exchange, ticket.account_id, audit::Choice::vneid);
+  co_await keep_choice(exchange, ticket, audit::Choice::vneid);
   exchange.count(metrics::Notice::vneid);
   co_return reply;
 }

@@ -10,12 +10,13 @@
 /// What a citizen can do while the portal's answer to a legacy login is held.
 namespace vneid::flows {
 
-/// Keeps what was chosen (R39). A record that fails must not keep a citizen out (R36): then the
-/// choice is in the error log alone.
-Task<void> keep_choice(const Exchange& exchange, AccountId account_id, audit::Choice choice);
+/// Keeps what was chosen (R39), for an account that is on file. A record that fails must not keep a
+/// citizen out (R36): then the choice is in the error log alone.
+Task<void> keep_choice(const Exchange& exchange, const Ticket& ticket, audit::Choice choice);
 
-/// Whether the number must be verified before VNeID (R28), and can be, here.
-Task<bool> lacks_verified_number(const Exchange& exchange, AccountId account_id);
+/// Whether the number must be verified before VNeID (R28), and can be, here: by whoever is in the
+/// account for certain (D15).
+Task<bool> lacks_verified_number(const Exchange& exchange, const Ticket& ticket);
 
 /// The notice, or from the cut-over on the same without [Bỏ qua] (R33).
 Reply notice_page(const Exchange& exchange, const Ticket& ticket);

@@ -27,6 +27,8 @@ std::expected<Ticket, Reply> ticket_to_verify(const Exchange& exchange) {
   if (exchange.site->population.empty()) return std::unexpected(no_source(exchange));
   auto ticket = shown_ticket(exchange);
   if (!ticket) return std::unexpected(ticket_refused(exchange, ticket.error()));
+  // The page shows what is on file.
+  if (!is_proven(*ticket)) return std::unexpected(redirect(exchange.site->path + "notice"));
   return std::move(*ticket);
 }
 
@@ -70,7 +72,7 @@ Task<Reply> update(const Exchange& exchange, Ticket ticket) {
   }
   if (!stores_away && check.state == State::in_review) co_return in_review(exchange, ticket, check);
   if (!stores_away && check.state == State::verified) {
-    const bool still_lacks = co_await lacks_verified_number(exchange, ticket.account_id);
+    const bool still_lacks = co_await lacks_verified_number(exchange, ticket);
     if (!still_lacks) {
       co_return co_await begin_vneid(exchange, std::move(ticket));
     }

@@ -49,10 +49,10 @@ Task<Reply> repeated(const Exchange& exchange, const State& state, const Browser
                                   "the first of these callbacks has not finished in time");
 }
 
-/// Why the code is not to be spent; nothing when it is. `account_id` is set for a LinkHeld.
-std::optional<Conclusion> refusal(const Exchange& exchange, const Authorization& authorization,
-                                  const oidc::AuthorizationResponse& response,
-                                  AccountId& account_id) {
+/// Why the code is not to be spent; nothing when it is. Finds the account of a LinkHeld.
+std::optional<Conclusion> refusal(const Exchange& exchange, Spending& spending,
+                                  const oidc::AuthorizationResponse& response) {
+  const Authorization& authorization = spending.authorization;
   const Purpose& purpose = authorization.purpose;
   if (authorization.provider != exchange.site->provider) {
     return failed(purpose, ErrorKind::expired, "this login began at another provider");
@@ -63,10 +63,15 @@ std::optional<Conclusion> refusal(const Exchange& exchange, const Authorization&
       return failed(purpose, ErrorKind::expired,
                     "the legacy login that began this flow is no longer this browser's");
     }
-    account_id = ticket->account_id;
+    spending.account_id = ticket->account_id;
+    spending.login_proven = is_proven(*ticket);
   }
   if (const auto* error = std::get_if<oidc::ErrorResponse>(&response)) {
     return failed(purpose, error_of(error->error), "the provider answered error=" + error->name);
+  }
+  if (std::holds_alternative<LinkHeld>(purpose) && !spending.account_id) {
+    return failed(purpose, ErrorKind::unverified_number,
+                  "the account was only claimed, and is not on file");
   }
   return std::nullopt;
 }
@@ -74,7 +79,7 @@ std::optional<Conclusion> refusal(const Exchange& exchange, const Authorization&
 /// The callback that gets the authorization: spends the code, or says why not.
 Task<Reply> first(const Exchange& exchange, Spending spending,
                   oidc::AuthorizationResponse response) {
-  auto refused = refusal(exchange, spending.authorization, response, spending.account_id);
+  auto refused = refusal(exchange, spending, response);
   if (refused) {
     co_await finish_early(exchange, spending.state, spending.browser, refused->outcome);
     co_return co_await show_conclusion(exchange, *std::move(refused));

@@ -52,8 +52,8 @@ Task<Reply> held_failure(const Exchange& exchange, const LinkHeld& purpose, cons
   if (held) {
     page.login_href.clear();
     page.can_skip = may_skip(exchange, *ticket);
-    page.can_verify =
-        page.kind == ErrorKind::unverified_number && !exchange.site->population.empty();
+    page.can_verify = page.kind == ErrorKind::unverified_number && is_proven(*ticket) &&
+                      !exchange.site->population.empty();
     page.can_retry_vneid = may_help_to_retry(page.kind);
     page.csrf = csrf_token(*exchange.worker, "notice", ticket->id.value());
   }

@@ -60,7 +60,7 @@ Task<Conclusion> link_held(const Exchange& exchange, const Spending& spending,
   const Authorization& authorization = spending.authorization;
   auto request = link_request(exchange, authorization.provider, person);
   request.account_id = spending.account_id;
-  request.login_proven = true;  // the ticket of this very login came back with the callback
+  request.login_proven = spending.login_proven;
   request.notice_version =
       exchange.worker->settings->renderer->notice_version(page_context(exchange));
   const auto outcome = co_await link_surely(*exchange.worker, std::move(request));

@@ -15,7 +15,9 @@ struct Spending {
   BrowserId browser;
   Authorization authorization;
   oidc::CodeResponse code;
-  AccountId account_id;  ///< of a LinkHeld: the legacy account that logged in
+  // Of a LinkHeld: the legacy account that logged in, and whether the portal itself said so.
+  AccountId account_id;
+  bool login_proven = false;
 };
 
 /// Spends the code at the provider that the authorization was begun with, and proves the person.

@@ -164,8 +164,8 @@ TEST(Judgement, OfLogins) {
               ElementsAre("ok login at /l: the portal names the account ($upstream_http_x)"));
   EXPECT_THAT(logins("location /l { vneid_login ask=/api/me ask_account=json:/u; }"),
               ElementsAre("ok login at /l: the portal is asked at /api/me"));
-  EXPECT_THAT(logins("location /l { vneid_login account=$vneid_form_user cookie=s; }"),
-              ElementsAre(HasSubstr("warning login at /l: the account is what was typed")));
+  EXPECT_THAT(logins("location /l { vneid_login account=$vneid_form_user if=$ok; }"),
+              ElementsAre(HasSubstr("only the condition $ok tells a wrong password")));
   EXPECT_THAT(logins("location /l { vneid_login account=$a kind=$vneid_form_k; }")[0],
               HasSubstr("wrong login at /l: the kind"));
 }

@@ -45,8 +45,8 @@ void nothing_before(World&) {}
 std::function<Task<int>(World&)> logging_in(policy::Mode mode) {
   return [mode](World& world) {
     world.site->policy.personal.mode = mode;
-    return only_run(flows::guarded_login(world.exchange(world.post("/dang-nhap", {})),
-                                         world.login(), policy::Kind::personal));
+    return only_run(
+        flows::guarded_login(world.exchange(world.post("/dang-nhap", {})), world.login()));
   };
 }
 

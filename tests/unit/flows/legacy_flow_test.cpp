@@ -113,6 +113,122 @@ TEST(LegacyLogin, DropsTheSessionOfWhoeverSatThereBefore) {
   EXPECT_LT(world.redis.values.size(), before + 1) << "the session itself has ended";
 }
 
+TEST(LegacyLogin, WhoseNameIsNoNameIsRefusedFromTheCutOverOn) {
+  for (const auto& [mode, expected] :
+       {std::pair{Mode::notice, "let in"}, {Mode::enforce, "refused"}, {Mode::closed, "refused"}}) {
+    for (const std::string& name : {std::string{}, std::string(1001, 'a'), std::string{"\xff"}}) {
+      World world;
+      world.site->policy.personal.mode = mode;
+      world.site->on_failure.enforce_open = true;  // said of outages, and this is none
+      auto login = world.login();
+      login.account = name;
+      EXPECT_EQ(course(world, login), expected) << policy::to_text(mode);
+      EXPECT_TRUE(world.log.lines.contains("the account's name is"));
+      EXPECT_FALSE(world.postgres.ran("account_ensure"));
+    }
+  }
+}
+
+class ClaimedLogin : public testing::Test {
+ protected:
+  flows::LegacyLogin login() const {
+    auto login = world.login();
+    login.proof = LoginProof::claimed;
+    return login;
+  }
+  flows::Reply press(const std::string& form) {
+    return world.run(
+        world.post("notice", form + "&csrf=" + World::csrf_of(world.run(world.get("notice")))));
+  }
+  World world;
+};
+
+TEST_F(ClaimedLogin, ShowsNothingOfTheAccountOnFile) {
+  world.account.values.push_back(
+      {identity::Field::name, identity::FieldStatus::self_entered, "Lê Văn An"});
+  EXPECT_EQ(course(world, world.login()), "held");
+  EXPECT_TRUE(world.run(world.get("notice")).body.contains("Lê")) << "to whom the portal has named";
+  EXPECT_EQ(course(world, login()), "held");
+  const auto notice = world.run(world.get("notice"));
+  expect(world, notice, {.body = "Bỏ qua"});
+  EXPECT_FALSE(notice.body.contains("Lê"));
+  expect(world, world.run(world.get("verify")), {.status = 303, .location = "/vneid/notice"});
+  expect(world, world.run(world.post("verify", "action=update")),
+         {.status = 303, .location = "/vneid/notice"});
+}
+
+TEST_F(ClaimedLogin, SkippedGivesThePortalsAnswerAndNoSessionOfOurs) {
+  EXPECT_EQ(course(world, login()), "held");
+  expect(world, press("choice=skip"), {.status = 302, .location = "/trang-chu"});
+  EXPECT_EQ(world.cookies["sid"], "portal-session");
+  EXPECT_FALSE(world.cookies.contains("__Host-vneid-session"));
+}
+
+TEST_F(ClaimedLogin, LetInGivesNoSessionOfOurs) {
+  for (const Mode mode : {Mode::pass, Mode::observe}) {
+    world.site->policy.personal.mode = mode;
+    EXPECT_EQ(course(world, login()), "let in");
+    EXPECT_FALSE(world.cookies.contains("__Host-vneid-session"));
+  }
+}
+
+TEST_F(ClaimedLogin, OfNobodyOnFileIsHeldAndLinksNothing) {
+  world.on_file = false;
+  EXPECT_EQ(course(world, login()), "held");
+  expect(world, press("choice=vneid"), {.status = 303, .location = "https://idp.example/auth"});
+  EXPECT_FALSE(world.postgres.ran("audit_insert_choice")) << "of which account?";
+  const auto reply = world.run(world.get("callback/bca", world.answer_of_provider()));
+  expect(world, reply, {.status = 403, .log = "only claimed, and is not on file"});
+  EXPECT_FALSE(reply.body.contains("/vneid/verify"));
+  EXPECT_FALSE(world.postgres.ran("account_ensure"));
+}
+
+TEST_F(ClaimedLogin, IsLinkedByAVerifiedNumberOnly) {
+  EXPECT_EQ(course(world, login()), "held");
+  expect(world, press("choice=vneid"), {.status = 303, .location = "https://idp.example/auth"});
+  const auto reply = world.run(world.get("callback/bca", world.answer_of_provider()));
+  expect(world, reply, {.status = 403, .log = "verify_first"});
+  EXPECT_FALSE(reply.body.contains("/vneid/verify")) << "that page shows what is on file";
+  EXPECT_FALSE(world.postgres.ran("link_insert"));
+
+  world.verify_number();
+  EXPECT_EQ(course(world, login()), "held");
+  expect(world, press("choice=vneid"), {.status = 303, .location = "https://idp.example/auth"});
+  expect(world, world.run(world.get("callback/bca", world.answer_of_provider())),
+         {.status = 303, .location = "/vneid/linked"});
+}
+
+class AskedLogin : public testing::Test {
+ protected:
+  /// The portal names the account at a request that sets no cookie.
+  flows::LoginVerdict look(flows::Request::Method method) {
+    auto login = world.login();
+    login.proof = LoginProof::asked;
+    login.answer.headers = {{"Location", "/trang-chu"}};
+    auto request = world.get("/dang-nhap");
+    request.method = method;
+    return world.loop.run(flows::guarded_login(world.exchange(request), std::move(login)));
+  }
+  World world;
+};
+
+TEST_F(AskedLogin, OfWhomWeKnowAlreadyIsNoneWhenHeOnlyLooks) {
+  world.sign_in_by_password();
+  world.site->policy.personal.mode = Mode::notice;
+  for (const auto method : {flows::Request::Method::get, flows::Request::Method::head}) {
+    const auto verdict = look(method);
+    EXPECT_FALSE(verdict.reply);
+    EXPECT_TRUE(verdict.added_headers.empty());
+  }
+  EXPECT_TRUE(look(flows::Request::Method::post).reply) << "that may be a login";
+  world.site->policy.personal.mode = Mode::enforce;
+  EXPECT_TRUE(look(flows::Request::Method::get).reply) << "a password does not suffice any more";
+}
+
+TEST_F(AskedLogin, OfWhomWeDoNotKnowIsOneHoweverHeCame) {
+  EXPECT_TRUE(look(flows::Request::Method::get).reply);
+}
+
 class Notice : public testing::Test {
  protected:
   void SetUp() override { world.hold_login(); }

@@ -179,6 +179,8 @@ std::vector<Row> World::profile_rows() const {
 void World::answer_statements() {
   postgres.on("account_ensure", [this](const auto&) { return account_rows(true); });
   postgres.on("account_find", [this](const auto&) { return account_rows(false); });
+  postgres.on("account_find_by_name",
+              [this](const auto&) { return on_file ? account_rows(false) : std::vector<Row>{}; });
   postgres.on("account_lock", {{"1"}});
   postgres.on("account_adoptable", [this](const auto&) {
     std::vector<Row> rows;
@@ -341,8 +343,7 @@ flows::LegacyLogin World::login() const {
 flows::LoginVerdict World::log_in(flows::LegacyLogin login) {
   auto request = post("dang-nhap", {});
   request.path = "/dang-nhap";
-  auto verdict = loop.run(
-      flows::guarded_login(exchange(std::move(request)), std::move(login), policy::Kind::personal));
+  auto verdict = loop.run(flows::guarded_login(exchange(std::move(request)), std::move(login)));
   keep_cookies(verdict.reply ? verdict.reply->headers : verdict.added_headers);
   return verdict;
 }
@@ -364,12 +365,16 @@ std::string World::go_to_provider() {
   const std::string csrf = csrf_of(run(get("notice")));
   const auto reply = run(post("notice", "choice=vneid&csrf=" + csrf));
   if (reply.status != 303) throw std::logic_error("not sent to the provider: " + reply.body);
+  return answer_of_provider();
+}
+
+std::string World::answer_of_provider() const {
   return "code=the-code&state=state-" + std::to_string(provider->requests);
 }
 
 std::string World::go_to_provider_first(const std::string& back_to) {
   run(get("login", "return=" + text::percent_encode(back_to)));
-  return "code=the-code&state=state-" + std::to_string(provider->requests);
+  return answer_of_provider();
 }
 
 void World::sign_in() {

@@ -77,6 +77,8 @@ class World {
   void hold_login();
   /// The browser is at the provider; the query of its callback.
   std::string go_to_provider();
+  /// The query of a callback of the authorization begun last.
+  [[nodiscard]] std::string answer_of_provider() const;
   /// The same, for a sign-in without a legacy login.
   std::string go_to_provider_first(const std::string& back_to = "/ho-so");
   /// A VNeID session of the linked account.
@@ -99,6 +101,7 @@ class World {
   std::shared_ptr<flows::Site> site = std::make_shared<flows::Site>();
   std::unique_ptr<flows::Worker> worker;
   FakeProvider* provider = nullptr;  // the worker's
+  bool on_file = true;               // the account, before any login of it
   AccountRow account;
   std::optional<PersonId> by_number;   ///< whom the database knows by the citizen's number
   std::optional<PersonId> by_subject;  ///< and by the provider's subject
