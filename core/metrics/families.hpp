@@ -32,6 +32,9 @@ VNEID_LABELS(Refusal, level_too_low, mismatch, unverified_number, taken, cancell
 VNEID_LABELS(Population, match, no_match, limited, unavailable, review);
 /// Decisions of `vneid_require`. `unknown`: the session could not be read (D7).
 VNEID_LABELS(Gate, allowed, sent_to_login, unauthorized, unknown);
+/// What was not kept in Redis for who had proven nothing, because his share or everybody's was used
+/// up: a form sent to a gate, the start of a sign-in.
+VNEID_LABELS(Quota, form, sign_in);
 /// Sessions of the module's own pages, by what the citizen has proven.
 VNEID_LABELS(SessionBegun, legacy, vneid);
 VNEID_LABELS(SessionEnded, legacy, vneid);
@@ -61,6 +64,7 @@ inline constexpr std::tuple families{
     Family<Refusal>{"vneid_refusals", "reason", "Error pages shown to citizens."},
     Family<Population>{"vneid_population_calls", "outcome", "Calls to the population database."},
     Family<Gate>{"vneid_gate_decisions", "decision", "Decisions of vneid_require."},
+    Family<Quota>{"vneid_anonymous_refusals", "kept", "Requests above vneid_anonymous_limit."},
     Family<SessionBegun>{"vneid_sessions_begun", "proof", "Sessions of the module's pages begun."},
     Family<SessionEnded>{"vneid_sessions_ended", "proof", "Sessions ended before their time."},
     Family<Outage>{"vneid_outage_decisions", "way", "Decisions made while a store was away."},

@@ -19,20 +19,29 @@ constexpr const char* purpose = "session";
 constexpr const char* hint_purpose = "session-hint";
 constexpr std::size_t longest_token = 64;
 
+/// Beyond so many, an account's or a person's oldest session ends: nobody fills the store with one
+/// password. Far above what people have.
+constexpr const char* most_sessions = "100";
+
 /// KEYS: the sets of the session. ARGV: the prefixes of sessions and of hints, the session's id,
 /// its text and milliseconds, its hint ('' for none), the longest life of it all in milliseconds,
-/// then the ids of the browser's sessions before. Members whose session has gone leave their set
-/// here, so a set is never larger than the sessions that live and the one that ended last.
-/// A set lives as long as the longest of its sessions may, whoever has the shorter limits.
+/// how many sessions a set holds, then the ids of the browser's sessions before.
+/// A set is ordered by when its sessions end at the latest. So what it takes to begin one does not
+/// grow with the sessions that there are. A set lives as long as the longest of them may.
 constexpr const char* begin_script = R"(
-for i = 8, #ARGV do redis.call('DEL', ARGV[1] .. ARGV[i], ARGV[2] .. ARGV[i]) end
+for i = 9, #ARGV do redis.call('DEL', ARGV[1] .. ARGV[i], ARGV[2] .. ARGV[i]) end
 redis.call('SET', ARGV[1] .. ARGV[3], ARGV[4], 'PX', ARGV[5])
 if ARGV[6] ~= '' then redis.call('SET', ARGV[2] .. ARGV[3], ARGV[6], 'PX', ARGV[7]) end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
 for _, set in ipairs(KEYS) do
-  for _, id in ipairs(redis.call('SMEMBERS', set)) do
-    if redis.call('EXISTS', ARGV[1] .. id) == 0 then redis.call('SREM', set, id) end
+  redis.call('ZREMRANGEBYSCORE', set, '-inf', string.format('%.0f', now))
+  for i = 9, #ARGV do redis.call('ZREM', set, ARGV[i]) end
+  redis.call('ZADD', set, string.format('%.0f', now + ARGV[7]), ARGV[3])
+  while redis.call('ZCARD', set) > tonumber(ARGV[8]) do
+    local oldest = redis.call('ZPOPMIN', set)[1]
+    redis.call('DEL', ARGV[1] .. oldest, ARGV[2] .. oldest)
   end
-  redis.call('SADD', set, ARGV[3])
   if redis.call('PTTL', set) < tonumber(ARGV[7]) then redis.call('PEXPIRE', set, ARGV[7]) end
 end
 return 1)";
@@ -41,7 +50,7 @@ return 1)";
 /// were.
 constexpr const char* end_script = R"(
 local ended = 0
-for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
   ended = ended + redis.call('DEL', ARGV[1] .. id)
   redis.call('DEL', ARGV[2] .. id)
 end
@@ -94,17 +103,17 @@ std::string Sessions::idle_time() const {
 
 std::string Sessions::subject_set(const std::string& provider,
                                   const SubjectKey& subject_key) const {
-  return redis_.key("session-subject:") +
+  return redis_.key("sessions-of-subject:") +
          crypto::hex(keys_->lookup_key("session-subject", provider + '\0' + subject_key.value()));
 }
 
 std::string Sessions::sid_set(const std::string& provider, const std::string& sid) const {
-  return redis_.key("session-sid:") +
+  return redis_.key("sessions-of-sid:") +
          crypto::hex(keys_->lookup_key("session-sid", provider + '\0' + sid));
 }
 
 std::string Sessions::account_set(AccountId account_id) const {
-  return redis_.key("session-account:") +
+  return redis_.key("sessions-of-account:") +
          crypto::hex(keys_->lookup_key("session-account", std::to_string(account_id.value())));
 }
 
@@ -144,7 +153,7 @@ Task<std::string> Sessions::begin(Session session, std::string cookie_header, Wa
                  {redis_.key("session:"), redis_.key("session-hint:"), id,
                   keys_->seal(purpose, id, sealed::to_text(session)), idle_time(),
                   id_token.empty() ? std::string{} : keys_->seal(hint_purpose, id, id_token),
-                  milliseconds(limits_.absolute)});
+                  milliseconds(limits_.absolute), most_sessions});
   const std::vector<std::string> before = ids_in(cookie_header);
   command.insert(command.end(), before.begin(), before.end());
   forget(before);

@@ -73,12 +73,17 @@ struct SessionLimits {
 /// absolute one.
 ///
 /// Beside each session stand sets of sessions by person, by session of the provider and by account,
-/// under keyed hashes. Beginning and ending are one atomic step each, so a session is either in
-/// its sets when they are ended, or began after that.
+/// under keyed hashes. A set holds at most 100: with one more its oldest session ends. Beginning
+/// and ending are one atomic step each, so a session is either in its sets when they are ended, or
+/// began after that.
 class Sessions {
  public:
   Sessions(redis::Database& redis, std::shared_ptr<const crypto::KeyRing> keys,
            SessionLimits limits = {});
+
+  /// The same sessions under other limits: what one of them ends is forgotten by both.
+  Sessions(const Sessions& same, SessionLimits limits)
+      : redis_(same.redis_), keys_(same.keys_), limits_(limits), seen_(same.seen_) {}
 
   [[nodiscard]] const SessionLimits& limits() const noexcept { return limits_; }
 

@@ -31,6 +31,7 @@ struct MainConf {
   bool has_keys = false;
   bool has_redis = false;
   bool has_postgres = false;
+  bool has_anonymous_limit = false;
   std::string templates;  ///< folder of `vneid_templates`, or empty
   std::string wording;    ///< of `vneid_templates wording=`
   std::optional<Position> templates_at;

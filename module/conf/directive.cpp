@@ -112,6 +112,18 @@ Milliseconds Directive::time(std::string_view word, std::string_view key) const 
   return Milliseconds{value};
 }
 
+std::uint64_t Directive::bytes(std::string_view word, std::string_view key) const {
+  constexpr off_t least = off_t{64} << 10;
+  constexpr off_t most = off_t{64} << 30;
+  ngx_str_t text = in_pool(cf_->temp_pool, word);
+  const off_t value = ngx_parse_offset(&text);
+  if (value < least || value > most) {
+    fail("invalid size " + quote(word) + " for " + quote(key) + " in " + quote(name()) +
+         ", expected 64k to 64g");
+  }
+  return static_cast<std::uint64_t>(value);
+}
+
 unsigned Directive::number(std::string_view word, std::string_view key, unsigned least,
                            unsigned most) const {
   unsigned value = 0;

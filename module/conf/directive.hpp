@@ -60,6 +60,8 @@ class Directive {
   [[nodiscard]] http::TrustedCertificates certificates(std::string_view word) const;
   /// nginx's time ("300ms", "5s"), from 1 ms to a minute: everything here waits for a person.
   [[nodiscard]] Milliseconds time(std::string_view word, std::string_view key) const;
+  /// nginx's size ("64k", "4m"), from 64 KB to 64 GB.
+  [[nodiscard]] std::uint64_t bytes(std::string_view word, std::string_view key) const;
   [[nodiscard]] unsigned number(std::string_view word, std::string_view key, unsigned least,
                                 unsigned most) const;
   [[nodiscard]] ngx_http_complex_value_t* complex_value(std::string_view word) const;

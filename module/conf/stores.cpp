@@ -87,6 +87,22 @@ void parse_redis(const Directive& directive, MainConf& conf) {
   }
 }
 
+void parse_anonymous_limit(const Directive& directive, MainConf& conf) {
+  directive.refuse_duplicate(conf.has_anonymous_limit);
+  conf.has_anonymous_limit = true;
+  AnonymousLimits& limits = conf.settings->anonymous_limits;
+  for (std::size_t i = 0; i < directive.size(); ++i) {
+    const auto word = directive.word(i);
+    if (auto address = Directive::value_of(word, "address")) {
+      limits.address = directive.bytes(*address, "address");
+    } else if (auto total = Directive::value_of(word, "total")) {
+      limits.total = directive.bytes(*total, "total");
+    } else {
+      directive.fail_parameter(word);
+    }
+  }
+}
+
 void parse_postgres(const Directive& directive, MainConf& conf) {
   directive.refuse_duplicate(conf.has_postgres);
   conf.has_postgres = true;

@@ -403,6 +403,15 @@ class Configuration(ModuleTest):
         refuse('invalid parameter "text=x"', more="vneid_notice text=x;")
         refuse('"vneid_path" directive is duplicate', more="vneid_path /a/; vneid_path /b/;")
 
+    def test_anonymous_limit(self):
+        self.assert_accepted(again="vneid_anonymous_limit address=64k;")
+        self.assert_accepted(again="vneid_anonymous_limit total=1g address=10m;")
+        self.assert_refused('"vneid_anonymous_limit" directive is duplicate',
+                            again="vneid_anonymous_limit total=1g; vneid_anonymous_limit total=1g;")
+        for size in ("", "63k", "65g", "-1", "4x", "99999999999999999999g"):
+            self.assert_refused('expected 64k to 64g', again=f"vneid_anonymous_limit address={size};")
+        self.assert_refused('invalid parameter "each=1m"', again="vneid_anonymous_limit each=1m;")
+
     def test_login(self):
         def refuse(message, login):
             self.assert_refused(message, location=self.location(login))

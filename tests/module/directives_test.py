@@ -20,6 +20,7 @@ MEMBERS = [directive for directive in DIRECTIVES if directive.block]
 ARGUMENTS = {
     "vneid_keys": "{keys}",
     "vneid_redis": "127.0.0.1:6379 prefix=x: timeout=50ms db=3 user=u password_file={secret}",
+    "vneid_anonymous_limit": "address=1m total=1g",
     "vneid_postgres": "dbname=vneid connections=1 timeout=60s password_file={secret}",
     "vneid_templates": "{folder} wording=nd69",
     "vneid_provider": "other",

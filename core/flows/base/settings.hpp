@@ -16,6 +16,7 @@
 #include "pages/renderer.hpp"
 #include "policy/policy.hpp"
 #include "population/settings.hpp"
+#include "session/anonymous_quota.hpp"
 #include "session/session.hpp"
 
 namespace vneid::oidc {
@@ -66,7 +67,8 @@ struct Settings {
   std::map<std::string, oidc::ProviderSettings> providers;
   std::map<std::string, population::Settings> populations;
   std::shared_ptr<const pages::Renderer> renderer;
-  metrics::Metrics metrics;  ///< of all workers with `vneid_zone`, else of each worker
+  metrics::Metrics metrics;          ///< of all workers with `vneid_zone`, else of each worker
+  AnonymousLimits anonymous_limits;  ///< `vneid_anonymous_limit`
   /// `vneid_assertion_key`; null: the portal is told nothing that is signed.
   std::shared_ptr<const oidc::AssertionKeys> assertion_keys;
 };

@@ -25,6 +25,7 @@ Worker::Worker(EventLoop& event_loop, const Peers& peers,
       sessions(redis, settings->keys),
       logout_tokens(redis, settings->keys),
       posts(redis, settings->keys),
+      quota(redis, settings->keys, settings->anonymous_limits),
       accounts(postgres, settings->keys),
       links(postgres, settings->keys),
       identities(postgres, settings->keys),
@@ -46,7 +47,7 @@ Sessions& Worker::sessions_of(const Site& site) {
     return sessions;
   }
   const std::pair key{limits.idle, limits.absolute};
-  return limited_sessions_.try_emplace(key, redis, settings->keys, limits).first->second;
+  return limited_sessions_.try_emplace(key, sessions, limits).first->second;
 }
 
 }  // namespace vneid::flows

@@ -17,6 +17,7 @@
 #include "net/redis/database.hpp"
 #include "oidc/identity_provider.hpp"
 #include "population/source.hpp"
+#include "session/anonymous_quota.hpp"
 #include "session/kept_posts.hpp"
 #include "session/logout_tokens.hpp"
 #include "session/session.hpp"
@@ -52,6 +53,7 @@ struct Worker {
   Sessions sessions;
   LogoutTokens logout_tokens;
   KeptPosts posts;
+  AnonymousQuota quota;  ///< of what is kept for who has proven nothing
   link::Accounts accounts;
   link::Links links;
   link::Identities identities;

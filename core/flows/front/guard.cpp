@@ -41,6 +41,7 @@ constexpr Milliseconds login_deadline{8'000};
 struct Unjudged {
   enum class By : std::uint8_t {
     outage,
+    overload,  ///< here: the stores answer
     operators_mistake,
     login,  ///< it does not tell whose it is
   };
@@ -50,16 +51,21 @@ struct Unjudged {
 
 Unjudged unjudged_by(const std::exception_ptr& failure) {
   using enum Unjudged::By;
-  return {is_misconfiguration(failure) ? operators_mistake : outage, cause_of(failure)};
+  if (is_misconfiguration(failure)) return {operators_mistake, cause_of(failure)};
+  const bool busy = error_kind_of(failure) == pages::ErrorKind::overloaded;
+  return {busy ? overload : outage, cause_of(failure)};
 }
 
 /// A login that cannot be judged, by the kind that the portal tells: nothing else is known.
 LoginVerdict unjudged(const Exchange& exchange, policy::Kind kind, const Unjudged& why) {
   const policy::Mode mode = exchange.mode(kind);
   const bool outage = why.by == Unjudged::By::outage;
+  const bool overload = why.by == Unjudged::By::overload;
   const bool suffices = policy::legacy_login_suffices(mode);
-  // `vneid_on_failure` is said of outages: from `enforce` on nothing else opens.
-  if ((outage || suffices) && policy::goes_on_unjudged(exchange.site->on_failure, mode)) {
+  // `vneid_on_failure` is said of outages: from `enforce` on nothing else opens. Who only has to
+  // wait his turn comes again.
+  const bool may_be_open = outage || (suffices && !overload);
+  if (may_be_open && policy::goes_on_unjudged(exchange.site->on_failure, mode)) {
     exchange.worker->log.write(Log::Severity::error, exchange.request->id,
                                "legacy login let through without the notice: " + why.cause);
     exchange.count(metrics::Login::let_through_unasked);
@@ -71,7 +77,9 @@ LoginVerdict unjudged(const Exchange& exchange, policy::Kind kind, const Unjudge
   pages::ErrorPage page;
   // Whoever's login it is: at this instant it lets nobody in.
   const bool hopeless = why.by == Unjudged::By::login && !suffices;
-  page.kind = hopeless ? pages::ErrorKind::enforced : pages::ErrorKind::stores_away;
+  page.kind = hopeless   ? pages::ErrorKind::enforced
+              : overload ? pages::ErrorKind::overloaded
+                         : pages::ErrorKind::stores_away;
   if (hopeless) page.login_href = exchange.site->path + "login";
   LoginVerdict verdict;
   verdict.reply =

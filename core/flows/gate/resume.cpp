@@ -17,6 +17,9 @@ namespace vneid::flows {
 
 namespace {
 
+/// What Redis keeps beside a form's own bytes.
+constexpr std::size_t kept_beside = 500;
+
 /// Multipart, too large, or of bytes that no page can send again.
 Reply send_again(const Exchange& exchange) {
   pages::SignInPage page;
@@ -44,6 +47,13 @@ Task<Reply> keep_post(const Exchange& exchange) {
   const bool keepable = request.body_is_form && text::LocalPath::parse(request.target) &&
                         resendable_fields(request.body).has_value();
   if (!keepable) co_return send_again(exchange);
+  // Sealed and in base64 it takes more room than it came with.
+  const bool may_be_kept = co_await exchange.worker->quota.admit(
+      request.peer_address, 2 * (request.body.size() + request.target.size()) + kept_beside);
+  if (!may_be_kept) {
+    exchange.count(metrics::Quota::form);
+    co_return send_again(exchange);
+  }
   std::string browser = token_in(request.cookie, cookie_name::post);
   if (browser.empty()) browser = crypto::random_token();
   const std::string id = crypto::random_token();

@@ -17,8 +17,11 @@ ErrorKind kind_of(const Unavailable& failure) noexcept {
       return ErrorKind::provider_away;
     case Unavailable::Dependency::population:
       return ErrorKind::population_away;
-    case Unavailable::Dependency::redis:
     case Unavailable::Dependency::postgres:
+      // It works, and others were before us: that is no outage.
+      if (failure.kind() == FailureKind::overload) return ErrorKind::overloaded;
+      break;
+    case Unavailable::Dependency::redis:
       break;
   }
   return ErrorKind::stores_away;

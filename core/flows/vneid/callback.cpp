@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -16,7 +17,8 @@ using pages::ErrorKind;
 
 /// How long a repeated callback waits for the one that came first.
 constexpr std::chrono::seconds patience{20};
-constexpr Milliseconds poll_interval{100};
+constexpr Milliseconds first_pause{250};
+constexpr Milliseconds longest_pause{2000};
 
 Reply refused_unread(const Exchange& exchange, metrics::Callback label, ErrorKind kind,
                      const std::string& cause) {
@@ -30,6 +32,7 @@ Task<Reply> repeated(const Exchange& exchange, const State& state, const Browser
   EventLoop& loop = exchange.worker->loop;
   const Authorizations authorizations{*exchange.worker};
   const Monotonic deadline = loop.now() + patience;
+  Milliseconds pause = first_pause;
   Purpose purpose;
   while (loop.now() < deadline) {
     auto outcome = co_await authorizations.outcome(state, browser);
@@ -42,7 +45,8 @@ Task<Reply> repeated(const Exchange& exchange, const State& state, const Browser
       co_return co_await show_again(exchange, *std::move(outcome));
     }
     purpose = std::move(outcome->purpose);
-    co_await sleep_for(loop, poll_interval);
+    co_await sleep_for(loop, pause);
+    pause = std::min(2 * pause, longest_pause);
   }
   exchange.count(metrics::Callback::stores_away);
   co_return co_await failure_page(exchange, purpose, Failed{.kind = ErrorKind::stores_away},
@@ -76,19 +80,21 @@ std::optional<Conclusion> refusal(const Exchange& exchange, Spending& spending,
   return std::nullopt;
 }
 
-/// The callback that gets the authorization: spends the code, or says why not.
-Task<Reply> first(const Exchange& exchange, Spending spending,
-                  oidc::AuthorizationResponse response) {
+/// Takes the authorization and spends its code, or keeps why not. Nothing: another callback has
+/// taken it. Runs in the worker's scope: once it is taken, neither a leaving client nor a slow
+/// store may leave it without an outcome (D2).
+Task<std::optional<Conclusion>> spend(Exchange exchange, Spending spending,
+                                      oidc::AuthorizationResponse response) {
+  auto taken = co_await Authorizations{*exchange.worker}.take(spending.state, spending.browser);
+  if (!taken) co_return std::nullopt;
+  spending.authorization = *std::move(taken);
   auto refused = refusal(exchange, spending, response);
   if (refused) {
     co_await finish_early(exchange, spending.state, spending.browser, refused->outcome);
-    co_return co_await show_conclusion(exchange, *std::move(refused));
+    co_return refused;
   }
   spending.code = std::get<oidc::CodeResponse>(std::move(response));
-  // From here on the code is spent: the rest must not depend on the client staying (D2).
-  auto finished = exchange.worker->scope.start(finish_once(exchange, std::move(spending)));
-  Conclusion conclusion = co_await finished;
-  co_return co_await show_conclusion(exchange, std::move(conclusion));
+  co_return co_await finish_once(std::move(exchange), std::move(spending));
 }
 
 /// The state that an answer of the provider carries, with a code or an error.
@@ -119,11 +125,10 @@ Task<Reply> callback(const Exchange& exchange, std::string provider) {
           exchange, metrics::Callback::expired, ErrorKind::expired,
           "callback without a flow cookie: another browser, or cookies are off");
     }
-    auto authorization =
-        co_await Authorizations{*exchange.worker}.take(spending.state, spending.browser);
-    if (!authorization) co_return co_await repeated(exchange, spending.state, spending.browser);
-    spending.authorization = *std::move(authorization);
-    co_return co_await first(exchange, std::move(spending), std::move(response));
+    auto spent = exchange.worker->scope.start(spend(exchange, spending, std::move(response)));
+    auto conclusion = co_await spent;
+    if (!conclusion) co_return co_await repeated(exchange, spending.state, spending.browser);
+    co_return co_await show_conclusion(exchange, *std::move(conclusion));
   } catch (...) {
     exchange.count(callback_of(error_kind_of(std::current_exception())));
     throw;

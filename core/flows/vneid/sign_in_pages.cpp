@@ -23,6 +23,9 @@ using pages::ErrorKind;
 
 constexpr const char* form = "login";
 
+/// What Redis keeps of an authorization that was begun, in bytes: its two keys and values.
+constexpr std::size_t kept_authorization = 2500;
+
 std::string asked_return(std::string_view parameters) {
   return text::LocalPath::parse_or_front(form_field(parameters, "return")).text();
 }
@@ -83,7 +86,15 @@ Task<Reply> adopt(const Exchange& exchange, PendingChoice choice, std::vector<st
 }  // namespace
 
 Task<Reply> begin_sign_in(const Exchange& exchange) {
-  return start_authorization(exchange, SignIn{asked_return(exchange.request->query)});
+  std::string return_to = asked_return(exchange.request->query);
+  const bool may_be_kept = co_await exchange.worker->quota.admit(
+      exchange.request->peer_address, kept_authorization + return_to.size());
+  if (!may_be_kept) {
+    exchange.count(metrics::Quota::sign_in);
+    co_return error_reply(exchange, ErrorKind::overloaded,
+                          "more sign-ins were begun than \"vneid_anonymous_limit\" allows");
+  }
+  co_return co_await start_authorization(exchange, SignIn{std::move(return_to)});
 }
 
 Task<Reply> show_choice(const Exchange& exchange) {

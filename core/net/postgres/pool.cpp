@@ -79,7 +79,15 @@ Task<Pool::Impl::Slot> Pool::Impl::take_slot(Self self, Monotonic deadline) {
     co_return Slot(self);
   }
   SlotWaiter waiter{*self};
-  co_await bounded(self->loop_, deadline, "no connection became free", waiter.wait());
+  const Monotonic began = self->loop_.now();
+  try {
+    co_await with_deadline(self->loop_, deadline, waiter.wait());
+  } catch (const DeadlinePassed&) {
+    // A server that has answered others meanwhile is not away.
+    const bool works = self->last_answer_ > began;
+    throw_unavailable("no connection became free in time",
+                      works ? FailureKind::overload : FailureKind::timeout);
+  }
   if (!waiter.take()) throw_unavailable("the pool is closed");
   co_return Slot(self);
 }
@@ -156,6 +164,7 @@ std::unique_ptr<Connection> Pool::Impl::take_idle() noexcept {
 }
 
 void Pool::Impl::keep_or_close(std::unique_ptr<Connection> connection) noexcept {
+  if (connection->reusable()) last_answer_ = loop_.now();
   if (closed_ || loop_.leaving() || !connection->reusable()) return;
   try {
     idle_.push_back(std::make_unique<IdleConnection>(*this, std::move(connection)));

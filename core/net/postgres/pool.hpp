@@ -115,6 +115,7 @@ class Pool::Impl : public std::enable_shared_from_this<Pool::Impl> {
   std::list<SlotWaiter*> waiters_;  // first come, first served
   std::size_t in_use_ = 0;          // slots given out; with idle_ never more than the limit
   std::size_t connecting_ = 0;
+  Monotonic last_answer_;  // of the server, to a call that ended well
   BackOff back_off_;
   bool closed_ = false;
 };

@@ -47,6 +47,28 @@ TEST_F(HeldCallback, AgainEndsOnTheSamePage) {
   expect(world, come_back(), {.status = 410, .log = "has done its work before"});
 }
 
+/// Wherever the client leaves the first callback: who comes again finds an outcome (G8).
+TEST(LeftCallback, AlwaysHasAnOutcome) {
+  bool left = true;
+  for (std::size_t point = 1; left; ++point) {
+    World world;
+    world.verify_number();
+    const std::string query = world.go_to_provider();
+    world.pauses.stop_at(world.pauses.count() + point);
+    {
+      const Started<flows::Reply> first(
+          flows::guarded_page(world.exchange(world.get("callback/bca", query))));
+      world.loop.run_until([&] { return world.pauses.reached() || first.settled(); });
+      left = !first.settled();
+    }
+    world.pauses.release();
+    const auto before = world.loop.now();
+    const auto reply = world.run(world.get("callback/bca", query));
+    EXPECT_EQ(location_of(reply), "/vneid/linked") << point;
+    EXPECT_LT(world.loop.now() - before, std::chrono::seconds{2}) << point;
+  }
+}
+
 TEST_F(HeldCallback, WithoutTheTicketIsNotLinked) {
   world.cookies.erase("__Host-vneid-ticket");
   expect(world, come_back(), {.status = 410, .log = "no longer this browser's"});

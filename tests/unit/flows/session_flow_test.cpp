@@ -274,6 +274,29 @@ TEST(KeptForm, ComesBackAfterTheLogin) {
   expect(world, world.run(world.get("resume")), {.status = 401});
 }
 
+TEST(KeptForm, AboveTheQuotaIsToBeSentAgain) {
+  World world;
+  world.redis.quota_left = false;
+  auto request = world.post({}, "a=b");
+  request.target = "/nop-ho-so";
+  const auto before = world.redis.values.size();
+  expect(world, world.loop.run(flows::guarded_keep_post(world.exchange(request))), {.status = 401});
+  EXPECT_EQ(world.redis.values.size(), before);
+}
+
+TEST(SignInStart, AboveTheQuotaIsForLater) {
+  World world;
+  world.redis.quota_left = false;
+  const auto before = world.redis.values.size();
+  const auto reply = world.run(world.get("login"));
+  expect(world, reply, {.status = 503, .log = "vneid_anonymous_limit"});
+  EXPECT_FALSE(header_of(reply.headers, "Retry-After").empty());
+  EXPECT_EQ(world.redis.values.size(), before);
+  // A legacy login that is held goes on: it has proven something.
+  world.verify_number();
+  EXPECT_FALSE(world.go_to_provider().empty());
+}
+
 TEST(KeptForm, ThatCannotBeKeptSaysSo) {
   World world;
   const auto keep = [&world](flows::Request request) {

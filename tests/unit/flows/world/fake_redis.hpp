@@ -39,6 +39,8 @@ class FakeRedis final : public redis::Database {
   /// What the population database's limits answer: which bucket is empty (0: none), and for how
   /// long.
   std::pair<int, int> limit{0, 0};
+  /// Whether more may be kept for who has proven nothing.
+  bool quota_left = true;
   std::map<std::string, std::string> values;
   std::map<std::string, std::set<std::string>> sets;
 
@@ -92,8 +94,8 @@ class FakeRedis final : public redis::Database {
     const std::string& text = command.at(1);
     const auto key_count = static_cast<std::size_t>(std::stoul(command.at(2)));
     const auto argument = [&](std::size_t i) { return command.at(2 + key_count + i); };
-    if (text.contains("SADD")) {
-      for (std::size_t i = 8; 2 + key_count + i < command.size(); ++i) {
+    if (text.contains("ZADD")) {
+      for (std::size_t i = 9; 2 + key_count + i < command.size(); ++i) {
         values.erase(argument(1) + argument(i));
         values.erase(argument(2) + argument(i));
       }
@@ -102,7 +104,7 @@ class FakeRedis final : public redis::Database {
       for (std::size_t i = 0; i < key_count; ++i) sets[command.at(3 + i)].insert(argument(3));
       return integer(1);
     }
-    if (text.contains("SMEMBERS")) {
+    if (text.contains("ZRANGE")) {
       std::int64_t ended = 0;
       for (const auto& id : sets[command.at(3)]) {
         ended += static_cast<std::int64_t>(values.erase(argument(1) + id));
@@ -111,6 +113,7 @@ class FakeRedis final : public redis::Database {
       sets.erase(command.at(3));
       return integer(ended);
     }
+    if (text.contains("INCRBY")) return integer(quota_left ? 1 : 0);
     Reply reply{.type = Reply::Type::array};
     reply.elements = {integer(limit.first), integer(limit.second)};
     return reply;
