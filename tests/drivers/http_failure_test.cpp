@@ -1,5 +1,6 @@
 #include <sys/resource.h>
 
+#include <curl/curl.h>
 #include <gtest/gtest.h>
 
 #include "drivers/support/http_exchanges.hpp"
@@ -93,7 +94,7 @@ TEST_F(HttpFailure, CutOff) {
 TEST_F(HttpFailure, NobodyListens) {
   const std::string url = "http://127.0.0.1:" + std::to_string(free_port()) + "/token?code=secret";
   EXPECT_EQ(exchange(loop_, client_, {.url = url}).failure,
-            "127.0.0.1: Couldn't connect to server");
+            std::string{"127.0.0.1: "} + curl_easy_strerror(CURLE_COULDNT_CONNECT));
 }
 
 TEST_F(HttpFailure, AServerThatIsKilledAndAnotherOnItsPlace) {

@@ -134,7 +134,7 @@ TEST_F(PostgresValues, TheSessionsSettings) {
       " current_setting('idle_in_transaction_session_timeout'),"
       " current_setting('default_transaction_isolation'), current_setting('work_mem')"};
   auto settings = server_.settings(1);
-  settings.conninfo += " options='-c work_mem=5MB -c TimeZone=CET'";
+  settings.conninfo += " options='-c work_mem=5MB -c TimeZone=Europe/Paris'";
   Pool pool(loop_, settings);
   const Result result = ask(pool, statement);
   server_.sql("alter role tester reset timezone");
