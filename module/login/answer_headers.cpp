@@ -32,15 +32,28 @@ void each_header(ngx_http_request_t* r, Visit visit) {
          text::equal_without_case(name, "content-length");
 }
 
+/// RFC 6265 §5.1.4, of the URL that the browser knows.
+[[nodiscard]] std::string_view default_path(const ngx_http_request_t* r) noexcept {
+  const auto asked = view(r->main->unparsed_uri);
+  const auto last = asked.substr(0, asked.find('?')).rfind('/');
+  return last == 0 || last == std::string_view::npos ? "/" : asked.substr(0, last);
+}
+
 }  // namespace
 
 std::optional<bool> sets_cookie(ngx_http_request_t* r, std::string_view cookie) {
-  std::optional<bool> set;
+  bool spoken_of = false;
+  std::vector<std::string_view> paths;  // at which the browser then has it
   for (const std::string_view header : set_cookies(r)) {
     const auto parsed = text::parse_set_cookie(header, wall_now());
-    if (parsed && parsed->name == cookie) set = !parsed->removes;
+    if (!parsed || parsed->name != cookie) continue;
+    spoken_of = true;
+    const auto path = parsed->path.empty() ? default_path(r) : parsed->path;
+    std::erase(paths, path);
+    if (!parsed->removes) paths.push_back(path);
   }
-  return set;
+  if (!spoken_of) return std::nullopt;
+  return !paths.empty();
 }
 
 std::vector<std::string_view> set_cookies(ngx_http_request_t* r) {

@@ -12,7 +12,7 @@
 namespace vneid::ngx {
 
 /// Whether the answer gives the browser this cookie, or takes it away; nothing when it does not
-/// speak of it. As in a browser, the last one counts.
+/// speak of it. As in a browser, cookies of different paths are different cookies.
 std::optional<bool> sets_cookie(ngx_http_request_t* r, std::string_view cookie);
 
 /// The values of its Set-Cookie headers, in order. They live as long as the answer.

@@ -126,6 +126,7 @@ Task<flows::LoginVerdict> HeldLogin::flow() {
   flows::LegacyLogin login;
   login.proof = rule_->proof;
   login.account_form = rule_->account_form;
+  login.session_cookie = rule_->cookie;
   login.answer = std::move(answer);
   if (auto* recognised = std::get_if<Recognised>(&why_)) {
     login.account = std::move(recognised->account);

@@ -51,6 +51,7 @@ struct LegacyLogin {
   std::string account;  ///< as the portal names it, or as it was typed
   std::string kind;     ///< as the portal names it; empty: personal
   identity::AccountForm account_form;
+  std::string session_cookie;  ///< the portal's, when it was named; otherwise the site's
   WithheldAnswer answer;
 };
 

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "crypto/random.hpp"
+#include "flows/legacy/kept_session.hpp"
 #include "flows/legacy/legacy.hpp"
 #include "flows/legacy/legacy_session.hpp"
 #include "flows/reply/reply.hpp"
@@ -40,6 +41,7 @@ std::string portal_cookie_key_of(const Exchange& exchange, const LegacyLogin& lo
 }
 
 Task<LoginVerdict> hold(const Exchange& exchange, LegacyLogin login, link::LegacyAccount account) {
+  const auto taken = take_kept_session(exchange, login);
   Ticket ticket;
   ticket.id = TicketId{crypto::random_token()};
   ticket.proof = login.proof;
@@ -59,13 +61,14 @@ Task<LoginVerdict> hold(const Exchange& exchange, LegacyLogin login, link::Legac
   Reply reply = redirect(exchange.site->path + "notice");
   reply.headers.emplace_back("Set-Cookie", std::move(cookie));
   reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::session));
+  if (taken) reply.headers.emplace_back("Set-Cookie", *taken);
   LoginVerdict verdict;
   verdict.reply = std::move(reply);
   co_return verdict;
 }
 
 /// The portal's answer is dropped: this account's own login lets nobody in any more.
-LoginVerdict refuse(const Exchange& exchange, const char* cause) {
+LoginVerdict refuse(const Exchange& exchange, LegacyLogin login, const char* cause) {
   pages::ErrorPage page;
   page.kind = pages::ErrorKind::enforced;
   page.login_href = exchange.site->path + "login";
@@ -73,6 +76,9 @@ LoginVerdict refuse(const Exchange& exchange, const char* cause) {
   verdict.reply = error_reply(exchange, page, cause);
   verdict.reply->headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::session));
   verdict.reply->headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
+  if (const auto taken = take_kept_session(exchange, login)) {
+    verdict.reply->headers.emplace_back("Set-Cookie", *taken);
+  }
   return verdict;
 }
 
@@ -161,16 +167,17 @@ Task<LoginVerdict> intercept_login(const Exchange& exchange, LegacyLogin login, 
   const Course course = course_of(exchange.mode(rule), account);
   if (course == Course::refuse) {
     exchange.count(metrics::Login::refused);
-    co_return refuse(exchange, "a legacy login that policy refuses");
+    co_return refuse(exchange, std::move(login), "a legacy login that policy refuses");
   }
   const bool known = co_await is_no_new_login(exchange, login, account.id);
   if (known) co_return LoginVerdict{};
   if (course == Course::hold) {
     make_absolute(login.answer, exchange.request->path);
     if (!sets_cookie(login.answer)) {
-      exchange.worker->log.write(Log::Severity::error, exchange.request->id,
-                                 "the portal set no cookie at this login: if it let in a session "
-                                 "that the browser had before, the notice can be walked around");
+      exchange.worker->log.write(
+          Log::Severity::error, exchange.request->id,
+          "the portal set no cookie at this login: if it let in a session that the browser had "
+          "before, a copy of that cookie walks around the notice, and only a gate stops it");
     }
     LoginVerdict verdict = co_await hold(exchange, std::move(login), std::move(account));
     exchange.count(metrics::Login::held);

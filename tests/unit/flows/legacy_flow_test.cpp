@@ -129,6 +129,23 @@ TEST(LegacyLogin, WhoseNameIsNoNameIsRefusedFromTheCutOverOn) {
   }
 }
 
+TEST(LegacyLogin, InASessionThatThePortalKeepsTakesItOutOfTheBrowser) {
+  for (const Mode mode : {Mode::notice, Mode::enforce, Mode::closed}) {
+    World world;
+    world.site->policy.personal.mode = mode;
+    world.site->portal_cookie = "SID";
+    world.cookies["SID"] = "from-before";
+    auto login = world.login();
+    login.answer.headers = {{"Location", "/"}, {"Set-Cookie", "lang=vi"}};
+    EXPECT_TRUE(world.log_in(login).reply);
+    EXPECT_FALSE(world.cookies.contains("SID")) << policy::to_text(mode);
+    if (mode != Mode::notice) continue;
+    const std::string csrf = World::csrf_of(world.run(world.get("notice")));
+    world.run(world.post("notice", "choice=skip&csrf=" + csrf));
+    EXPECT_EQ(world.cookies["SID"], "from-before");
+  }
+}
+
 class ClaimedLogin : public testing::Test {
  protected:
   flows::LegacyLogin login() const {
