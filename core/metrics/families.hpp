@@ -30,8 +30,9 @@ VNEID_LABELS(Refusal, level_too_low, mismatch, unverified_number, taken, cancell
              too_large, csrf, no_account, portal_away, internal);
 /// Answers of the population database. `limited`: not asked, the rate was used up.
 VNEID_LABELS(Population, match, no_match, limited, unavailable, review);
-/// Decisions of `vneid_require`. `unknown`: the session could not be read (D7).
-VNEID_LABELS(Gate, allowed, sent_to_login, unauthorized, unknown);
+/// Decisions of `vneid_require`. `unknown`: the session could not be read (D7); `path`: refused by
+/// `vneid_paths` before any location was chosen.
+VNEID_LABELS(Gate, allowed, sent_to_login, unauthorized, unknown, path);
 /// Sessions of the module's own pages, by what the citizen has proven.
 VNEID_LABELS(SessionBegun, legacy, vneid);
 VNEID_LABELS(SessionEnded, legacy, vneid);

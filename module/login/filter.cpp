@@ -101,10 +101,10 @@ void install_filters() noexcept {
 ngx_int_t on_preaccess(ngx_http_request_t* r) noexcept {
   return guard(r->connection->log, "request", ngx_int_t{500}, [r]() -> ngx_int_t {
     const LocationConf& location = location_conf(r);
-    if (r != r->main || !location.sites) return NGX_DECLINED;
-    if (location.login) mark(r).login = &location;
-    if (location.logout_at) mark(r).logout = &location;
-    withhold_own_cookies(r);
+    if (r != r->main || !location.served_with()) return NGX_DECLINED;
+    if (location.sites && location.login) mark(r).login = &location;
+    if (location.sites && location.logout_at) mark(r).logout = &location;
+    withhold_cookies(r, location.served_with()->first()->portal_cookie);
     return NGX_DECLINED;
   });
 }

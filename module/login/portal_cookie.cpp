@@ -1,10 +1,16 @@
 #include "module/login/portal_cookie.hpp"
 
+#include <new>
+#include <optional>
+#include <string>
+
 #include "module/conf/conf.hpp"
 #include "module/loop/process.hpp"
 #include "module/pages/reply.hpp"
 #include "module/pool.hpp"
 #include "module/request/cookies.hpp"
+#include "module/request/mark.hpp"
+#include "module/variables/session.hpp"
 #include "text/ascii.hpp"
 
 namespace vneid::ngx {
@@ -25,15 +31,39 @@ namespace {
   return found;
 }
 
+[[nodiscard]] bool has_credentials(ngx_http_request_t* r) {
+  return r->headers_in.authorization != nullptr;
+}
+
+/// Where the portal lets people in, as far as nginx.conf says, also before the portal sent the
+/// request on.
+[[nodiscard]] bool is_login(ngx_http_request_t* r) {
+  const RequestMark* found = find_mark(r);
+  return location_conf(r).login != nullptr || (found != nullptr && found->login != nullptr);
+}
+
+[[nodiscard]] std::optional<std::string> named_account(ngx_http_request_t* r) {
+  ngx_http_complex_value_t* value = server_conf(r).portal_account;
+  if (value == nullptr) return {};
+  ngx_str_t account{};
+  if (ngx_http_complex_value(r, value, &account) != NGX_OK) throw std::bad_alloc();
+  return copy(account);
+}
+
 }  // namespace
 
 void follow_portal_cookie(ngx_http_request_t* r) {
-  const LocationConf& location = location_conf(r);
-  if (!location.sites || location.sites->first()->portal_cookie.empty()) return;
-  const HeaderList answer = set_cookies(r);
-  if (answer.empty()) return;
-  const auto cookie = Process::current().service().follow_portal_cookie(all_cookies(r), answer,
-                                                                        *location.sites->first());
+  const auto& sites = location_conf(r).served_with();
+  if (!sites || sites->first()->portal_cookie.empty()) return;
+  PortalAnswer answer;
+  answer.headers = set_cookies(r);
+  if (answer.headers.empty()) return;
+  answer.may_be_login = r->method != NGX_HTTP_GET || has_credentials(r) || is_login(r);
+  const flows::SessionFacts* facts = session_facts(r);
+  answer.told = facts != nullptr && facts->by_vneid();
+  answer.account = named_account(r);
+  const auto cookie =
+      Process::current().service().follow_portal_cookie(all_cookies(r), answer, *sites->first());
   if (cookie) add_headers(r, {{"Set-Cookie", *cookie}});
 }
 
