@@ -31,8 +31,11 @@ namespace {
   return found;
 }
 
-[[nodiscard]] bool has_credentials(ngx_http_request_t* r) {
-  return r->headers_in.authorization != nullptr;
+/// A password may travel in a body, whatever the method, and in a header.
+[[nodiscard]] bool may_have_credentials(const ngx_http_request_t* r) noexcept {
+  const ngx_http_headers_in_t& headers = r->headers_in;
+  return r->method != NGX_HTTP_GET || headers.authorization != nullptr ||
+         headers.content_length_n > 0 || headers.chunked != 0;
 }
 
 /// Where the portal lets people in, as far as nginx.conf says, also before the portal sent the
@@ -58,7 +61,7 @@ void follow_portal_cookie(ngx_http_request_t* r) {
   PortalAnswer answer;
   answer.headers = set_cookies(r);
   if (answer.headers.empty()) return;
-  answer.may_be_login = r->method != NGX_HTTP_GET || has_credentials(r) || is_login(r);
+  answer.may_be_login = may_have_credentials(r) || is_login(r);
   const flows::SessionFacts* facts = session_facts(r);
   answer.told = facts != nullptr && facts->by_vneid();
   answer.account = named_account(r);

@@ -150,9 +150,12 @@ class Gate(StackTest):
             self.assert_to_login(self.ask(citizen))
             for page in ("identity", "vault", "links", "api/v1/identity"):
                 self.assertEqual(self.ask(citizen, "/vneid/" + page).status, 401, page)
-        # With credentials that no form has.
+        # With credentials that no form has, or in the form of a GET.
         self.ask(own, "/mo/x?renew=cua-b", Authorization="Basic Yjpi")
         self.assert_to_login(self.ask(own))
+        citizen = self.linked_citizen()
+        self.ask(citizen, "/mo/x?renew=cua-b", "GET", {"username": "b"})
+        self.assert_to_login(self.ask(citizen))
         # From no cookie, too.
         citizen = self.linked_citizen()
         citizen.cookies["localhost"].pop("portal_session")
