@@ -4,6 +4,7 @@
 #include "module/conf/load_order.hpp"
 #include "module/conf/merge.hpp"
 #include "module/gate/gate.hpp"
+#include "module/gate/paths.hpp"
 #include "module/guard.hpp"
 #include "module/login/filter.hpp"
 #include "module/loop/process.hpp"
@@ -61,13 +62,16 @@ ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
   }
   if (!conf.first_use) return NGX_OK;  // loaded and not used: nginx stays as it is
   warn_of_load_order(cf);
+  warn_of_missing_gates(cf);
   ngx_str_t request_id = ngx_string("request_id");
   conf.request_id = ngx_http_get_variable_index(cf, &request_id);
   auto& core = *static_cast<ngx_http_core_main_conf_t*>(
       ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
   const bool added = conf.request_id != NGX_ERROR &&
+                     // The last one added comes first: our own pages are judged by no path, and
+                     // our cookies are set aside before the session is read.
+                     add_phase(core, NGX_HTTP_SERVER_REWRITE_PHASE, on_path) &&
                      add_phase(core, NGX_HTTP_SERVER_REWRITE_PHASE, on_server_rewrite) &&
-                     // The last one added comes first: our cookies are set aside before.
                      add_phase(core, NGX_HTTP_PREACCESS_PHASE, on_identity) &&
                      add_phase(core, NGX_HTTP_PREACCESS_PHASE, on_preaccess) &&
                      add_phase(core, NGX_HTTP_ACCESS_PHASE, on_access) &&

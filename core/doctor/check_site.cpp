@@ -130,13 +130,6 @@ void check_gates(const Server& server, Findings& findings) {
       about.ok("site.gate", where);
     }
   }
-  for (const DroppedGate& dropped : server.dropped_gates) {
-    const About about{findings, server.title(), dropped.at};
-    about.warning("site.gate",
-                  "\"vneid off\" at " + dropped.location +
-                      " takes away the gate that it would inherit: everybody gets in",
-                  "If that is meant, say \"vneid_require off;\" there too");
-  }
 }
 
 void check_rehearsal(const Deployment& deployment, Findings& findings) {

@@ -30,8 +30,9 @@ VNEID_LABELS(Refusal, level_too_low, mismatch, unverified_number, taken, cancell
              too_large, csrf, no_account, portal_away, internal);
 /// Answers of the population database. `limited`: not asked, the rate was used up.
 VNEID_LABELS(Population, match, no_match, limited, unavailable, review);
-/// Decisions of `vneid_require`. `unknown`: the session could not be read (D7).
-VNEID_LABELS(Gate, allowed, sent_to_login, unauthorized, unknown);
+/// Decisions of `vneid_require`. `unknown`: the session could not be read (D7); `path`: refused by
+/// `vneid_paths` before any location was chosen.
+VNEID_LABELS(Gate, allowed, sent_to_login, unauthorized, unknown, path);
 /// What was not kept in Redis for who had proven nothing, because his share or everybody's was used
 /// up: a form sent to a gate, the start of a sign-in.
 VNEID_LABELS(Quota, form, sign_in);

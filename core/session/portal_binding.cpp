@@ -4,6 +4,7 @@
 #include "session/fields.hpp"
 #include "text/ascii.hpp"
 #include "text/cookie.hpp"
+#include "text/portal_cookies.hpp"
 
 namespace vneid {
 
@@ -16,23 +17,18 @@ constexpr std::size_t longest_token = 64;  // as of a session
 struct Followed {
   std::string from;
   std::string to;
+  std::string account;  ///< whose alone it is; empty: the portal names nobody
 
   static void fields(auto& field, auto& self) {
     field("from", self.from);
     field("to", self.to);
+    field("account", self.account);
   }
 };
 
-/// The one value under the name; empty when there is none. Nothing when there are several. Without
-/// case, because some portals read cookies so.
-std::optional<std::string_view> only_value(std::string_view header, std::string_view name) {
-  std::optional<std::string_view> found;
-  for (const auto& pair : text::cookie_pairs(header)) {
-    if (!text::equal_without_case(pair.name, name)) continue;
-    if (found && *found != pair.value) return std::nullopt;
-    found = pair.value;
-  }
-  return found.value_or(std::string_view{});
+/// What the portal is sent under the name; empty: nothing.
+std::string value_sent(std::string_view cookie_header, std::string_view name) {
+  return text::portal_cookies(cookie_header, name).value;
 }
 
 /// The value that an answer gives the cookie, empty when it takes it away; nothing when it does not
@@ -43,7 +39,7 @@ std::optional<std::string_view> value_set(const HeaderList& answer, std::string_
   for (const auto& [header, content] : answer) {
     if (!text::equal_without_case(header, "set-cookie")) continue;
     const auto cookie = text::parse_set_cookie(content, now);
-    if (!cookie || !text::equal_without_case(cookie->name, name)) continue;
+    if (!cookie || cookie->name != name) continue;
     last = cookie->removes ? std::string_view{} : cookie->value;
   }
   return last;
@@ -69,43 +65,68 @@ std::optional<Followed> followed(const crypto::KeyRing& keys, std::string_view c
   return std::nullopt;
 }
 
+/// Whether a new value may be the same person's, as follow_portal_cookie() says.
+bool may_follow(const PortalAnswer& answer, bool from_nothing) {
+  if (answer.account) return !answer.account->empty();
+  return !answer.may_be_login && (!from_nothing || answer.told);
+}
+
+/// What the new value is to follow: the beginning of the chain, if there is one.
+Followed origin_of(const crypto::KeyRing& keys, PortalCookie cookie, std::string_view cookie_header,
+                   std::string_view token, std::string_view before) {
+  Followed link;
+  if (before.empty()) {
+    link.from = awaited_portal_cookie;
+    return link;
+  }
+  link.from = key_of(keys, cookie, before);
+  auto earlier = followed(keys, cookie_header, token, link.from);
+  return earlier ? *std::move(earlier) : link;
+}
+
 }  // namespace
 
 std::string portal_cookie_key(const crypto::KeyRing& keys, PortalCookie cookie,
                               std::string_view cookie_header, const HeaderList& answer, Wall now) {
   if (cookie.name.empty()) return {};
   if (const auto set = value_set(answer, cookie.name, now)) return key_of(keys, cookie, *set);
-  return key_of(keys, cookie, only_value(cookie_header, cookie.name).value_or(""));
+  return key_of(keys, cookie, value_sent(cookie_header, cookie.name));
+}
+
+std::string given_portal_cookie_key(const crypto::KeyRing& keys, PortalCookie cookie,
+                                    const HeaderList& answer, Wall now) {
+  return portal_cookie_key(keys, cookie, {}, answer, now);
+}
+
+bool lacks_portal_cookie(PortalCookie cookie, std::string_view cookie_header) {
+  return value_sent(cookie_header, cookie.name).empty();
 }
 
 bool belongs(const crypto::KeyRing& keys, PortalCookie cookie, std::string_view cookie_header,
              const LiveSession& live) {
   if (cookie.name.empty()) return true;
-  const auto value = only_value(cookie_header, cookie.name);
-  if (!value) return false;
-  const std::string key = key_of(keys, cookie, *value);
-  if (key == live.session.portal_cookie_key) return true;
-  if (key.empty()) return false;
+  const Session& session = live.session;
+  const std::string key = key_of(keys, cookie, value_sent(cookie_header, cookie.name));
+  if (key.empty() || session.portal_cookie_key.empty()) return false;
+  if (key == session.portal_cookie_key) return true;
   const auto chain = followed(keys, cookie_header, live.token.value(), key);
-  return chain && chain->from == live.session.portal_cookie_key;
+  return chain && chain->from == session.portal_cookie_key &&
+         (chain->account.empty() || chain->account == session.account);
 }
 
 std::optional<std::string> follow_portal_cookie(const crypto::KeyRing& keys, PortalCookie cookie,
                                                 std::string_view cookie_header,
-                                                const HeaderList& answer, Wall now) {
+                                                const PortalAnswer& answer, Wall now) {
   if (cookie.name.empty()) return std::nullopt;
-  const auto set = value_set(answer, cookie.name, now);
+  const auto set = value_set(answer.headers, cookie.name, now);
   if (!set || set->empty()) return std::nullopt;
   const auto tokens = text::cookie_values(cookie_header, cookie_name::session);
   if (tokens.size() != 1 || tokens.front().size() > longest_token) return std::nullopt;
-  const auto before = only_value(cookie_header, cookie.name);
-  if (!before || *before == *set) return std::nullopt;
-  std::string from = key_of(keys, cookie, *before);
-  // A chain: what the session was begun with stays its beginning.
-  if (auto earlier = followed(keys, cookie_header, tokens.front(), from)) {
-    from = std::move(earlier->from);
-  }
-  const Followed link{std::move(from), key_of(keys, cookie, *set)};
+  const std::string before = value_sent(cookie_header, cookie.name);
+  if (before == *set || !may_follow(answer, before.empty())) return std::nullopt;
+  Followed link = origin_of(keys, cookie, cookie_header, tokens.front(), before);
+  link.to = key_of(keys, cookie, *set);
+  if (answer.account) link.account = *answer.account;
   return set_cookie(cookie_name::portal,
                     keys.seal_text(seal_purpose, tokens.front(), sealed::to_text(link)));
 }

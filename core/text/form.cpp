@@ -4,18 +4,12 @@
 #include <cstddef>
 
 #include "text/ascii.hpp"
+#include "text/percent.hpp"
 #include "text/utf8.hpp"
 
 namespace vneid::text {
 
 namespace {
-
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
 
 std::expected<std::string, std::string> decode_piece(std::string_view piece) {
   auto decoded = form_bytes(piece);
@@ -36,10 +30,9 @@ std::optional<std::string> form_bytes(std::string_view piece) {
     } else if (piece[i] != '%') {
       decoded += piece[i];
     } else {
-      const int high = i + 2 < piece.size() ? hex_value(piece[i + 1]) : -1;
-      const int low = i + 2 < piece.size() ? hex_value(piece[i + 2]) : -1;
-      if (high < 0 || low < 0) return std::nullopt;
-      decoded += static_cast<char>(high * 16 + low);
+      const int byte = escaped_byte(piece.substr(i));
+      if (byte < 0) return std::nullopt;
+      decoded += static_cast<char>(byte);
       i += 2;
     }
   }

@@ -7,6 +7,13 @@
 
 namespace vneid::ngx {
 
+text::PathRule path_rule(const ServerConf& server) noexcept {
+  if (!server.pages) return text::PathRule::any;
+  if (server.paths) return *server.paths;
+  if (server.has_gate) return text::PathRule::plain;
+  return server.portal_cookie ? text::PathRule::no_parameters : text::PathRule::any;
+}
+
 std::shared_ptr<const flows::Site> site_of(ngx_http_request_t* r, const LocationConf& location) {
   if (!location.sites) return nullptr;
   const auto& site = location.sites->of(r);

@@ -16,6 +16,7 @@
 #include "module/ngx.hpp"
 #include "policy/gate.hpp"
 #include "session/login_proof.hpp"
+#include "text/path_rule.hpp"
 
 namespace vneid::ngx {
 
@@ -67,11 +68,15 @@ struct ServerConf {
   std::optional<bool> new_accounts;
   std::optional<std::string> portal_cookie;
   std::string portal_cookie_path = "/";
+  /// Whom the portal names in an answer that renews its cookie; null: it is not asked to.
+  ngx_http_complex_value_t* portal_account = nullptr;
   std::optional<std::string> logout_location;
   std::optional<SessionLimits> session_limits;
   /// Of `vneid_kiosk`: idle time of sessions there; zero: off.
   std::optional<Milliseconds> kiosk_idle;
   std::optional<Milliseconds> session_grace;  ///< of `vneid_session_grace`; zero: off
+  std::optional<text::PathRule> paths;        ///< of `vneid_paths`
+  bool has_gate = false;                      ///< `vneid_require` holds somewhere in it
   /// Set when `vneid` is on in the server or in a location of it: what the pages below the path
   /// are served with.
   std::shared_ptr<const NamedSites> pages;
@@ -114,7 +119,9 @@ struct LoginRule {
 /// `vneid_require`: who is let in.
 struct GateRule {
   std::optional<policy::Requirement> requirement;  ///< unset: off
-  std::size_t max_body = std::size_t{16} * 1024;   ///< of a form that is kept
+  /// `if=`: whether it is asked of this request; null: of each.
+  ngx_http_complex_value_t* condition = nullptr;
+  std::size_t max_body = std::size_t{16} * 1024;  ///< of a form that is kept
   Position at;
 };
 
@@ -136,6 +143,13 @@ struct LocationConf {
   std::optional<Position> logout_at;  ///< of `vneid_logout`
   std::shared_ptr<const GateRule> gate;
   std::shared_ptr<const NamedSites> sites;  ///< set where `vneid` is on
+  /// Set where there is a gate, also one that `vneid off` has left standing.
+  std::shared_ptr<const NamedSites> gate_sites;
+
+  /// What the portal's requests here are served with; null: they are none of our business.
+  [[nodiscard]] const std::shared_ptr<const NamedSites>& served_with() const noexcept {
+    return sites ? sites : gate_sites;
+  }
 };
 
 [[nodiscard]] inline MainConf& main_conf(ngx_http_request_t* r) noexcept {
@@ -147,6 +161,10 @@ struct LocationConf {
 [[nodiscard]] inline const LocationConf& location_conf(ngx_http_request_t* r) noexcept {
   return *static_cast<LocationConf*>(ngx_http_get_module_loc_conf(r, ngx_http_vneid_module));
 }
+
+/// Which paths reach the server's locations: as said; else plain ones where there is a gate, and
+/// none with parameters where the portal's session is told by its cookie.
+[[nodiscard]] text::PathRule path_rule(const ServerConf& server) noexcept;
 
 /// Where `vneid` is on for this request, as the name says that the browser used; null where it is
 /// off.

@@ -2,9 +2,12 @@
 // vneid_kiosk (domain.md §4.4).
 
 #include <algorithm>
+#include <array>
+#include <string>
 
 #include "module/conf/directive.hpp"
 #include "text/ascii.hpp"
+#include "text/lenient_form.hpp"
 
 namespace vneid::ngx {
 
@@ -28,6 +31,27 @@ namespace {
                    "\" in \"" + std::string{directive.name()} + "\", expected 1s to 7d");
   }
   return Milliseconds{value};
+}
+
+void read_cookie_path(const Directive& directive, std::string_view path, ServerConf& conf) {
+  if (!is_plain_path(path)) {
+    directive.fail("invalid path \"" + std::string{path} + "\" in \"vneid_portal_cookie\"");
+  }
+  conf.portal_cookie_path = path;
+}
+
+/// Only the portal may say whose its session is.
+void read_named_account(const Directive& directive, std::string_view value, ServerConf& conf) {
+  const bool from_browser =
+      text::reads_form(value) ||
+      std::ranges::any_of(std::array{"$http_", "$arg_", "$cookie_", "$sent_http_"},
+                          [value](const char* prefix) { return value.contains(prefix); });
+  if (!value.contains('$') || from_browser) {
+    directive.fail(
+        "\"account=\" of \"vneid_portal_cookie\" must name a variable of the portal's answer, such "
+        "as $upstream_http_x_portal_account");
+  }
+  conf.portal_account = directive.complex_value(value);
 }
 
 }  // namespace
@@ -57,13 +81,16 @@ void parse_portal_cookie(const Directive& directive, ServerConf& conf) {
     directive.fail("\"vneid_portal_cookie\" names the portal's cookie, not one of this module");
   }
   conf.portal_cookie = name;
-  if (directive.size() < 2) return;
-  const auto path = Directive::value_of(directive.word(1), "path");
-  if (!path) directive.fail_parameter(directive.word(1));
-  if (!is_plain_path(*path)) {
-    directive.fail("invalid path \"" + std::string{*path} + "\" in \"vneid_portal_cookie\"");
+  for (std::size_t i = 1; i < directive.size(); ++i) {
+    const auto word = directive.word(i);
+    if (const auto path = Directive::value_of(word, "path")) {
+      read_cookie_path(directive, *path, conf);
+    } else if (const auto account = Directive::value_of(word, "account")) {
+      read_named_account(directive, *account, conf);
+    } else {
+      directive.fail_parameter(word);
+    }
   }
-  conf.portal_cookie_path = *path;
 }
 
 void parse_session(const Directive& directive, ServerConf& conf) {

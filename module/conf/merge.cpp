@@ -133,21 +133,6 @@ void inherit(T& child, const T& parent) {
          left.effective_date == right.effective_date;
 }
 
-void refuse_idle_gate(const LocationConf& parent, const LocationConf& child) {
-  if (!child.gate || child.gate == parent.gate || !child.gate->requirement) return;
-  throw ConfigurationError("\"vneid_require\" without effect: \"vneid\" is off here",
-                           child.gate->at);
-}
-
-/// A session does not tell its level: that the provider lets nobody in below it does.
-void check_gate(const LocationConf& location, const oidc::ProviderSettings& provider) {
-  if (!location.gate || location.gate->requirement != policy::Requirement::level2) return;
-  if (provider.required_level >= 2) return;
-  throw ConfigurationError("\"vneid_require level=2\" needs \"required_level 2\" in provider \"" +
-                               *location.provider + "\"",
-                           location.gate->at);
-}
-
 void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& child) {
   const bool says_something = child.provider || child.notice;
   if (!child.provider) {
@@ -174,7 +159,7 @@ void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& ch
       throw ConfigurationError("\"vneid_logout\" without effect: \"vneid\" is off here",
                                child.logout_at);
     }
-    refuse_idle_gate(parent, child);
+    merge_gate(cf, parent, child);
     if (!child.login || child.login == parent.login) return;
     throw ConfigurationError("\"vneid_login\" without effect: \"vneid\" is off here",
                              child.login->at);
@@ -193,7 +178,6 @@ void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& ch
     throw ConfigurationError("unknown provider \"" + *child.provider + "\" in \"vneid\"",
                              child.provider_at);
   }
-  check_gate(child, main.settings->providers.at(*child.provider));
   auto& server =
       *static_cast<ServerConf*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_vneid_module));
   child.sites = !says_something && parent.sites ? parent.sites : make_sites(cf, child);
@@ -205,6 +189,7 @@ void merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf& ch
         "\"vneid\" and \"vneid_notice\" must be the same in all locations of a server",
         child.provider_at);
   }
+  merge_gate(cf, parent, child);
 }
 
 }  // namespace
@@ -231,11 +216,13 @@ char* merge_server_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     if (!inner.portal_cookie) {
       inner.portal_cookie = outer.portal_cookie;
       inner.portal_cookie_path = outer.portal_cookie_path;
+      inner.portal_account = outer.portal_account;
     }
     inherit(inner.logout_location, outer.logout_location);
     inherit(inner.session_limits, outer.session_limits);
     inherit(inner.kiosk_idle, outer.kiosk_idle);
     inherit(inner.session_grace, outer.session_grace);
+    inherit(inner.paths, outer.paths);
     if (!inner.population) {
       inner.population = outer.population;
       inner.population_at = outer.population_at;

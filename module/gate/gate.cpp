@@ -1,10 +1,12 @@
 #include "module/gate/gate.hpp"
 
 #include <memory>
+#include <new>
 #include <optional>
 #include <utility>
 
 #include "module/conf/conf.hpp"
+#include "module/gate/answer.hpp"
 #include "module/guard.hpp"
 #include "module/login/portal_question.hpp"
 #include "module/loop/waiting_flow.hpp"
@@ -36,7 +38,7 @@ class GateExchange {
   GateExchange(Process& process, ngx_http_request_t* r, std::string reference,
                flows::Request request, const LocationConf& location)
       : flow(process, r, "gate", std::move(reference),
-             process.service().gate(std::move(request), location.sites->of(r),
+             process.service().gate(std::move(request), location.gate_sites->of(r),
                                     *location.gate->requirement, known_of(r))) {}
 
   WaitingFlow<flows::GateVerdict> flow;
@@ -47,6 +49,15 @@ namespace {
 /// A backstop: Redis has its own, shorter time.
 constexpr Milliseconds gate_limit{10'000};
 
+/// By `if=`: nothing and "0" are no, whatever else is yes. `vneid $variable` is not asked: what it
+/// turns on and off is logins.
+[[nodiscard]] bool asks(ngx_http_request_t* r, const GateRule& gate) {
+  if (gate.condition == nullptr) return true;
+  ngx_str_t value{};
+  if (ngx_http_complex_value(r, gate.condition, &value) != NGX_OK) throw std::bad_alloc();
+  return value.len != 0 && view(value) != "0";
+}
+
 [[nodiscard]] unsigned bit_of(const LocationConf& location) noexcept {
   return 1U << static_cast<unsigned>(*location.gate->requirement);
 }
@@ -54,15 +65,6 @@ constexpr Milliseconds gate_limit{10'000};
 [[nodiscard]] bool admitted(ngx_http_request_t* r, const LocationConf& location) noexcept {
   const RequestMark* found = find_mark(r);
   return found != nullptr && (found->admitted & bit_of(location)) != 0;
-}
-
-[[nodiscard]] flows::Request gated_request(ngx_http_request_t* r) {
-  flows::Request request = make_request(r);
-  request.target = view(r->unparsed_uri);  // as the browser knows it: rewrites are our own affair
-  request.accept = request_header(r, "accept");
-  request.sec_fetch_mode = request_header(r, "sec-fetch-mode");
-  request.requested_with = request_header(r, "x-requested-with");
-  return request;
 }
 
 Task<flows::Reply> ready(flows::Reply reply) { co_return reply; }
@@ -76,25 +78,13 @@ ngx_int_t keep_body(ngx_http_request_t* r) {
   std::string reference = request.id;
   return begin_answer(
       r, std::move(reference),
-      Process::current().service().keep_post(std::move(request), location.sites->of(r)));
+      Process::current().service().keep_post(std::move(request), location.gate_sites->of(r)));
 }
 
 void on_body(ngx_http_request_t* r) noexcept {
   const ngx_int_t result =
       guard(r->connection->log, "gate", ngx_int_t{500}, [r] { return keep_body(r); });
   if (result != NGX_AGAIN) ngx_http_finalize_request(r, result);
-}
-
-/// Answers in place of the location with a task that does not wait; the request is ours from here
-/// on, whatever happens.
-ngx_int_t answer(ngx_http_request_t* r, std::string reference, Task<flows::Reply> task) {
-  ngx_int_t result = ngx_http_discard_request_body(r);
-  if (result == NGX_OK) {
-    result = guard(r->connection->log, "gate", ngx_int_t{500},
-                   [&] { return begin_answer(r, std::move(reference), std::move(task)); });
-  }
-  ngx_http_finalize_request(r, result);
-  return NGX_DONE;
 }
 
 /// The body is read first, by whom it belongs to: nginx's reader may finalize the request itself
@@ -109,8 +99,9 @@ ngx_int_t keep_post(ngx_http_request_t* r, std::string reference) {
   }
   flows::Request request = gated_request(r);
   request.body_is_form = false;  // nothing is kept, and nothing waited for
-  return answer(r, std::move(reference),
-                Process::current().service().keep_post(std::move(request), location.sites->of(r)));
+  return answer_instead(
+      r, std::move(reference),
+      Process::current().service().keep_post(std::move(request), location.gate_sites->of(r)));
 }
 
 ngx_int_t conclude(ngx_http_request_t* r, GateExchange& exchange) {
@@ -131,7 +122,7 @@ ngx_int_t conclude(ngx_http_request_t* r, GateExchange& exchange) {
     case flows::GateVerdict::Next::answer:
       break;
   }
-  return answer(r, std::move(reference), ready(std::move(verdict.reply)));
+  return answer_instead(r, std::move(reference), ready(std::move(verdict.reply)));
 }
 
 /// The verdict is there: the phase is run again, and finds it.
@@ -160,9 +151,8 @@ ngx_int_t begin(ngx_http_request_t* r, const LocationConf& location) {
 ngx_int_t on_access(ngx_http_request_t* r) noexcept {
   return guard(r->connection->log, "gate", ngx_int_t{500}, [r]() -> ngx_int_t {
     const LocationConf& location = location_conf(r);
-    if (!location.gate || !location.gate->requirement || !location.sites) return NGX_DECLINED;
-    if (is_own_page(r) || admitted(r, location)) return NGX_DECLINED;
-    if (!site_of(r, location)) return NGX_DECLINED;
+    if (!location.gate || !location.gate->requirement) return NGX_DECLINED;
+    if (is_own_page(r) || admitted(r, location) || !asks(r, *location.gate)) return NGX_DECLINED;
     if (PortalQuestion::asks(r)) return NGX_DECLINED;  // it decides who may enter
     // A subrequest shows part of what its main request asked for: that decides.
     if (r != r->main) return NGX_HTTP_FORBIDDEN;

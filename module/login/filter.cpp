@@ -150,12 +150,12 @@ ngx_int_t on_preaccess(ngx_http_request_t* r) noexcept {
     if (r != r->main) return NGX_DECLINED;
     judge_before_leaving(r);
     const LocationConf& location = location_conf(r);
-    if (!location.sites) return NGX_DECLINED;
+    if (!location.served_with()) return NGX_DECLINED;
     RequestMark* found = find_mark(r);
     const bool judged = found != nullptr && found->judged != nullptr;
-    if (location.login && !judged) mark(r).login = &location;
-    if (location.logout_at) mark(r).logout = &location;
-    withhold_own_cookies(r);
+    if (location.sites && location.login && !judged) mark(r).login = &location;
+    if (location.sites && location.logout_at) mark(r).logout = &location;
+    withhold_cookies(r, location.served_with()->first()->portal_cookie);
     return NGX_DECLINED;
   });
 }

@@ -1,21 +1,59 @@
 #include "module/login/portal_cookie.hpp"
 
+#include <new>
+#include <optional>
+#include <string>
+
 #include "module/conf/conf.hpp"
 #include "module/login/answer_headers.hpp"
 #include "module/loop/process.hpp"
 #include "module/pages/reply.hpp"
 #include "module/request/cookies.hpp"
+#include "module/request/mark.hpp"
+#include "module/variables/session.hpp"
 
 namespace vneid::ngx {
 
+namespace {
+
+/// A password may travel in a body, whatever the method, and in a header.
+[[nodiscard]] bool may_have_credentials(const ngx_http_request_t* r) noexcept {
+  const ngx_http_headers_in_t& headers = r->headers_in;
+  return r->method != NGX_HTTP_GET || headers.authorization != nullptr ||
+         headers.content_length_n > 0 || headers.chunked != 0;
+}
+
+/// Where the portal lets people in, as far as nginx.conf says, also before the portal sent the
+/// request on.
+[[nodiscard]] bool is_login(ngx_http_request_t* r) {
+  const RequestMark* found = find_mark(r);
+  return location_conf(r).login != nullptr || (found != nullptr && found->login != nullptr);
+}
+
+[[nodiscard]] std::optional<std::string> named_account(ngx_http_request_t* r) {
+  ngx_http_complex_value_t* value = server_conf(r).portal_account;
+  if (value == nullptr) return {};
+  ngx_str_t account{};
+  if (ngx_http_complex_value(r, value, &account) != NGX_OK) throw std::bad_alloc();
+  return copy(account);
+}
+
+}  // namespace
+
 void follow_portal_cookie(ngx_http_request_t* r) {
-  const LocationConf& location = location_conf(r);
-  if (!location.sites || location.sites->first()->portal_cookie.empty()) return;
-  HeaderList answer;
-  for (const std::string_view value : set_cookies(r)) answer.emplace_back("Set-Cookie", value);
-  if (answer.empty()) return;
-  const auto cookie = Process::current().service().follow_portal_cookie(all_cookies(r), answer,
-                                                                        *location.sites->first());
+  const auto& sites = location_conf(r).served_with();
+  if (!sites || sites->first()->portal_cookie.empty()) return;
+  PortalAnswer answer;
+  for (const std::string_view value : set_cookies(r)) {
+    answer.headers.emplace_back("Set-Cookie", value);
+  }
+  if (answer.headers.empty()) return;
+  answer.may_be_login = may_have_credentials(r) || is_login(r);
+  const flows::SessionFacts* facts = session_facts(r);
+  answer.told = facts != nullptr && facts->by_vneid();
+  answer.account = named_account(r);
+  const auto cookie =
+      Process::current().service().follow_portal_cookie(all_cookies(r), answer, *sites->first());
   if (cookie) add_headers(r, {{"Set-Cookie", *cookie}});
 }
 

@@ -1,10 +1,13 @@
 #include "module/request/cookies.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 #include "module/pool.hpp"
 #include "module/request/headers.hpp"
 #include "module/request/mark.hpp"
+#include "text/ascii.hpp"
+#include "text/portal_cookies.hpp"
 
 namespace vneid::ngx {
 
@@ -15,15 +18,19 @@ constexpr std::string_view own_prefix = "__Host-vneid-";
 [[nodiscard]] std::string without_own(std::string_view header) {
   std::string kept;
   while (!header.empty()) {
-    const auto pair = header.substr(0, header.find(';'));
-    header.remove_prefix(std::min(header.size(), pair.size() + 1));
-    const auto start = std::min(pair.find_first_not_of(" \t"), pair.size());
-    const auto trimmed = pair.substr(start);
-    if (trimmed.empty() || trimmed.starts_with(own_prefix)) continue;
+    const auto piece = header.substr(0, header.find(';'));
+    header.remove_prefix(std::min(header.size(), piece.size() + 1));
+    const auto pair = text::trim(piece);
+    if (pair.empty() || pair.starts_with(own_prefix)) continue;
     if (!kept.empty()) kept += "; ";
-    kept += trimmed;
+    kept += pair;
   }
   return kept;
+}
+
+[[nodiscard]] std::string for_portal(std::string_view all, std::string_view portal_cookie) {
+  std::string kept = without_own(all);
+  return portal_cookie.empty() ? kept : text::portal_cookies(kept, portal_cookie).header;
 }
 
 [[nodiscard]] bool is_cookie(const ngx_table_elt_t& header) {
@@ -39,20 +46,21 @@ std::string all_cookies(ngx_http_request_t* r) {
   return request_header(r, "cookie", "; ");
 }
 
-void withhold_own_cookies(ngx_http_request_t* r) {
+void withhold_cookies(ngx_http_request_t* r, std::string_view portal_cookie) {
   const std::string all = request_header(r, "cookie", "; ");
-  if (!all.contains(own_prefix)) return;
-  mark(r).cookie = in_pool(r->pool, all);
-  bool empty = false;
+  if (all.empty() || (portal_cookie.empty() && !all.contains(own_prefix))) return;
+  RequestMark& remembered = mark(r);
+  if (remembered.cookie.data == nullptr) remembered.cookie = in_pool(r->pool, all);
+  // The first one has all; what is left of the others is nothing, and nothing is not sent.
+  ngx_str_t kept = in_pool(r->pool, for_portal(all, portal_cookie));
   for (ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr; part = part->next) {
     auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
     for (ngx_uint_t i = 0; i < part->nelts; ++i) {
       if (!is_cookie(headers[i])) continue;
-      headers[i].value = in_pool(r->pool, without_own(view(headers[i].value)));
-      empty = empty || headers[i].value.len == 0;
+      headers[i].value = kept;
+      kept.len = 0;
     }
   }
-  if (!empty) return;
   drop_headers(
       r, [](const ngx_table_elt_t& header) { return is_cookie(header) && header.value.len == 0; });
 }

@@ -1,7 +1,6 @@
 #include "module/request/headers.hpp"
 
 #include <algorithm>
-#include <new>
 
 #include "module/pool.hpp"
 #include "text/header_name.hpp"
@@ -12,7 +11,8 @@ namespace {
 
 constexpr std::string_view own_prefix = "x-vneid-";
 
-template <class Judge>
+using Judge = std::function<bool(const ngx_table_elt_t&)>;
+
 [[nodiscard]] bool any_header(ngx_http_request_t* r, const Judge& judge) {
   for (ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr; part = part->next) {
     const auto* headers = static_cast<const ngx_table_elt_t*>(part->elts);
@@ -21,6 +21,84 @@ template <class Judge>
     }
   }
   return false;
+}
+
+/// The parts of a list without what is dropped: what stays keeps its address, since r->headers_in
+/// points to it.
+[[nodiscard]] std::vector<ngx_list_part_t> parts_kept(const ngx_list_t& list, const Judge& drop) {
+  std::vector<ngx_list_part_t> kept;
+  for (const ngx_list_part_t* part = &list.part; part != nullptr; part = part->next) {
+    auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
+    bool goes_on = false;
+    for (ngx_uint_t i = 0; i < part->nelts; ++i) {
+      if (drop(headers[i])) {
+        goes_on = false;
+        continue;
+      }
+      if (!goes_on) kept.push_back({.elts = headers + i, .nelts = 0, .next = nullptr});
+      ++kept.back().nelts;
+      goes_on = true;
+    }
+  }
+  return kept;
+}
+
+/// The list made of these parts, none of which is empty: nginx reads the first element of each
+/// part but the first unasked.
+void assemble(ngx_list_t& list, const std::vector<ngx_list_part_t>& parts) {
+  if (parts.empty()) {
+    list.part.nelts = 0;
+    list.part.next = nullptr;
+    list.last = &list.part;
+    return;
+  }
+  list.part = parts.front();
+  list.last = &list.part;
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    auto* next = plain_in_pool<ngx_list_part_t>(list.pool);
+    *next = parts[i];
+    list.last->next = next;
+    list.last = next;
+  }
+  list.nalloc = list.last->nelts;  // full: what is pushed goes into a part of its own
+}
+
+#if nginx_version < 1023000
+/// Before 1.23 nginx keeps these in arrays of pointers.
+void forget_many(ngx_array_t& headers, const Judge& drop) {
+  auto** all = static_cast<ngx_table_elt_t**>(headers.elts);
+  auto** end = std::remove_if(all, all + headers.nelts,
+                              [&drop](const ngx_table_elt_t* header) { return drop(*header); });
+  headers.nelts = static_cast<ngx_uint_t>(end - all);
+}
+
+void forget_known(char* place, const ngx_http_header_t& known, const Judge& drop) {
+  if (view(known.name) == "Cookie" || view(known.name) == "X-Forwarded-For") {
+    forget_many(*reinterpret_cast<ngx_array_t*>(place), drop);
+    return;
+  }
+  auto*& header = *reinterpret_cast<ngx_table_elt_t**>(place);
+  if (header != nullptr && drop(*header)) header = nullptr;
+}
+#else
+/// Those of one name are a chain.
+void forget_known(char* place, const ngx_http_header_t& /*known*/, const Judge& drop) {
+  auto** header = reinterpret_cast<ngx_table_elt_t**>(place);
+  while (*header != nullptr) {
+    if (drop(**header)) {
+      *header = (*header)->next;
+    } else {
+      header = &(*header)->next;
+    }
+  }
+}
+#endif
+
+/// The same of what nginx knows by name: $http_user_agent and $proxy_add_x_forwarded_for read that.
+void forget_dropped(ngx_http_headers_in_t& headers, const Judge& drop) {
+  for (const ngx_http_header_t* known = ngx_http_headers_in; known->name.len != 0; ++known) {
+    forget_known(reinterpret_cast<char*>(&headers) + known->offset, *known, drop);
+  }
 }
 
 }  // namespace
@@ -45,20 +123,9 @@ std::string request_header(ngx_http_request_t* r, std::string_view name,
 }
 
 void drop_headers(ngx_http_request_t* r, const std::function<bool(const ngx_table_elt_t&)>& drop) {
-  ngx_list_t fresh;
-  if (ngx_list_init(&fresh, r->pool, 20, sizeof(ngx_table_elt_t)) != NGX_OK) throw std::bad_alloc();
-  for (ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr; part = part->next) {
-    const auto* headers = static_cast<const ngx_table_elt_t*>(part->elts);
-    for (ngx_uint_t i = 0; i < part->nelts; ++i) {
-      if (drop(headers[i])) continue;
-      auto* copied = static_cast<ngx_table_elt_t*>(ngx_list_push(&fresh));
-      if (copied == nullptr) throw std::bad_alloc();
-      *copied = headers[i];
-    }
-  }
-  // `last` of a list with one part points into the list itself.
-  r->headers_in.headers = fresh;
-  if (fresh.last == &fresh.part) r->headers_in.headers.last = &r->headers_in.headers.part;
+  const auto parts = parts_kept(r->headers_in.headers, drop);
+  forget_dropped(r->headers_in, drop);
+  assemble(r->headers_in.headers, parts);
 }
 
 void drop_trusted_headers(ngx_http_request_t* r, const std::vector<std::string>& more) {

@@ -13,10 +13,10 @@ namespace vneid::ngx {
 std::string request_header(ngx_http_request_t* r, std::string_view name,
                            std::string_view separator = ", ");
 
-/// Takes the request headers that `drop` names out of what nginx keeps, and so out of what it sends
-/// on. A new list, because in nginx 1.22 `hash = 0` does not keep proxy_pass from forwarding a
-/// header (code-models.md §2.9). The elements themselves stay where they are, because
-/// r->headers_in points to them by name.
+/// Takes the request headers that `drop` names out of what nginx keeps, out of what it sends on,
+/// and out of what its variables read. `drop` must be pure. In nginx 1.22 `hash = 0` does not keep
+/// proxy_pass from forwarding a header (code-models.md §2.9), so the list is put together anew; the
+/// headers that stay keep their addresses, so that an edit of one is seen everywhere.
 void drop_headers(ngx_http_request_t* r, const std::function<bool(const ngx_table_elt_t&)>& drop);
 
 /// Takes away every header whose name begins with "X-VNeID-" or one of `more` (in the form that

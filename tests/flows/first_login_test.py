@@ -1,6 +1,10 @@
 """VNeID first (R25, R35): login that begins at VNeID, and what the portal learns of it."""
+import http.cookies
+import http.server
 import json
+import secrets
 import subprocess
+import threading
 import unittest
 import urllib.parse
 import urllib.request
@@ -292,6 +296,93 @@ class NewAccounts(FirstLoginTest):
         self.assertIn("Tạo tài khoản mới", page.text)
         citizen.submit("Tạo tài khoản mới", page)
         self.assertRegex(self.told(citizen)["account"], "^vneid-")
+
+
+
+class BoundFirstLogin(FirstLoginTest):
+    """G1: which of the portal's sessions a login with VNeID alone belongs to."""
+
+    @classmethod
+    def prepare(cls, stack):
+        super().prepare(stack)
+        stack.nginx_extra += ("vneid_portal_cookie portal_session;"
+                              f"location /trang-chu {{ vneid_require level=2; proxy_pass {stack.portal_url}; }}")
+
+    def home(self, citizen):
+        return citizen.request("GET", self.stack.url + "/trang-chu").status
+
+    def test_it_is_the_one_that_the_exchange_gave(self):
+        case, other = self.linked_someone(), self.someone()
+        # Somebody's password was used in this browser before.
+        citizen, page = self.to_notice(other)
+        citizen.submit("Bỏ qua", page)
+        others = citizen.cookies["localhost"]["portal_session"]
+        self.log_in(case, citizen, where="/ho-so")
+        self.assertNotEqual(citizen.cookies["localhost"]["portal_session"], others)
+        self.assertEqual(self.home(citizen), 200)
+        self.assertEqual(self.told(citizen)["account"], case["account"])
+        citizen.cookies["localhost"]["portal_session"] = others
+        self.assertEqual(self.home(citizen), 303)
+
+
+class HeaderPortal(http.server.BaseHTTPRequestHandler):
+    """Keeps a session for whom a header names, and one for nobody otherwise; says whose the request is."""
+
+    def do_GET(self):
+        sent = http.cookies.SimpleCookie(self.headers.get("Cookie", ""))
+        self.send_response(200)
+        if "phien" not in sent:
+            self.send_header("Set-Cookie", f"phien={secrets.token_hex(8)}; Path=/")
+        self.end_headers()
+        self.wfile.write((self.headers.get("X-VNeID-Account") or "nobody").encode("latin-1"))
+
+    def log_message(self, *_):
+        pass
+
+
+class ToldFirstLogin(FirstLoginTest):
+    """A portal that gives no session for an assertion: it is told who it is, and sets its first cookie in answer to that."""
+
+    @classmethod
+    def prepare(cls, stack):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), HeaderPortal)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        cls.addClassCleanup(server.server_close)
+        cls.addClassCleanup(server.shutdown)
+        way = f"proxy_pass http://127.0.0.1:{server.server_port}; proxy_set_header X-VNeID-Account $vneid_account;"
+        stack.nginx_extra = f"""vneid_portal_cookie phien;
+            location /biet/ {{ vneid_identity on; vneid_require level=2; {way} }}
+            location /khong/ {{ vneid_require level=2; {way} }}
+            location /mo/ {{ {way} }}"""
+
+    def ask(self, citizen, path):
+        return citizen.request("GET", self.stack.url + path)
+
+    def test_its_first_cookie_is_bound_when_it_was_told_who_has_come(self):
+        case = self.linked_someone()
+        citizen = Citizen()
+        citizen.cookies["localhost"] = {"phien": "of-somebody"}
+        citizen, page = self.log_in(case, citizen, where="/biet/x")
+        self.assertEqual((page.status, page.text), (200, case["account"]))
+        first = citizen.cookies["localhost"]["phien"]
+        self.assertNotEqual(first, "of-somebody")
+        self.assertEqual(self.ask(citizen, "/khong/x").status, 200)
+        citizen.cookies["localhost"]["phien"] = "of-somebody"
+        self.assertEqual(self.ask(citizen, "/biet/x").status, 303)
+        self.assertEqual(self.ask(citizen, "/khong/x").status, 502)
+        citizen.cookies["localhost"]["phien"] = first
+        self.assertEqual(self.ask(citizen, "/biet/x").text, case["account"])
+
+    def test_a_session_that_is_bound_to_nothing_passes_no_gate(self):
+        citizen, page = self.log_in(self.linked_someone(), where="/mo/x")
+        self.assertEqual(page.text, "nobody")
+        for _ in range(2):  # and is not sent round in circles
+            page = self.ask(citizen, "/khong/x")
+            self.assertEqual(page.status, 502)
+            self.assertIn("Cổng chưa mở được phiên làm việc", page.text)
+        citizen.cookies["localhost"].pop("phien")
+        self.assertEqual(self.ask(citizen, "/khong/x").status, 502)
+        self.assertEqual(self.ask(citizen, "/vneid/identity").status, 200, "our own pages have no portal session to wait for")
 
 
 if __name__ == "__main__":

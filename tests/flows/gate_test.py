@@ -23,10 +23,12 @@ class Office(http.server.BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.0"
     arrived = []
+    cookies = None
 
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         Office.arrived.append((self.command, self.path, body.decode()))
+        Office.cookies = self.headers.get("Cookie")
         self.send_response(404 if self.path.endswith("/khong-co") else 200)
         renewed = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query).get("renew")
         if renewed:
@@ -46,6 +48,11 @@ class Wide(http.server.ThreadingHTTPServer):
 
 
 class Gate(StackTest):
+    @classmethod
+    def prepare(cls, stack):
+        # A way in that nobody has marked with vneid_login.
+        stack.nginx_extra += f"location = /dang-nhap-khac {{ proxy_pass {stack.portal_url}/dang-nhap; }}"
+
     @classmethod
     def setUpClass(cls):
         cls.office = Wide(("127.0.0.1", 0), Office)
@@ -131,6 +138,41 @@ class Gate(StackTest):
         citizen.cookies["localhost"]["portal_session"] = before
         self.assert_in(self.ask(citizen))
 
+    def test_a_login_of_somebody_else_takes_the_session_nowhere(self):
+        """G1: who knows another's password and has a VNeID of his own, in one browser."""
+        own, other = self.linked_citizen(), self.someone()
+        for path in ("/dang-nhap-khac", "/mo/x?renew=cua-b", GATED + "?renew=cua-b"):
+            citizen = self.linked_citizen()
+            before = citizen.cookies["localhost"]["portal_session"]
+            self.assert_in(self.ask(citizen))
+            self.ask(citizen, path, "POST", {"username": other["username"], "password": other["password"]})
+            self.assertNotEqual(citizen.cookies["localhost"]["portal_session"], before, path)
+            self.assert_to_login(self.ask(citizen))
+            for page in ("identity", "vault", "links", "api/v1/identity"):
+                self.assertEqual(self.ask(citizen, "/vneid/" + page).status, 401, page)
+        # With credentials that no form has, or in the form of a GET.
+        self.ask(own, "/mo/x?renew=cua-b", Authorization="Basic Yjpi")
+        self.assert_to_login(self.ask(own))
+        citizen = self.linked_citizen()
+        self.ask(citizen, "/mo/x?renew=cua-b", "GET", {"username": "b"})
+        self.assert_to_login(self.ask(citizen))
+        # From no cookie, too.
+        citizen = self.linked_citizen()
+        citizen.cookies["localhost"].pop("portal_session")
+        self.assertEqual(self.ask(citizen, "/mo/x?renew=cua-b").status, 200)
+        self.assert_to_login(self.ask(citizen))
+
+    def test_two_cookies_of_one_name_are_none(self):
+        citizen = self.linked_citizen()
+        mine = citizen.cookies["localhost"]["portal_session"]
+        citizen.cookies["localhost"] |= {"PORTAL_SESSION": "b", "portal.session": "b"}
+        self.assert_in(self.ask(citizen))
+        self.assertEqual(Office.cookies, f"portal_session={mine}; portal_lang=vi")
+        citizen.cookies["localhost"]["portal_session"] = f"{mine}; portal_session=b"
+        self.assert_to_login(self.ask(citizen))
+        self.assertEqual(self.ask(citizen, "/mo/x").status, 200)
+        self.assertEqual(Office.cookies, "portal_lang=vi")
+
     # ---- what the others are told -------------------------------------------------------------
     def test_each_kind_of_request_is_told_in_its_own_way(self):
         Office.arrived.clear()
@@ -154,10 +196,12 @@ class Gate(StackTest):
 
     def test_no_way_around_the_gate(self):
         Office.arrived.clear()
-        for path in ("/qua-tep/x", "/qua-ten/x", "/qua-viet/x", "/bat-ky/x", GATED + "/", "/nop-ho-so//x",
-                     "/mo/../nop-ho-so/x", "/%6eop-ho-so/x"):
+        for path in ("/qua-tep/x", "/qua-ten/x", "/qua-viet/x", "/bat-ky/x", GATED + "/", "/%6eop-ho-so/x"):
             with self.subTest(path):
                 self.assertEqual(self.ask(Citizen(), path).status, 303)
+        for path in ("/nop-ho-so//x", "/mo/../nop-ho-so/x", "/nop-ho-so;a/x", "/mo%2f..%2fnop-ho-so/x"):
+            with self.subTest(path):
+                self.assertEqual(self.ask(Citizen(), path).status, 400)
         self.assertEqual(Office.arrived, [])
         self.assertEqual(self.ask(Citizen(), "/nop-ho-so").status, 301)
         self.assertEqual(self.ask(Citizen(), "/qua-loi/khong-co").status, 303)
@@ -203,6 +247,19 @@ class Gate(StackTest):
         method, path, body = Office.arrived[0]
         self.assertEqual((method, path), ("POST", GATED + "?buoc=2"))
         self.assertEqual(dict(urllib.parse.parse_qsl(body, keep_blank_values=True)), fields)
+
+    def test_a_form_of_another_site_is_not_kept(self):
+        """G7: it would come back from our own origin, with its values hidden."""
+        kept = self.stack.redis_cli("--raw", "KEYS", "*post:*")
+        for headers in ({"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, {"Origin": "https://evil.example"},
+                        {"Sec-Fetch-Site": "same-site"}, {"Origin": "null"}):
+            with self.subTest(headers):
+                page = self.ask(Citizen(), GATED, "POST", {"so_tien": "1"}, **headers)
+                self.assert_to_login(page)
+                self.assertEqual(page.all("Set-Cookie"), [])
+        self.assertEqual(self.stack.redis_cli("--raw", "KEYS", "*post:*"), kept)
+        page = self.ask(Citizen(), GATED, "POST", {"a": "1"}, **{"Sec-Fetch-Site": "same-origin", "Origin": self.stack.url})
+        self.assertIn("resume", page.header("Location"))
 
     def test_a_form_that_cannot_be_kept_is_answered_with_a_page(self):
         for body, kind in (("x" * 100, "multipart/form-data; boundary=x"), ("a=" + "x" * 16384, None),
@@ -276,6 +333,39 @@ class Gate(StackTest):
                 visitor = Citizen() if i % 2 else citizen
                 return visitor.request("GET", self.stack.url + GATED).status
             self.assertEqual(list(pool.map(one, range(400))), [200, 303] * 200)
+
+
+
+class GateAndPerson(StackTest):
+    """vneid_require and vneid_identity in one location, and PostgreSQL away."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.office = Wide(("127.0.0.1", 0), Office)
+        threading.Thread(target=cls.office.serve_forever, daemon=True).start()
+        cls.addClassCleanup(cls.office.server_close)
+        cls.addClassCleanup(cls.office.shutdown)
+        upstream = f"proxy_pass http://127.0.0.1:{cls.office.server_port}"
+        cls.stack_options = {"nginx_extra": f"""vneid_portal_cookie portal_session; vneid_identity full;
+        location /nop-ho-so/ {{ vneid_require level=2; {upstream}; proxy_set_header X-VNeID-Name $vneid_name; }}"""}
+        super().setUpClass()
+
+    def test_who_cannot_be_told_does_not_get_in(self):
+        """G3: without the person's headers the portal would take the request for nobody's."""
+        citizen, page = self.link(self.someone())
+        citizen.submit("Tiếp tục", page)
+        self.assertEqual(citizen.request("GET", self.stack.url + GATED).status, 200)
+        Office.arrived.clear()
+        self.stack.stop_postgres()
+        try:
+            for headers in (NAVIGATION, SCRIPT):
+                page = citizen.request("GET", self.stack.url + GATED, headers=headers)
+                self.assertEqual(page.status, 503)
+                self.assertGreater(int(page.header("Retry-After")), 0)
+            self.assertEqual(Office.arrived, [])
+        finally:
+            self.stack.start_postgres()
+        wait_until(lambda: citizen.request("GET", self.stack.url + GATED).status == 200, "an answer of PostgreSQL")
 
 
 if __name__ == "__main__":

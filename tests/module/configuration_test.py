@@ -470,6 +470,32 @@ class Configuration(ModuleTest):
                                       "location /b {{ vneid_require off; }} location /c {{ vneid off; }} "
                                       "location /d {{ vneid_require linked max_body=0; }}")
 
+    def test_paths_and_conditions_of_gates(self):
+        self.assert_refused('invalid value "on" in "vneid_paths", expected strict, lower or off', more="vneid_paths on;")
+        self.assert_refused('"vneid_paths" directive is duplicate', at="vneid_paths lower;",
+                            more="vneid_paths off;\nvneid_paths lower;")
+        self.assert_refused('"if=" of "vneid_require" must contain a variable', location="location /g {{ vneid_require linked if=1; }}")
+        self.assert_refused('invalid parameter "if=$arg_a" in "vneid_require"', location="location /g {{ vneid_require off if=$arg_a; }}")
+        for account in ("an", "$vneid_form_user", "$http_x_account", "$arg_account", "$cookie_account"):
+            self.assert_refused('"account=" of "vneid_portal_cookie" must name a variable of the portal\'s answer',
+                                more=f"vneid_portal_cookie SID account={account};")
+        self.assert_accepted(more="vneid_paths lower; vneid_portal_cookie SID path=/ account=$upstream_http_x_account;",
+                             location="location /g {{ vneid_require linked if=$arg_a max_body=1k; }}")
+
+    def test_a_gate_of_http_in_a_server_without_vneid(self):
+        self.assert_refused('"vneid_require" of http{} holds in this server, and "vneid" is off', at="server {",
+                            limit="vneid_require linked;", vneid="vneid off;")
+        self.assert_accepted(limit="vneid_require linked;", vneid="vneid off;", more="vneid_require off;")
+
+    def test_a_date_without_a_gate_is_warned_of(self):
+        warning = '"vneid_require session;" in the server'
+        date = "vneid_policy personal notice enforce=2030-01-01;"
+        self.assertIn(warning, self.warnings(more=date)[0])
+        self.assertIn(warning, self.warnings(more="vneid_policy foreign pass closed=2030-01-01;",
+                                             location="location /g {{ vneid_require session; }}")[0])
+        self.assertEqual(self.warnings(more=date + "vneid_require session;"), [])
+        self.assertEqual(self.warnings(more="vneid_policy personal notice;"), [])
+
     def test_names_of_variables_are_checked_later_than_their_line(self):
         """nginx knows its variables only at the end; the complaint is its own, without a line."""
         status, output = self.check(location=self.location("account=$no_such if=$no_such"))

@@ -134,6 +134,51 @@ class Spoofing(ModuleTest):
         self.assertEqual(answer.getheader("X-Seen"), "[]")
         self.assertEqual(self.request("GET", "/if", headers={"X-VNeID-Account": "forged"}).status, 200)
 
+    def test_what_nginx_knows_by_name_is_taken_away_too(self):
+        """G5: $http_… and $proxy_add_x_forwarded_for read nginx's own pointers, not the list."""
+        seen = """location = /known {
+            proxy_pass $PORTAL;
+            proxy_set_header X-Agent "[$http_user_agent]";
+            proxy_set_header X-Chain "[$proxy_add_x_forwarded_for]";
+            proxy_set_header X-Cookie "[$http_cookie]";
+            proxy_set_header X-One "[$cookie_a]";
+            proxy_set_header X-Referer "[$http_referer]";
+        }"""
+        self.start("vneid_trusted_headers X-Forwarded- User-Agent;" + seen)
+        forged = {"User-Agent": "forged", "X-Forwarded-For": "forged", "X_Forwarded_Host": "forged"}
+        self.request("GET", "/known", headers={**forged, "Referer": "http://localhost/", "Cookie": "a=1"})
+        self.assert_clean()
+        told = dict(self.reached())
+        self.assertEqual((told["x-agent"], told["x-chain"]), ("[]", "[127.0.0.1]"))
+        self.assertEqual((told["x-cookie"], told["x-one"], told["x-referer"]), ("[a=1]", "[1]", "[http://localhost/]"))
+        # Several of a name, among others.
+        lines = ["GET /known HTTP/1.1", "Host: localhost", "Connection: close", "X-Forwarded-For: forged", "Cookie: a=1",
+                 "User-Agent: forged", "X-Forwarded-For: forged", "Cookie: b=2", "X-VNeID-Account: forged"]
+        self.exchange_raw("\n".join(lines) + "\n\n")
+        self.assert_clean()
+        told = dict(self.reached())
+        self.assertEqual(told["x-chain"], "[127.0.0.1]")
+        self.assertEqual(told["x-cookie"].replace(",", ";"), "[a=1; b=2]")
+
+    def test_our_cookies_stay_here_whatever_else_is_taken_away(self):
+        """G5: a list that was copied once kept the session for `proxy_set_header Cookie $http_cookie`."""
+        own = "__Host-vneid-session=" + "A" * 43
+        again = """location = /again { proxy_pass $PORTAL; proxy_set_header Cookie $http_cookie;
+                                    proxy_set_header X-One "[$cookie___Host_vneid_session]"; }"""
+        self.start(again)
+        for extra in ({}, {"X-VNeID-Account": "forged"}, {"x_vneid_level": "2", "X-VNeID-Name": "forged"}):
+            for path in ("/", "/again"):
+                with self.subTest(path=path, extra=extra):
+                    self.request("GET", path, headers={**extra, "Cookie": f"a=b; {own}; c=d"})
+                    self.assertNotIn("A" * 43, str(self.reached()))
+                    self.assertEqual(dict(self.reached())["cookie"], "a=b; c=d")
+        self.exchange_raw(f"GET /again HTTP/1.1\nHost: localhost\nConnection: close\nX-VNeID-A: forged\nCookie: {own}\n"
+                          f"A: b\nCookie: a=b\nCookie: {own}; c=d\n\n")
+        self.assertNotIn("A" * 43, str(self.reached()))
+        self.assertEqual(dict(self.reached())["cookie"], "a=b; c=d")
+        self.exchange_raw(f"GET /again HTTP/1.1\nHost: localhost\nConnection: close\nX-VNeID-A: forged\nCookie: {own}\n\n")
+        self.assertNotIn("cookie", dict(self.reached()))
+
     def test_without_a_session_the_portal_is_told_so(self):
         self.start()
         self.request("GET", "/own", headers={"X-VNeID-State": "linked"})

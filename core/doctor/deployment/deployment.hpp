@@ -69,12 +69,6 @@ struct Gate {
   Place at;
 };
 
-/// Where `vneid off` takes away a gate that the location would have inherited (P11).
-struct DroppedGate {
-  std::string location;
-  Place at;
-};
-
 /// One address of `listen`.
 struct Listen {
   unsigned port = 80;
@@ -96,7 +90,6 @@ struct Server {
   std::vector<std::string> policy_problems;
   std::vector<LoginRecipe> logins;
   std::vector<Gate> gates;
-  std::vector<DroppedGate> dropped_gates;
   Place at;
 
   /// What people know it by: its first name, or where it stands.

@@ -105,7 +105,7 @@ class LocationReader {
     const Directive* gate = find(block, "vneid_require");
     if (const Directive* said = find(block, "vneid")) here.provider = not_off(said->word(0));
     if (gate != nullptr) here.gate = not_off(gate->word(0));
-    note(block, here, outer, name, at);
+    note(block, here, name, at);
     for (const Directive& inner : block) {
       const bool nested = inner.name == "location" || inner.name == "if";
       if (!inner.is_block || !nested) continue;
@@ -120,8 +120,8 @@ class LocationReader {
     return found == block.end() ? nullptr : &*found;
   }
 
-  void note(const std::vector<Directive>& block, const Inherited& here, const Inherited& outer,
-            const std::string& name, const Place& at) {
+  void note(const std::vector<Directive>& block, const Inherited& here, const std::string& name,
+            const Place& at) {
     if (!here.provider.empty()) {
       on_ = true;
       if (server_.provider.empty()) server_.provider = here.provider;
@@ -134,9 +134,6 @@ class LocationReader {
     if (const Directive* login = find(block, "vneid_login")) {
       server_.logins.push_back(read_login(*login, name));
     }
-    const bool dropped =
-        here.provider.empty() && !outer.provider.empty() && gate == nullptr && !here.gate.empty();
-    if (dropped) server_.dropped_gates.push_back({name, at});
   }
 
   Server& server_;

@@ -151,6 +151,16 @@ Task<GateVerdict> guarded_gate(Exchange exchange, policy::Requirement requiremen
   co_return verdict;
 }
 
+Task<Reply> guarded_refuse_path(Exchange exchange, std::string fault) {
+  std::exception_ptr failure;
+  try {
+    co_return co_await refuse_path(exchange, std::move(fault));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_return failed(exchange, failure);
+}
+
 Task<Reply> guarded_keep_post(Exchange exchange) {
   std::exception_ptr failure;
   try {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "async/task.hpp"
 #include "flows/base/exchange.hpp"
@@ -22,5 +23,6 @@ Task<LoginVerdict> guarded_sign_out(Exchange exchange, PortalSignOut answer);
 Task<GateVerdict> guarded_gate(Exchange exchange, policy::Requirement requirement,
                                std::optional<SessionFacts> known);
 Task<Reply> guarded_keep_post(Exchange exchange);
+Task<Reply> guarded_refuse_path(Exchange exchange, std::string fault);
 
 }  // namespace vneid::flows

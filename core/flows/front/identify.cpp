@@ -14,17 +14,17 @@ namespace {
 Task<SessionFacts> read_facts(Exchange exchange, bool full) {
   Worker& worker = *exchange.worker;
   SessionFacts facts;
-  auto live = co_await live_session(exchange);
-  // What the portal is told here opens its pages: cookies of two logins must gain nothing.
-  if (!live || !is_of_portal_session(exchange, *live)) co_return facts;
-  facts.state = SessionFacts::State::found;
+  auto live = co_await exchange.sessions().read(exchange.request->cookie, exchange.now());
+  if (!live || !counts(exchange, *live, For::told_portal)) co_return facts;
   facts.live = *std::move(live);
   const Session& session = facts.live.session;
   facts.account = session.account;
   if (facts.account.empty()) {
     auto account = co_await worker.accounts.find(session.account_id);
-    if (account) facts.account = std::move(account->name);
+    if (!account) co_return SessionFacts{};  // nobody can be told of an account that is gone
+    facts.account = std::move(account->name);
   }
+  facts.state = SessionFacts::State::found;
   if (!facts.by_vneid()) co_return facts;
   facts.subject = portal_subject(*worker.settings, *exchange.site, session.person_id);
   if (full) {

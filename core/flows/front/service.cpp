@@ -15,7 +15,6 @@
 #include "net/http/client.hpp"
 #include "net/postgres/client.hpp"
 #include "net/redis/client.hpp"
-#include "session/portal_binding.hpp"
 
 namespace vneid::flows {
 
@@ -157,8 +156,14 @@ Task<Reply> Service::keep_post(Request request, std::shared_ptr<const Site> site
   return guarded_keep_post(impl_->exchange(std::move(request), std::move(site)));
 }
 
+Task<Reply> Service::refuse_path(Request request, std::shared_ptr<const Site> site,
+                                 std::string fault) {
+  return guarded_refuse_path(impl_->exchange(std::move(request), std::move(site)),
+                             std::move(fault));
+}
+
 std::optional<std::string> Service::follow_portal_cookie(std::string_view cookie_header,
-                                                         const HeaderList& answer,
+                                                         const PortalAnswer& answer,
                                                          const Site& site) const {
   const PortalCookie cookie{site.portal, site.portal_cookie};
   return vneid::follow_portal_cookie(*impl_->worker_.settings->keys, cookie, cookie_header, answer,

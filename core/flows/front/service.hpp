@@ -14,6 +14,7 @@
 #include "flows/base/settings.hpp"
 #include "metrics/worker_status.hpp"
 #include "policy/gate.hpp"
+#include "session/portal_binding.hpp"
 
 namespace vneid::flows {
 
@@ -58,10 +59,12 @@ class Service {
                          policy::Requirement requirement, std::optional<SessionFacts> known);
   /// What `gate` asked for; a body that was too large is left out, with `body_is_form` false.
   Task<Reply> keep_post(Request request, std::shared_ptr<const Site> site);
+  /// A path that `vneid_paths` refuses; `fault` of text::path_fault. Never throws, never waits.
+  Task<Reply> refuse_path(Request request, std::shared_ptr<const Site> site, std::string fault);
   /// The Set-Cookie value to put on an answer in which the portal changes its own cookie
   /// (`vneid_portal_cookie`); nothing when there is nothing to say.
   [[nodiscard]] std::optional<std::string> follow_portal_cookie(std::string_view cookie_header,
-                                                                const HeaderList& answer,
+                                                                const PortalAnswer& answer,
                                                                 const Site& site) const;
 
   /// Closes the connections of the three clients, before the loop goes away.

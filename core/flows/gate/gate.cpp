@@ -16,10 +16,9 @@ namespace {
 using policy::Shown;
 
 /// What a session that was read proves here.
-Shown shown_by(const Exchange& exchange, const std::optional<LiveSession>& live) {
+Shown shown_by(const Exchange& exchange, const std::optional<LiveSession>& live, For whom) {
   const auto& settings = *exchange.worker->settings;
-  const bool usable = live && counts(exchange, live->session);
-  if (!usable || !is_of_portal_session(exchange, *live)) return {};
+  if (!live || !counts(exchange, *live, whom)) return {};
   const Session& session = live->session;
   Shown shown;
   shown.kind = session.kind;
@@ -64,11 +63,12 @@ GateVerdict refused(const Exchange& exchange) {
   switch (kind) {
     case Asked::page:
       return answered(redirect(login_url(exchange.site->path, exchange.request->target)));
-    case Asked::form: {
-      GateVerdict verdict;
-      verdict.next = GateVerdict::Next::keep_post;
-      return verdict;
-    }
+    case Asked::form:
+      if (is_own_form(*exchange.request, exchange.site->origin)) {
+        return {.next = GateVerdict::Next::keep_post, .reply = {}};
+      }
+      // Another site's is not kept: the page that it was for can be asked for after the login.
+      return answered(redirect(login_url(exchange.site->path, exchange.request->target)));
     case Asked::guessed:
       return answered(not_now());
     case Asked::other:
@@ -77,33 +77,62 @@ GateVerdict refused(const Exchange& exchange) {
   return answered(sign_in_first(exchange));
 }
 
+/// Who has logged in with VNeID and got no session of the portal: another login would lead back
+/// here, again and again.
+GateVerdict not_entered(const Exchange& exchange) {
+  const Asked kind = asked(*exchange.request);
+  if (kind != Asked::page && kind != Asked::form) return refused(exchange);
+  exchange.count(metrics::Gate::unauthorized);
+  pages::ErrorPage page;
+  page.kind = pages::ErrorKind::portal_away;
+  page.retry_href = login_url(exchange.site->path, exchange.request->target);
+  return answered(error_reply(exchange, page,
+                              "gate: the portal has opened no session for a login with VNeID: see "
+                              "vneid_session_exchange and vneid_portal_cookie"));
+}
+
+/// A page for who asked for one, JSON for scripts.
+Reply failed(const Exchange& exchange, pages::ErrorKind kind, const std::string& cause) {
+  const Asked wish = asked(*exchange.request);
+  if (wish == Asked::page || wish == Asked::form) return error_reply(exchange, kind, cause);
+  exchange.worker->log.write(Log::Severity::error, exchange.request->id, cause);
+  const auto status = pages::error_status(kind);
+  Reply reply = json_reply(status.status, api_error(exchange, error_name(kind)).get());
+  if (status.retry_after > 0) {
+    reply.headers.emplace_back("Retry-After", std::to_string(status.retry_after));
+  }
+  return reply;
+}
+
 /// Redis cannot tell, and nobody here has seen the session lately.
 GateVerdict unknown(const Exchange& exchange, const std::string& cause) {
-  const auto kind = asked(*exchange.request);
-  if (kind == Asked::page || kind == Asked::form) {
-    return answered(error_reply(exchange, pages::ErrorKind::stores_away, cause));
-  }
-  if (kind == Asked::guessed) return answered(not_now());
-  exchange.worker->log.write(Log::Severity::error, exchange.request->id, cause);
-  const auto status = pages::error_status(pages::ErrorKind::stores_away);
-  const auto body = api_error(exchange, error_name(pages::ErrorKind::stores_away));
-  Reply reply = json_reply(status.status, body.get());
-  reply.headers.emplace_back("Retry-After", std::to_string(status.retry_after));
-  return answered(std::move(reply));
+  if (asked(*exchange.request) == Asked::guessed) return answered(not_now());
+  return answered(failed(exchange, pages::ErrorKind::stores_away, cause));
 }
 
 }  // namespace
 
+Task<Reply> refuse_path(const Exchange& exchange, std::string fault) {
+  exchange.count(metrics::Gate::path);
+  co_return failed(exchange, pages::ErrorKind::bad_request,
+                   "the path is not read by all programs alike: " + fault);
+}
+
 Task<GateVerdict> gate(const Exchange& exchange, policy::Requirement requirement,
                        std::optional<SessionFacts> known) {
   Worker& worker = *exchange.worker;
+  if (known && known->state == SessionFacts::State::unknown) {
+    // Let in now, the person would reach the portal as nobody.
+    exchange.count(metrics::Gate::unknown);
+    co_return unknown(exchange, "gate: the person could not be told to the portal");
+  }
   const std::string& cookies = exchange.request->cookie;
   std::optional<LiveSession> live;
   std::optional<Unavailable> away;
   try {
     if (known && known->state == SessionFacts::State::found) {
       live = std::move(known->live);
-    } else if (!known || known->state == SessionFacts::State::unknown) {
+    } else if (!known) {
       live = co_await exchange.sessions().read(cookies, exchange.now());
     }
   } catch (const Unavailable& failure) {
@@ -115,7 +144,7 @@ Task<GateVerdict> gate(const Exchange& exchange, policy::Requirement requirement
     live = exchange.sessions().remembered(cookies, exchange.now(), worker.loop.now(),
                                           exchange.site->session_grace);
   }
-  const Shown shown = shown_by(exchange, live);
+  const Shown shown = shown_by(exchange, live, known ? For::told_portal : For::portal);
   if (policy::admits(requirement, shown, exchange.site->policy, exchange.now())) {
     exchange.count(metrics::Gate::allowed);
     co_return GateVerdict{};
@@ -124,6 +153,7 @@ Task<GateVerdict> gate(const Exchange& exchange, policy::Requirement requirement
     exchange.count(metrics::Gate::unknown);
     co_return unknown(exchange, std::string{"gate: "} + away->what());
   }
+  if (live && awaits_portal(exchange, *live)) co_return not_entered(exchange);
   co_return refused(exchange);
 }
 

@@ -15,9 +15,13 @@ namespace vneid::flows {
 /// Redis away: unknown is not absent (D7). A session that this worker has just seen still counts
 /// (`vneid_session_grace`); who would be let in with nothing is let in; everybody else is told to
 /// come back later, and keeps the cookie.
-/// `known`: what `vneid_identity` has read for the same request, which then is not read again.
+/// `known`: what `vneid_identity` has read for the same request, which then is not read again. When
+/// it could not be read nobody is let in: the portal would not learn who it is.
 Task<GateVerdict> gate(const Exchange& exchange, policy::Requirement requirement,
                        std::optional<SessionFacts> known);
+
+/// The answer to a path that is not read by all alike; `fault` names why, for the log.
+Task<Reply> refuse_path(const Exchange& exchange, std::string fault);
 
 /// Keeps the form of a request that was not let in, and sends the browser to log in; it comes back
 /// to `resume`. A body that cannot be kept is answered with a page that says so.

@@ -44,6 +44,13 @@ Asked asked(const Request& request) {
   return reads ? Asked::page : Asked::other;
 }
 
+bool is_own_form(const Request& request, std::string_view origin) {
+  const std::string& site = request.sec_fetch_site;
+  if (!site.empty() && site != "same-origin") return false;
+  if (request.origin == "null") return !site.empty();
+  return request.origin.empty() || request.origin == origin;
+}
+
 std::string login_url(const std::string& path, std::string_view target) {
   std::string url = path + "login";
   if (text::LocalPath::parse(target)) url += "?return=" + text::percent_encode(target);

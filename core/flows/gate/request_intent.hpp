@@ -21,6 +21,12 @@ enum class Asked : std::uint8_t {
 /// By Sec-Fetch-Mode; from browsers without it by Accept (text/html) and X-Requested-With.
 Asked asked(const Request& request);
 
+/// Whether a form was sent by a page of `origin` (scheme://host[:port]), as far as the browser
+/// tells: by Sec-Fetch-Site, and by Origin. What another site wrote must not come back from us with
+/// its values hidden. "null" is what browsers say of pages that keep their referrer to themselves,
+/// and of sandboxes: only Sec-Fetch-Site tells them apart.
+bool is_own_form(const Request& request, std::string_view origin);
+
 /// `login?return=TARGET` below the path; without the target when it is none.
 std::string login_url(const std::string& path, std::string_view target);
 

@@ -26,13 +26,6 @@ bool form_holds(const Exchange& exchange) {
   return tokens.empty() && csrf_holds(exchange, form, "");
 }
 
-void expire_portal_cookie(const Site& site, Reply& reply) {
-  if (site.portal_cookie.empty()) return;
-  reply.headers.emplace_back(
-      "Set-Cookie", site.portal_cookie + "=; Path=" + site.portal_cookie_path +
-                        "; Secure; HttpOnly; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
-}
-
 void add_expired_cookies(Reply& reply) {
   for (auto& header : expired_cookies()) reply.headers.push_back(std::move(header));
 }

@@ -6,6 +6,7 @@
 #include "flows/base/base.hpp"
 #include "flows/reply/reply.hpp"
 #include "flows/vneid/enter_portal.hpp"
+#include "session/portal_binding.hpp"
 #include "text/form.hpp"
 
 namespace vneid::flows {
@@ -86,6 +87,8 @@ Task<Reply> linked_reply(const Exchange& exchange, const LinkHeld& purpose, Acco
   if (const auto ticket = shown_ticket(exchange); ticket && ticket->id == purpose.ticket_id) {
     session.portal_cookie_key = ticket->portal_cookie_key;
     session.account = ticket->account;
+  } else if (!exchange.site->portal_cookie.empty()) {
+    session.portal_cookie_key = awaited_portal_cookie;  // as of any login with VNeID alone
   }
   std::string cookie = co_await exchange.sessions().begin(
       std::move(session), exchange.request->cookie, exchange.now(), std::move(linked.id_token));

@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <expected>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -76,8 +77,28 @@ Task<void> keep_trail(const Exchange& exchange, const PendingChoice& choice,
   }
 }
 
+/// The portal's session that goes with the login: the one that it has just opened; without
+/// `vneid_session_exchange` the one that it will. Never the one that the browser has: whoever knows
+/// another's password could bring that along. Nothing when the portal opened none under the name.
+std::optional<std::string> binding_of(const Exchange& exchange, const HeaderList& portal_cookies) {
+  const Site& site = *exchange.site;
+  if (site.portal_cookie.empty()) return std::string{};
+  if (!site.session_exchange) return std::string{awaited_portal_cookie};
+  const PortalCookie cookie{site.portal, site.portal_cookie};
+  std::string key = given_portal_cookie_key(*exchange.worker->settings->keys, cookie,
+                                            portal_cookies, exchange.now());
+  return key.empty() ? std::nullopt : std::optional{std::move(key)};
+}
+
+Reply portal_away(const Exchange& exchange, const PendingChoice& choice, const std::string& why) {
+  pages::ErrorPage page;
+  page.kind = ErrorKind::portal_away;
+  page.retry_href = exchange.site->path + "login?return=" + text::percent_encode(choice.return_to);
+  return error_reply(exchange, page, "session exchange: " + why);
+}
+
 Session session_of(const Exchange& exchange, const PendingChoice& choice,
-                   const link::LegacyAccount& account, const HeaderList& portal_cookies) {
+                   const link::LegacyAccount& account) {
   Session session;
   session.proof = Session::Proof::vneid;
   session.portal = exchange.site->portal;
@@ -89,10 +110,6 @@ Session session_of(const Exchange& exchange, const PendingChoice& choice,
   session.subject_key = link::subject_key(*exchange.worker->settings->keys, choice.person.issuer,
                                           choice.person.subject);
   session.sid = choice.person.sid;
-  const PortalCookie cookie{exchange.site->portal, exchange.site->portal_cookie};
-  session.portal_cookie_key =
-      portal_cookie_key(*exchange.worker->settings->keys, cookie, exchange.request->cookie,
-                        portal_cookies, exchange.now());
   return session;
 }
 
@@ -115,21 +132,24 @@ Task<Reply> enter_portal(const Exchange& exchange, PendingChoice choice, std::si
     std::string assertion =
         make_assertion(*worker.settings, *exchange.site, person, worker.loop.wall_now());
     auto given = co_await exchange_session(exchange, std::move(assertion));
-    if (!given) {
-      pages::ErrorPage page;
-      page.kind = ErrorKind::portal_away;
-      page.retry_href =
-          exchange.site->path + "login?return=" + text::percent_encode(choice.return_to);
-      co_return error_reply(exchange, page, "session exchange: " + given.error());
-    }
+    if (!given) co_return portal_away(exchange, choice, given.error());
     portal_cookies = *std::move(given);
   }
-  std::string cookie = co_await exchange.sessions().begin(
-      session_of(exchange, choice, *account, portal_cookies), exchange.request->cookie,
-      exchange.now(), choice.person.id_token.reveal());
+  auto binding = binding_of(exchange, portal_cookies);
+  if (!binding) {
+    co_return portal_away(exchange, choice,
+                          "the portal set no cookie \"" + exchange.site->portal_cookie +
+                              "\", which vneid_portal_cookie names");
+  }
+  Session session = session_of(exchange, choice, *account);
+  session.portal_cookie_key = *std::move(binding);
+  std::string cookie =
+      co_await exchange.sessions().begin(std::move(session), exchange.request->cookie,
+                                         exchange.now(), choice.person.id_token.reveal());
   exchange.count(metrics::SessionBegun::vneid);
   co_await keep_trail(exchange, choice, *account);
   Reply reply = redirect(choice.return_to);
+  if (!exchange.site->session_exchange) expire_portal_cookie(*exchange.site, reply);
   for (auto& header : portal_cookies) reply.headers.push_back(std::move(header));
   reply.headers.emplace_back("Set-Cookie", std::move(cookie));
   reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));

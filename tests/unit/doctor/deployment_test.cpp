@@ -136,9 +136,6 @@ TEST(Deployment, FindsLoginsAndGatesInNestedLocations) {
   ASSERT_THAT(server.gates, SizeIs(2));
   EXPECT_EQ(server.gates[0].location, "the server");
   EXPECT_EQ(server.gates[1].requirement, "level=2");
-  ASSERT_THAT(server.dropped_gates, SizeIs(2));
-  EXPECT_EQ(server.dropped_gates[0].location, "/x/y");
-  EXPECT_EQ(server.dropped_gates[1].location, "/x/");
 }
 
 TEST(Deployment, MakesTheOriginsOfPlainNames) {

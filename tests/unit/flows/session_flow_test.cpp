@@ -1,12 +1,11 @@
-// What a session opens and how it ends: identity, vault, gate, kept forms, sign-outs. Every
-// outcome, without a server.
+// What a session opens and how it ends: identity, vault, sign-outs. Every outcome, without a
+// server.
 
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "flows/front/guard.hpp"
-#include "flows/front/identify.hpp"
 #include "unit/flows/world/citizens.hpp"
 #include "unit/flows/world/expect.hpp"
 #include "unit/flows/world/world.hpp"
@@ -168,152 +167,6 @@ TEST(Vault, ListsAndOpensWhatIsTheSessions) {
   const auto kept_out = serve("text/html");
   EXPECT_EQ(header_of(kept_out.headers, "Content-Type"), "application/octet-stream");
   EXPECT_TRUE(header_of(kept_out.headers, "Content-Disposition").starts_with("attachment"));
-}
-
-class Gate : public testing::Test {
- protected:
-  flows::GateVerdict ask(policy::Requirement requirement, flows::Request request) {
-    return world.loop.run(flows::guarded_gate(world.exchange(std::move(request)), requirement, {}));
-  }
-  flows::Request navigation() {
-    auto request = world.get({});
-    request.target = "/nop-ho-so?a=b";
-    request.sec_fetch_mode = "navigate";
-    return request;
-  }
-  using Next = flows::GateVerdict::Next;
-  World world;
-};
-
-TEST_F(Gate, LetsInWhatTheRequirementAllows) {
-  // Before the cut-over nobody would be asked for anything.
-  EXPECT_EQ(ask(policy::Requirement::session, navigation()).next, Next::pass);
-  EXPECT_EQ(ask(policy::Requirement::linked, navigation()).next, Next::answer);
-  world.sign_in_by_password();
-  EXPECT_EQ(ask(policy::Requirement::session, navigation()).next, Next::pass);
-  EXPECT_EQ(ask(policy::Requirement::level2, navigation()).next, Next::answer);
-  world.site->policy.personal.mode = policy::Mode::enforce;
-  EXPECT_EQ(ask(policy::Requirement::session, navigation()).next, Next::answer);
-  world.sign_in();
-  for (const auto requirement :
-       {policy::Requirement::session, policy::Requirement::linked, policy::Requirement::level2}) {
-    EXPECT_EQ(ask(requirement, navigation()).next, Next::pass);
-  }
-  world.site->portal_cookie = "sid";
-  world.cookies["sid"] = "another";
-  EXPECT_EQ(ask(policy::Requirement::session, navigation()).next, Next::answer);
-}
-
-TEST_F(Gate, TellsEachKindOfRequestWhatToDo) {
-  const auto page = ask(policy::Requirement::level2, navigation());
-  EXPECT_EQ(location_of(page.reply), "/vneid/login?return=%2Fnop-ho-so%3Fa%3Db");
-  auto form = navigation();
-  form.method = flows::Request::Method::post;
-  EXPECT_EQ(ask(policy::Requirement::level2, form).next, Next::keep_post);
-  auto script = navigation();
-  script.sec_fetch_mode = "cors";
-  const auto told = ask(policy::Requirement::level2, script);
-  EXPECT_EQ(told.reply.status, 401);
-  EXPECT_TRUE(told.reply.body.contains("\"login\":\"/vneid/login\""));
-  auto guess = navigation();
-  guess.purpose = "prefetch";
-  EXPECT_EQ(ask(policy::Requirement::level2, guess).reply.status, 503);
-}
-
-TEST_F(Gate, UnknownIsNotAbsent) {
-  world.sign_in();
-  EXPECT_EQ(ask(policy::Requirement::level2, navigation()).next, Next::pass);
-  world.redis.away = true;
-  EXPECT_EQ(ask(policy::Requirement::level2, navigation()).next, Next::pass) << "seen a moment ago";
-  world.loop.advance(std::chrono::seconds{31});
-  const auto page = ask(policy::Requirement::level2, navigation());
-  EXPECT_EQ(page.reply.status, 503);
-  auto script = navigation();
-  script.sec_fetch_mode = "cors";
-  EXPECT_TRUE(ask(policy::Requirement::level2, script).reply.body.contains("stores_away"));
-  auto guess = navigation();
-  guess.purpose = "prefetch";
-  EXPECT_EQ(ask(policy::Requirement::level2, guess).reply.status, 503);
-  EXPECT_TRUE(world.cookies.contains("__Host-vneid-session")) << "the cookie stays";
-}
-
-TEST_F(Gate, MisconfiguredOpensNothing) {
-  world.sign_in();
-  EXPECT_EQ(ask(policy::Requirement::level2, navigation()).next, Next::pass);
-  world.redis.misconfigured = true;
-  EXPECT_EQ(ask(policy::Requirement::level2, navigation()).reply.status, 503);
-}
-
-TEST_F(Gate, TakesWhatTheVariablesHaveRead) {
-  world.sign_in();
-  const auto facts = world.loop.run(flows::identify(world.exchange(world.get({})), true));
-  EXPECT_EQ(facts.account, "le.van.a");
-  EXPECT_EQ(facts.citizen_id, World::number);
-  world.redis.away = true;
-  const auto verdict = world.loop.run(
-      flows::guarded_gate(world.exchange(navigation()), policy::Requirement::level2, facts));
-  EXPECT_EQ(verdict.next, Next::pass);
-  EXPECT_EQ(world.loop.run(flows::identify(world.exchange(world.get({})), true)).state,
-            flows::SessionFacts::State::unknown);
-  world.redis.away = false;
-  world.cookies.clear();
-  EXPECT_EQ(world.loop.run(flows::identify(world.exchange(world.get({})), true)).state,
-            flows::SessionFacts::State::absent);
-}
-
-TEST(KeptForm, ComesBackAfterTheLogin) {
-  World world;
-  to_kept_form(world);
-  const auto page = world.run(world.get("resume", world.cookies["query"]));
-  expect(world, page, {.body = "action=\"/nop-ho-so\""});
-  EXPECT_TRUE(page.body.contains("name=\"ten\""));
-  expect(world, world.run(world.get("resume", "id=x")), {.status = 410});
-  world.cookies.erase("__Host-vneid-post");
-  expect(world, world.run(world.get("resume", world.cookies["query"])), {.status = 410});
-  world.cookies.clear();
-  expect(world, world.run(world.get("resume")), {.status = 401});
-}
-
-TEST(KeptForm, AboveTheQuotaIsToBeSentAgain) {
-  World world;
-  world.redis.quota_left = false;
-  auto request = world.post({}, "a=b");
-  request.target = "/nop-ho-so";
-  const auto before = world.redis.values.size();
-  expect(world, world.loop.run(flows::guarded_keep_post(world.exchange(request))), {.status = 401});
-  EXPECT_EQ(world.redis.values.size(), before);
-}
-
-TEST(SignInStart, AboveTheQuotaIsForLater) {
-  World world;
-  world.redis.quota_left = false;
-  const auto before = world.redis.values.size();
-  const auto reply = world.run(world.get("login"));
-  expect(world, reply, {.status = 503, .log = "vneid_anonymous_limit"});
-  EXPECT_FALSE(header_of(reply.headers, "Retry-After").empty());
-  EXPECT_EQ(world.redis.values.size(), before);
-  // A legacy login that is held goes on: it has proven something.
-  world.verify_number();
-  EXPECT_FALSE(world.go_to_provider().empty());
-}
-
-TEST(KeptForm, ThatCannotBeKeptSaysSo) {
-  World world;
-  const auto keep = [&world](flows::Request request) {
-    return world.loop.run(flows::guarded_keep_post(world.exchange(std::move(request))));
-  };
-  auto request = world.post({}, "a=%ff");
-  request.target = "/nop-ho-so";
-  expect(world, keep(request), {.status = 401});
-  request.body = "a=b";
-  request.target = "//evil.example";
-  expect(world, keep(request), {.status = 401});
-  request.target = "/nop-ho-so";
-  request.body_is_form = false;
-  expect(world, keep(request), {.status = 401});
-  request.body_is_form = true;
-  world.redis.away = true;
-  expect(world, keep(request), {.status = 503});
 }
 
 TEST(SignOut, EndsAllThree) {
