@@ -1,10 +1,10 @@
 // vneid_login: how a login of the portal is recognised (R12), and how it is known whose it is
 // (D15).
 
-#include <algorithm>
 #include <array>
 
 #include "module/conf/directive.hpp"
+#include "module/variable_source.hpp"
 #include "text/ascii.hpp"
 #include "text/json_pointer.hpp"
 #include "text/local_path.hpp"
@@ -12,36 +12,6 @@
 namespace vneid::ngx {
 
 namespace {
-
-/// The variables that a value names, in lower case as nginx knows them.
-std::vector<std::string> variables_in(std::string_view value) {
-  constexpr std::string_view name_characters =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-  std::vector<std::string> names;
-  while (true) {
-    const auto dollar = value.find('$');
-    if (dollar == std::string_view::npos) return names;
-    value.remove_prefix(dollar + 1);
-    if (value.starts_with('{')) value.remove_prefix(1);
-    auto& name = names.emplace_back(value.substr(0, value.find_first_not_of(name_characters)));
-    std::ranges::transform(name, name.begin(), text::ascii_lower);
-  }
-}
-
-bool begins_with_any(std::string_view name, auto... prefixes) {
-  return (name.starts_with(prefixes) || ...);
-}
-
-/// What only the portal's answer fills.
-bool is_portals_own(std::string_view variable) {
-  return begins_with_any(variable, "upstream_http_", "upstream_cookie_", "sent_http_");
-}
-
-/// What the browser fills as it likes.
-bool is_browsers_own(std::string_view variable) {
-  return begins_with_any(variable, "vneid_form_", "arg", "cookie_", "http_", "query_string",
-                         "request", "uri", "document_uri", "content_");
-}
 
 void read_statuses(const Directive& directive, std::string_view list, LoginRule& rule) {
   for (bool more = true; more;) {
@@ -60,13 +30,11 @@ void read_cookie(const Directive& directive, std::string_view name, LoginRule& r
 }
 
 void read_account(const Directive& directive, std::string_view value, LoginRule& rule) {
-  const auto variables = variables_in(value);
-  if (variables.empty()) {
+  if (variables_in(value).empty()) {
     directive.fail("\"account=\" of \"vneid_login\" must contain a variable");
   }
   rule.account = directive.complex_value(value);
-  const bool announced = std::ranges::all_of(variables, is_portals_own);
-  rule.proof = announced ? LoginProof::announced : LoginProof::claimed;
+  rule.proof = is_portals_word(value) ? LoginProof::announced : LoginProof::claimed;
 }
 
 void read_condition(const Directive& directive, std::string_view value, LoginRule& rule) {

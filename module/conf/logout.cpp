@@ -1,13 +1,11 @@
 // Signing out: vneid_logout, vneid_logout_location, vneid_portal_cookie, vneid_session,
 // vneid_kiosk (domain.md §4.4).
 
-#include <algorithm>
-#include <array>
 #include <string>
 
 #include "module/conf/directive.hpp"
+#include "module/variable_source.hpp"
 #include "text/ascii.hpp"
-#include "text/lenient_form.hpp"
 
 namespace vneid::ngx {
 
@@ -42,11 +40,7 @@ void read_cookie_path(const Directive& directive, std::string_view path, ServerC
 
 /// Only the portal may say whose its session is.
 void read_named_account(const Directive& directive, std::string_view value, ServerConf& conf) {
-  const bool from_browser =
-      text::reads_form(value) ||
-      std::ranges::any_of(std::array{"$http_", "$arg_", "$cookie_", "$sent_http_"},
-                          [value](const char* prefix) { return value.contains(prefix); });
-  if (!value.contains('$') || from_browser) {
+  if (!is_portals_word(value)) {
     directive.fail(
         "\"account=\" of \"vneid_portal_cookie\" must name a variable of the portal's answer, such "
         "as $upstream_http_x_portal_account");

@@ -8,6 +8,7 @@
 #include "module/login/answer_headers.hpp"
 #include "module/loop/process.hpp"
 #include "module/pages/reply.hpp"
+#include "module/pool.hpp"
 #include "module/request/cookies.hpp"
 #include "module/request/mark.hpp"
 #include "module/variables/session.hpp"
