@@ -25,10 +25,10 @@ struct Followed {
 
 /// The one value under the name; empty when there is none. Nothing when there are several. Without
 /// case, because some portals read cookies so.
-std::optional<std::string_view> only_value(std::string_view header, std::string_view name) {
+std::optional<std::string_view> only_value(std::string_view header, PortalCookie cookie) {
   std::optional<std::string_view> found;
   for (const auto& pair : text::cookie_pairs(header)) {
-    if (!text::equal_without_case(pair.name, name)) continue;
+    if (!text::equal_without_case(pair.name, cookie.name)) continue;
     if (found && *found != pair.value) return std::nullopt;
     found = pair.value;
   }
@@ -59,9 +59,9 @@ std::string key_of(const crypto::KeyRing& keys, PortalCookie cookie, std::string
 
 /// What our cookie tells of this session; it opens for no other.
 std::optional<Followed> followed(const crypto::KeyRing& keys, std::string_view cookie_header,
-                                 std::string_view token, const std::string& to) {
+                                 const SessionToken& token, const std::string& to) {
   for (std::string_view value : text::cookie_values(cookie_header, cookie_name::portal)) {
-    const auto text = keys.open_text(seal_purpose, token, value);
+    const auto text = keys.open_text(seal_purpose, token.value(), value);
     if (!text) continue;
     auto found = sealed::from_text<Followed>(*text);
     if (found && found->to == to) return found;
@@ -75,18 +75,18 @@ std::string portal_cookie_key(const crypto::KeyRing& keys, PortalCookie cookie,
                               std::string_view cookie_header, const HeaderList& answer, Wall now) {
   if (cookie.name.empty()) return {};
   if (const auto set = value_set(answer, cookie.name, now)) return key_of(keys, cookie, *set);
-  return key_of(keys, cookie, only_value(cookie_header, cookie.name).value_or(""));
+  return key_of(keys, cookie, only_value(cookie_header, cookie).value_or(""));
 }
 
 bool belongs(const crypto::KeyRing& keys, PortalCookie cookie, std::string_view cookie_header,
              const LiveSession& live) {
   if (cookie.name.empty()) return true;
-  const auto value = only_value(cookie_header, cookie.name);
+  const auto value = only_value(cookie_header, cookie);
   if (!value) return false;
   const std::string key = key_of(keys, cookie, *value);
   if (key == live.session.portal_cookie_key) return true;
   if (key.empty()) return false;
-  const auto chain = followed(keys, cookie_header, live.token.value(), key);
+  const auto chain = followed(keys, cookie_header, live.token, key);
   return chain && chain->from == live.session.portal_cookie_key;
 }
 
@@ -98,16 +98,17 @@ std::optional<std::string> follow_portal_cookie(const crypto::KeyRing& keys, Por
   if (!set || set->empty()) return std::nullopt;
   const auto tokens = text::cookie_values(cookie_header, cookie_name::session);
   if (tokens.size() != 1 || tokens.front().size() > longest_token) return std::nullopt;
-  const auto before = only_value(cookie_header, cookie.name);
+  const auto before = only_value(cookie_header, cookie);
   if (!before || *before == *set) return std::nullopt;
   std::string from = key_of(keys, cookie, *before);
   // A chain: what the session was begun with stays its beginning.
-  if (auto earlier = followed(keys, cookie_header, tokens.front(), from)) {
+  const SessionToken token{std::string{tokens.front()}};
+  if (auto earlier = followed(keys, cookie_header, token, from)) {
     from = std::move(earlier->from);
   }
   const Followed link{std::move(from), key_of(keys, cookie, *set)};
   return set_cookie(cookie_name::portal,
-                    keys.seal_text(seal_purpose, tokens.front(), sealed::to_text(link)));
+                    keys.seal_text(seal_purpose, token.value(), sealed::to_text(link)));
 }
 
 }  // namespace vneid
