@@ -31,7 +31,7 @@ postgres::Pool open_pool(EventLoop& loop, const Options& options, Milliseconds t
 /// The database's name in a conninfo; empty when it names none, or is no conninfo.
 std::string database_of(const std::string& conninfo);
 /// The same server, by the same user, but another of its databases.
-std::string with_database(const std::string& conninfo, const std::string& name);
+std::string with_database(const std::string& conninfo, std::string_view name);
 /// The key ring that the options name.
 std::shared_ptr<const crypto::KeyRing> load_keys(const Options& options);
 

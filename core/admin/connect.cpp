@@ -25,7 +25,7 @@ std::map<std::string, std::string> parts_of(const std::string& conninfo) {
 
 std::string database_of(const std::string& conninfo) { return parts_of(conninfo)["dbname"]; }
 
-std::string with_database(const std::string& conninfo, const std::string& name) {
+std::string with_database(const std::string& conninfo, std::string_view name) {
   auto parts = parts_of(conninfo);
   parts["dbname"] = name;
   std::string text;

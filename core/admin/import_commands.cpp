@@ -8,6 +8,7 @@
 #include "admin/import/importer.hpp"
 #include "admin/import/values.hpp"
 #include "admin/import/vault_import.hpp"
+#include "text/date.hpp"
 
 namespace vneid::admin {
 
@@ -85,7 +86,7 @@ Exit import_rows(const Options& options, Rows rows) {
 }
 
 int this_year() {
-  return year_in_vietnam(
+  return text::year_in_vietnam(
       std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 

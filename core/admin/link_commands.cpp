@@ -7,22 +7,14 @@
 #include "identity/masking.hpp"
 #include "link/accounts.hpp"
 #include "link/links.hpp"
+#include "text/date.hpp"
 
 namespace vneid::admin {
 
 namespace {
 
 constexpr std::chrono::seconds statement_timeout{10};
-constexpr std::chrono::hours vietnam{7};
 constexpr int any_year = 9999;
-
-std::string day_of(Wall instant) {
-  const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(instant + vietnam)};
-  std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "%02u/%02u/%04d", unsigned{date.day()},
-                unsigned{date.month()}, int{date.year()});
-  return text.data();
-}
 
 std::string masked(const std::string& number) {
   const auto citizen = identity::CitizenNumber::parse(number, any_year);
@@ -47,7 +39,7 @@ Exit links_show(const Options& options) {
   for (const link::LinkedAccount& link : list) {
     std::cout << "link " << link.link_id.value() << " to " << masked(link.citizen_number)
               << " (person " << link.person_id.value() << ") through " << link.provider << " on "
-              << day_of(link.linked_at) << (link.flagged ? ", flagged\n" : "\n");
+              << text::date_for_people(link.linked_at) << (link.flagged ? ", flagged\n" : "\n");
   }
   if (list.empty()) std::cout << "not linked\n";
   return exit_ok;

@@ -7,6 +7,7 @@
 #include "admin/commands.hpp"
 #include "admin/officer.hpp"
 #include "admin/review_view.hpp"
+#include "certain.hpp"
 #include "link/officer/queue.hpp"
 #include "link/review_reference.hpp"
 #include "link/stored_values.hpp"
@@ -73,7 +74,7 @@ std::string reason_given(const Options& options) {
   const std::string what = "--reason says why in one line: up to 1000 characters of UTF-8";
   auto reason = link::stored_text(options.reason);
   if (!reason) throw CommandFailed(exit_usage, what);
-  const auto points = text::decode_utf8(*reason).value();
+  const auto points = certain(text::decode_utf8(*reason));
   const auto unfit = [](char32_t point) { return point < U' ' || text::is_forbidden(point); };
   if (std::ranges::all_of(points, text::is_blank) || points.size() > longest ||
       std::ranges::any_of(points, unfit)) {
@@ -95,21 +96,21 @@ CommandFailed no_such_review(const std::string& reference) {
 
 std::string decided_before(const Review& review) {
   std::string text = "review " + review.reference + " was " +
-                     std::string{link::to_text(review.state)} + " " + by_whom(*review.decided);
+                     std::string{link::to_text(review.state)} + " " +
+                     by_whom(certain(review.decided));
   if (review.proposed) text += "; first approved " + by_whom(*review.proposed);
   if (!review.note.empty()) text += "; reason: " + review.note;
   return text;
 }
 
 /// Why nothing was done, in a sentence with its cure.
-std::string refusal(const link::RulingAnswer& answer) {
-  const Review& review = *answer.review;
+std::string refusal(RulingOutcome outcome, const Review& review) {
   const std::string name = "review " + review.reference;
-  switch (answer.outcome) {
+  switch (outcome) {
     case RulingOutcome::decided_before:
       return decided_before(review);
     case RulingOutcome::same_officer:
-      return name + " has your approval already (" + minute_of(review.proposed->at) +
+      return name + " has your approval already (" + minute_of(certain(review.proposed).at) +
              "); another officer is to approve it";
     case RulingOutcome::outdated:
       return name +
@@ -134,22 +135,23 @@ Exit finish(const link::RulingAnswer& answer, const std::string& reference) {
   const Review& review = *answer.review;
   switch (answer.outcome) {
     case RulingOutcome::proposed:
-      std::cout << "review " << review.reference << ": approved " << by_whom(*review.proposed)
-                << "; it needs a second officer\n";
+      std::cout << "review " << review.reference << ": approved "
+                << by_whom(certain(review.proposed)) << "; it needs a second officer\n";
       return exit_ok;
     case RulingOutcome::approved:
-      std::cout << "review " << review.reference << ": approved " << by_whom(*review.decided)
-                << ", first " << by_whom(*review.proposed) << '\n'
+      std::cout << "review " << review.reference << ": approved "
+                << by_whom(certain(review.decided)) << ", first "
+                << by_whom(certain(review.proposed)) << '\n'
                 << (review.kind == link::ReviewKind::link
                         ? "the account is linked when the citizen next logs in with both\n"
                         : "the source's values are verified now\n");
       return exit_ok;
     case RulingOutcome::rejected:
-      std::cout << "review " << review.reference << ": rejected " << by_whom(*review.decided)
-                << '\n';
+      std::cout << "review " << review.reference << ": rejected "
+                << by_whom(certain(review.decided)) << '\n';
       return exit_ok;
     default:
-      throw CommandFailed(exit_failed, refusal(answer));
+      throw CommandFailed(exit_failed, refusal(answer.outcome, review));
   }
 }
 

@@ -10,12 +10,11 @@
 #include "identity/masking.hpp"
 #include "identity/name_key.hpp"
 #include "link/stored_values.hpp"
+#include "text/date.hpp"
 
 namespace vneid::admin {
 
 namespace {
-
-constexpr std::chrono::hours vietnam{7};
 
 struct Label {
   std::string_view field;
@@ -96,7 +95,7 @@ std::string compare(std::string_view field, const std::string& account, const st
 
 }  // namespace
 
-std::string mask_value(std::string_view field, std::string_view value) {
+std::string mask_value(std::string_view field, const std::string& value) {
   if (value.empty()) return "-";
   if (field == "birth_date") {
     const auto date = identity::BirthDate::from_text(value);
@@ -142,15 +141,12 @@ std::string state_in_words(const link::Review& review) {
 }
 
 std::string minute_of(Wall instant) {
-  const auto there = std::chrono::floor<std::chrono::minutes>(instant + vietnam);
-  const auto midnight = std::chrono::floor<std::chrono::days>(there);
-  const std::chrono::year_month_day date{midnight};
-  const std::chrono::hh_mm_ss clock{there - midnight};
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%02u/%02u/%04d %02d:%02d", unsigned{date.day()},
-                unsigned{date.month()}, int{date.year()}, static_cast<int>(clock.hours().count()),
+  const auto there = std::chrono::floor<std::chrono::minutes>(instant + text::vietnam);
+  const std::chrono::hh_mm_ss clock{there - text::day_in_vietnam(instant)};
+  std::array<char, 8> text{};
+  std::snprintf(text.data(), text.size(), " %02d:%02d", static_cast<int>(clock.hours().count()),
                 static_cast<int>(clock.minutes().count()));
-  return text.data();
+  return text::date_for_people(instant) + text.data();
 }
 
 }  // namespace vneid::admin

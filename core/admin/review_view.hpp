@@ -20,7 +20,7 @@ struct ComparedField {
 
 /// The value of a field of link::ReviewSides, masked: numbers "052******999", names
 /// "Nguyễn V** A*", of a birth date the year.
-std::string mask_value(std::string_view field, std::string_view value);
+std::string mask_value(std::string_view field, const std::string& value);
 
 /// In the order of the identity page. Fields that neither side tells are left out.
 std::vector<ComparedField> compare_sides(const link::ReviewSides& sides);

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "async/task.hpp"
+#include "certain.hpp"
 
 namespace vneid {
 
@@ -22,12 +23,12 @@ class Outcome {
   /// Moves the value out, or throws what the task threw.
   T take() {
     if (failure_) std::rethrow_exception(failure_);
-    if constexpr (!std::is_void_v<T>) return std::move(*value_);
+    if constexpr (!std::is_void_v<T>) return certain(std::move(value_));
   }
   /// The value for several readers, or throws what the task threw.
   const Stored& get() const {
     if (failure_) std::rethrow_exception(failure_);
-    return *value_;
+    return certain(value_);
   }
 
  private:

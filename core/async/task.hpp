@@ -5,7 +5,8 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
-#include <variant>
+
+#include "certain.hpp"
 
 namespace vneid {
 
@@ -29,35 +30,33 @@ struct FinalAwaiter {
 
 struct PromiseBase {
   std::coroutine_handle<> continuation_ = nullptr;
+  std::exception_ptr failure_;
 
   [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
   [[nodiscard]] FinalAwaiter final_suspend() const noexcept { return {}; }
+  void unhandled_exception() noexcept { failure_ = std::current_exception(); }
 };
 
 template <class T>
 struct Promise : PromiseBase {
-  std::variant<std::monostate, T, std::exception_ptr> result_;
+  std::optional<T> value_;
 
   Task<T> get_return_object() noexcept;
   template <class U>
     requires std::is_constructible_v<T, U&&>
   void return_value(U&& value) {
-    result_.template emplace<1>(std::forward<U>(value));
+    value_.emplace(std::forward<U>(value));
   }
-  void unhandled_exception() noexcept { result_.template emplace<2>(std::current_exception()); }
   T take() {
-    if (auto* failure = std::get_if<2>(&result_)) std::rethrow_exception(*failure);
-    return std::move(std::get<1>(result_));
+    if (failure_) std::rethrow_exception(failure_);
+    return certain(std::move(value_));
   }
 };
 
 template <>
 struct Promise<void> : PromiseBase {
-  std::exception_ptr failure_;
-
   Task<void> get_return_object() noexcept;
   void return_void() const noexcept {}
-  void unhandled_exception() noexcept { failure_ = std::current_exception(); }
   void take() const {
     if (failure_) std::rethrow_exception(failure_);
   }

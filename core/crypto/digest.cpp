@@ -11,47 +11,45 @@ namespace vneid::crypto {
 
 namespace {
 
-constexpr std::string_view standard_alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view url_alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::uint8_t foreign = 0xff;
 
-using Values = std::array<std::uint8_t, 256>;
-
-consteval Values values_of(std::string_view alphabet) {
-  Values values{};
-  values.fill(foreign);
-  for (std::size_t i = 0; i < alphabet.size(); ++i) {
-    values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+/// The 64 characters of an encoding, and the value of each.
+struct Alphabet {
+  consteval explicit Alphabet(std::string_view of) : characters(of) {
+    values.fill(foreign);
+    for (std::size_t i = 0; i < of.size(); ++i) {
+      values[static_cast<unsigned char>(of[i])] = static_cast<std::uint8_t>(i);
+    }
   }
-  return values;
-}
 
-constexpr Values standard_values = values_of(standard_alphabet);
-constexpr Values url_values = values_of(url_alphabet);
+  std::string_view characters;
+  std::array<std::uint8_t, 256> values{};
+};
 
-std::string encode(std::string_view bytes, std::string_view alphabet) {
+constexpr Alphabet standard{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"};
+constexpr Alphabet url{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"};
+
+std::string encode(std::string_view bytes, const Alphabet& alphabet) {
   std::string text;
   text.reserve((bytes.size() * 4 + 2) / 3 + 2);
   std::uint32_t pending = 0;
   unsigned bits = 0;
   for (const char c : bytes) {
     pending = (pending << 8) | static_cast<unsigned char>(c);
-    for (bits += 8; bits >= 6; bits -= 6) text += alphabet[(pending >> (bits - 6)) & 63];
+    for (bits += 8; bits >= 6; bits -= 6) text += alphabet.characters[(pending >> (bits - 6)) & 63];
   }
-  if (bits > 0) text += alphabet[(pending << (6 - bits)) & 63];
+  if (bits > 0) text += alphabet.characters[(pending << (6 - bits)) & 63];
   return text;
 }
 
-std::optional<std::string> decode(std::string_view text, const Values& values) {
+std::optional<std::string> decode(std::string_view text, const Alphabet& alphabet) {
   if (text.size() % 4 == 1) return std::nullopt;
   std::string bytes;
   bytes.reserve(text.size() * 3 / 4);
   std::uint32_t pending = 0;
   unsigned bits = 0;
   for (const char c : text) {
-    const std::uint8_t value = values[static_cast<unsigned char>(c)];
+    const std::uint8_t value = alphabet.values[static_cast<unsigned char>(c)];
     if (value == foreign) return std::nullopt;
     pending = (pending << 6) | value;
     bits += 6;
@@ -76,6 +74,7 @@ std::string sha256(std::string_view bytes) {
   return digest;
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the order of RFC 2104
 std::string hmac_sha256(std::string_view key, std::string_view message) {
   const MacContext context = hmac_context(key);
   return mac_of(context.get(), message);
@@ -93,14 +92,12 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
-std::string base64url_encode(std::string_view bytes) { return encode(bytes, url_alphabet); }
+std::string base64url_encode(std::string_view bytes) { return encode(bytes, url); }
 
-std::optional<std::string> base64url_decode(std::string_view text) {
-  return decode(text, url_values);
-}
+std::optional<std::string> base64url_decode(std::string_view text) { return decode(text, url); }
 
 std::string base64_encode(std::string_view bytes) {
-  std::string text = encode(bytes, standard_alphabet);
+  std::string text = encode(bytes, standard);
   text.append((4 - text.size() % 4) % 4, '=');
   return text;
 }
@@ -108,7 +105,7 @@ std::string base64_encode(std::string_view bytes) {
 std::optional<std::string> base64_decode(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
-  return decode(text, standard_values);
+  return decode(text, standard);
 }
 
 bool equal_constant_time(std::string_view left, std::string_view right) noexcept {

@@ -89,7 +89,8 @@ std::optional<unsigned> number(std::string_view digits) {
 
 }  // namespace
 
-std::expected<std::vector<Key>, std::string> parse(std::string_view text, std::string_view source) {
+std::expected<std::vector<Key>, std::string> parse(std::string_view text,
+                                                   const std::string& source) {
   std::vector<Key> keys;
   std::size_t number = 0;
   while (!text.empty()) {
@@ -109,10 +110,9 @@ std::expected<std::vector<Key>, std::string> parse(std::string_view text, std::s
   const auto has = [&keys](KeyRing::Use use) {
     return std::ranges::any_of(keys, [use](const Key& key) { return key.use == use; });
   };
-  const std::string name{source};
-  if (keys.empty()) return std::unexpected(name + ": holds no keys");
-  if (!has(KeyRing::Use::seal)) return std::unexpected(name + ": holds no seal key");
-  if (!has(KeyRing::Use::lookup)) return std::unexpected(name + ": holds no lookup key");
+  if (keys.empty()) return std::unexpected(source + ": holds no keys");
+  if (!has(KeyRing::Use::seal)) return std::unexpected(source + ": holds no seal key");
+  if (!has(KeyRing::Use::lookup)) return std::unexpected(source + ": holds no lookup key");
   return keys;
 }
 

@@ -24,7 +24,8 @@ struct Key {
 
 /// All keys in order, with at least one to seal and exactly one for look-ups. Errors read
 /// "<source> line <n>: <cause>" and contain nothing else of the text.
-std::expected<std::vector<Key>, std::string> parse(std::string_view text, std::string_view source);
+std::expected<std::vector<Key>, std::string> parse(std::string_view text,
+                                                   const std::string& source);
 
 /// The date at the front of a key's id.
 std::optional<std::chrono::year_month_day> creation_date(std::string_view id);

@@ -72,7 +72,7 @@ std::optional<Parts> split(std::string_view sealed) {
 }
 
 /// A context with key, nonce and associated data in place.
-CipherContext begin(std::string_view key, std::string_view nonce, std::string_view authenticated,
+CipherContext begin(std::string_view key, std::string_view nonce, const std::string& authenticated,
                     bool encrypt) {
   CipherContext context{EVP_CIPHER_CTX_new()};
   if (!context) throw OpenSslError("EVP_CIPHER_CTX_new");
@@ -112,7 +112,8 @@ std::expected<KeyRing, std::string> KeyRing::load(const std::string& path) {
   return parse(content->bytes(), path);
 }
 
-std::expected<KeyRing, std::string> KeyRing::parse(std::string_view text, std::string_view source) {
+std::expected<KeyRing, std::string> KeyRing::parse(std::string_view text,
+                                                   const std::string& source) {
   auto keys = key_file::parse(text, source);
   if (!keys) return std::unexpected(std::move(keys).error());
   auto state = std::make_unique<State>();
@@ -176,6 +177,7 @@ std::string KeyRing::seal(std::string_view purpose, std::string_view associated,
   return sealed;
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the order of RFC 5116
 std::optional<std::string> KeyRing::open(std::string_view purpose, std::string_view associated,
                                          std::string_view sealed) const {
   const auto parts = split(sealed);
@@ -212,6 +214,7 @@ std::string KeyRing::seal_text(std::string_view purpose, std::string_view associ
   return base64url_encode(seal(purpose, associated, plaintext));
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the order of RFC 5116
 std::optional<std::string> KeyRing::open_text(std::string_view purpose, std::string_view associated,
                                               std::string_view text) const {
   const auto sealed = base64url_decode(text);

@@ -39,7 +39,7 @@ class KeyRing {
 
   /// The same from text; `source` is how errors call it.
   static std::expected<KeyRing, std::string> parse(std::string_view text,
-                                                   std::string_view source = "key ring");
+                                                   const std::string& source = "key ring");
 
   /// The text of a new key file: one fresh seal key with an id made of `today`, one lookup key.
   /// The caller writes it with mode 0600.

@@ -202,7 +202,7 @@ class ProviderLook {
     request.method = "POST";
     request.url = url;
     request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
-    credential->prove(form, request.headers, peer_.loop().wall_now());
+    credential->prove(form, request, peer_.loop().wall_now());
     request.body = text::encode_form(form);
     request.max_body = oidc::max_token_response_size;
     const auto response = peer_.send("provider.client", std::move(request));

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "doctor/checks.hpp"
+#include "text/date.hpp"
 
 namespace vneid::doctor {
 
@@ -10,17 +11,17 @@ namespace {
 
 std::string when(const policy::Change& change, Wall now) {
   const auto days = policy::days_left(now, change.at);
-  return std::string{policy::to_text(change.to)} + " from " + policy::day_in_vietnam(change.at) +
+  return std::string{policy::to_text(change.to)} + " from " + text::date_for_people(change.at) +
          " (" + std::to_string(days.value_or(0)) + " days left)";
 }
 
 /// Instants that have brought about what holds now.
 std::string history(const policy::Rule& rule, Wall now) {
   if (rule.closed && now >= *rule.closed) {
-    return ", since " + policy::day_in_vietnam(*rule.closed);
+    return ", since " + text::date_for_people(*rule.closed);
   }
   if (rule.enforce && now >= *rule.enforce) {
-    return ", since " + policy::day_in_vietnam(*rule.enforce);
+    return ", since " + text::date_for_people(*rule.enforce);
   }
   return {};
 }

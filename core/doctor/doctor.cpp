@@ -107,8 +107,9 @@ std::shared_ptr<const crypto::KeyRing> ring_of(const Deployment& deployment) {
   return std::make_shared<const crypto::KeyRing>(*std::move(ring));
 }
 
-PostgresNeeds needs_of(const Deployment& deployment, const Request& request) {
-  PostgresNeeds needs{.place = *deployment.postgres, .workers = deployment.workers};
+PostgresNeeds needs_of(const PostgresPlace& postgres, const Deployment& deployment,
+                       const Request& request) {
+  PostgresNeeds needs{.place = postgres, .workers = deployment.workers};
   if (auto files = admin::read_schema_files(request.schema)) needs.schema = *std::move(files);
   needs.keys = ring_of(deployment);
   return needs;
@@ -135,9 +136,8 @@ std::vector<Check> checks_of(const Deployment& deployment, const Request& reques
                       .at = postgres->at,
                       .deadline = store_deadline,
                       .as_worker = true,
-                      .run = [needs = needs_of(deployment, request)](Findings& findings) {
-                        check_postgres(needs, findings);
-                      }});
+                      .run = [needs = needs_of(*postgres, deployment, request)](
+                                 Findings& findings) { check_postgres(needs, findings); }});
   }
   for (const auto& [name, provider] : deployment.providers) {
     checks.push_back({.subject = "provider " + name,

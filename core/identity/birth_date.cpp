@@ -10,12 +10,7 @@ namespace vneid::identity {
 
 namespace {
 
-/// Year, month and day as far as written, before the calendar was asked.
-struct Parts {
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-};
+using Parts = BirthDate::Parts;  // before the calendar was asked
 
 /// All of `text` as a number, if it has `least` to `most` digits and nothing else.
 std::optional<int> number(std::string_view text, std::size_t least, std::size_t most) {
@@ -84,54 +79,54 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-std::optional<BirthDate> BirthDate::checked(int year, unsigned month, unsigned day,
-                                            int latest_year) {
+std::optional<BirthDate> BirthDate::checked(const Parts& parts, int latest_year) {
+  const auto& [year, month, day] = parts;
   if (year < earliest_year || year > latest_year || month > 12) return std::nullopt;
   if (day != 0) {
     const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
                                            std::chrono::day(day)};
     if (!date.ok()) return std::nullopt;
   }
-  return BirthDate{year, month, day};
+  return BirthDate{parts};
 }
 
 std::optional<BirthDate> BirthDate::parse(std::string_view text, int current_year) {
   const auto parts = read_any(trimmed(text));
   if (!parts) return std::nullopt;
-  return checked(parts->year, parts->month, parts->day, current_year);
+  return checked(*parts, current_year);
 }
 
 std::optional<BirthDate> BirthDate::from_text(std::string_view text) {
   const auto parts = read_hyphens(text);
   if (!parts) return std::nullopt;
-  return checked(parts->year, parts->month, parts->day, std::numeric_limits<int>::max());
+  return checked(*parts, std::numeric_limits<int>::max());
 }
 
 std::optional<unsigned> BirthDate::month() const noexcept {
-  return month_ == 0 ? std::nullopt : std::optional(month_);
+  return parts_.month == 0 ? std::nullopt : std::optional(parts_.month);
 }
 
 std::optional<unsigned> BirthDate::day() const noexcept {
-  return day_ == 0 ? std::nullopt : std::optional(day_);
+  return parts_.day == 0 ? std::nullopt : std::optional(parts_.day);
 }
 
 BirthDate::Precision BirthDate::precision() const noexcept {
-  if (month_ == 0) return Precision::year;
-  return day_ == 0 ? Precision::month : Precision::day;
+  if (parts_.month == 0) return Precision::year;
+  return parts_.day == 0 ? Precision::month : Precision::day;
 }
 
 std::string BirthDate::to_text() const {
-  std::string text = std::to_string(year_);
-  if (month_ != 0) text += "-" + padded(month_);
-  if (day_ != 0) text += "-" + padded(day_);
+  std::string text = std::to_string(parts_.year);
+  if (parts_.month != 0) text += "-" + padded(parts_.month);
+  if (parts_.day != 0) text += "-" + padded(parts_.day);
   return text;
 }
 
 std::string BirthDate::display() const {
   std::string text;
-  if (day_ != 0) text += padded(day_) + "/";
-  if (month_ != 0) text += padded(month_) + "/";
-  return text + std::to_string(year_);
+  if (parts_.day != 0) text += padded(parts_.day) + "/";
+  if (parts_.month != 0) text += padded(parts_.month) + "/";
+  return text + std::to_string(parts_.year);
 }
 
 bool compatible(const BirthDate& left, const BirthDate& right) noexcept {

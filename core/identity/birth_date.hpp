@@ -13,6 +13,15 @@ class BirthDate {
  public:
   enum class Precision : std::uint8_t { year, month, day };
 
+  /// Year, month and day as far as they are written.
+  struct Parts {
+    int year = 0;
+    unsigned month = 0;  ///< 0: not known
+    unsigned day = 0;    ///< 0: not known
+
+    friend bool operator==(const Parts&, const Parts&) = default;
+  };
+
   static constexpr int earliest_year = 1900;
 
   /// Reads dd/MM/yyyy, d/M/yyyy, MM/yyyy, yyyy, yyyyMMdd, yyyy-MM-dd and yyyy-MM, with blanks
@@ -22,7 +31,7 @@ class BirthDate {
   /// Reads back what to_text() wrote, and only that.
   static std::optional<BirthDate> from_text(std::string_view text);
 
-  int year() const noexcept { return year_; }
+  int year() const noexcept { return parts_.year; }
   std::optional<unsigned> month() const noexcept;  ///< 1..12
   std::optional<unsigned> day() const noexcept;    ///< 1..31
   Precision precision() const noexcept;
@@ -36,13 +45,10 @@ class BirthDate {
   friend bool operator==(const BirthDate&, const BirthDate&) = default;
 
  private:
-  BirthDate(int year, unsigned month, unsigned day) noexcept
-      : year_(year), month_(month), day_(day) {}
-  static std::optional<BirthDate> checked(int year, unsigned month, unsigned day, int latest_year);
+  explicit BirthDate(const Parts& parts) noexcept : parts_(parts) {}
+  static std::optional<BirthDate> checked(const Parts& parts, int latest_year);
 
-  int year_;
-  unsigned month_;  ///< 0: not known
-  unsigned day_;    ///< 0: not known
+  Parts parts_;
 };
 
 /// Whether both can be the same day: equal in the year and in every part that both know.

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "certain.hpp"
 #include "identity/account_name.hpp"
 
 namespace vneid::link {
@@ -104,7 +105,7 @@ LegacyAccount read_account(const Result& rows, const KeyRing& keys) {
   LegacyAccount account;
   account.id = AccountId{rows.integer(0, 0)};
   account.portal = PortalName{std::string{rows.text(0, 1)}};
-  account.kind = account_kind_from_text(rows.text(0, 2)).value();
+  account.kind = certain(account_kind_from_text(rows.text(0, 2)));
   account.closed = rows.text(0, 3) == "closed";
   account.identity.kind = for_decision(account.kind);
   account.identity.closed = account.closed;
@@ -119,8 +120,8 @@ LegacyAccount read_account(const Result& rows, const KeyRing& keys) {
     account.linked = std::move(link);
   }
   for (std::size_t row = 0; row < rows.rows() && !rows.is_null(row, 10); ++row) {
-    const Field field = identity::field_from_text(rows.text(row, 10)).value();
-    const auto status = identity::field_status_from_text(rows.text(row, 11)).value();
+    const Field field = certain(identity::field_from_text(rows.text(row, 10)));
+    const auto status = certain(identity::field_status_from_text(rows.text(row, 11)));
     add_field(account, field, status, open_field(keys, key, field, rows.bytes(row, 12)));
   }
   return account;

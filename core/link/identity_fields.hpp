@@ -98,9 +98,8 @@ class Identities {
 
 /// Makes the values verified whatever stood there before, as part of a transaction that holds the
 /// lock on the account (lock_account); for an approved review. Each change is kept in the
-/// history under `reason`.
+/// history under "review".
 Task<void> overwrite_verified(postgres::Transaction& transaction, const crypto::KeyRing& keys,
-                              AccountId account_id, NewValues values, std::string source,
-                              std::string reason, Wall now);
+                              AccountId account_id, NewValues values, std::string source, Wall now);
 
 }  // namespace vneid::link

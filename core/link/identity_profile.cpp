@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "certain.hpp"
 #include "link/identity_fields.hpp"
 #include "link/stored_fields.hpp"
 #include "link/stored_values.hpp"
@@ -71,7 +72,7 @@ IdentityProfile read_rows(const Result& rows, const KeyRing& keys) {
       profile.links.push_back(read_link(rows, row, keys));
     } else {
       profile.review = ReviewNote{std::string{rows.text(row, 1)},
-                                  review_state_from_text(rows.text(row, 2)).value()};
+                                  certain(review_state_from_text(rows.text(row, 2)))};
     }
   }
   return profile;

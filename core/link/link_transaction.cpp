@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "certain.hpp"
 #include "identity/masking.hpp"
 #include "link/accounts.hpp"
 #include "link/persons.hpp"
@@ -73,7 +74,7 @@ std::string both_sides(const LegacyAccount& account, const LinkRequest& request)
   }
   const identity::ProviderIdentity& told = request.identity;
   add_review_side(text, "person", "name", request.full_name);
-  add_review_side(text, "person", "number", told.number->digits());
+  add_review_side(text, "person", "number", certain(told.number).digits());
   if (told.birth_date) {
     add_review_side(text, "person", "birth_date", told.birth_date->to_text());
   }
@@ -126,7 +127,7 @@ class LinkWork {
  private:
   [[nodiscard]] PersonKeys person_keys() const {
     PersonKeys keys;
-    keys.citizen = citizen_key(keys_, request_.identity.number.value());
+    keys.citizen = citizen_key(keys_, certain(request_.identity.number));
     keys.issuer = request_.issuer;
     keys.subject = subject_key(keys_, request_.issuer, request_.subject);
     return keys;
@@ -187,7 +188,7 @@ class LinkWork {
     open.subject_key = std::move(keys.subject);
     open.citizen_key = std::move(keys.citizen);
     open.account_masked = masked_account(account);
-    open.citizen_masked = request_.identity.number->masked();
+    open.citizen_masked = certain(request_.identity.number).masked();
     open.sides = both_sides(account, request_);
     open.reasons = std::move(doubts);
     open.at = request_.now;
@@ -219,7 +220,7 @@ class LinkWork {
 
   Task<LinkOutcome> make(postgres::Transaction& transaction, LegacyAccount account,
                          std::vector<std::string> flags) const {
-    PersonValues values{.number = request_.identity.number.value(),
+    PersonValues values{.number = certain(request_.identity.number),
                         .full_name = request_.full_name,
                         .birth_date = request_.identity.birth_date};
     Linked linked;

@@ -98,8 +98,10 @@ Task<PersonId> claim_person(postgres::Transaction& transaction, const crypto::Ke
   subject.text(keys.issuer).bytes(keys.subject.value()).integer(id);
   const Result claimed = co_await transaction.query(claim_subject, std::move(subject));
   if (claimed.empty()) {
-    throw postgres::StatementError("40001", "person_subject_once",
-                                   "the subject was claimed by somebody else meanwhile");
+    throw postgres::StatementError(
+        {.sqlstate = "40001",
+         .constraint = "person_subject_once",
+         .message = "the subject was claimed by somebody else meanwhile"});
   }
   co_return id;
 }

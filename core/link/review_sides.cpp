@@ -23,10 +23,9 @@ bool add_line(ReviewSides& sides, std::string_view line) {
 }  // namespace
 
 void add_review_side(std::string& text, std::string_view side, std::string_view field,
-                     std::string_view value) {
-  std::string one_line{value};
-  std::ranges::replace_if(one_line, breaks_line, ' ');
-  text.append(side).append(".").append(field).append("\t").append(one_line).append("\n");
+                     std::string value) {
+  std::ranges::replace_if(value, breaks_line, ' ');
+  text.append(side).append(".").append(field).append("\t").append(value).append("\n");
 }
 
 std::optional<ReviewSides> read_review_sides(std::string_view text) {

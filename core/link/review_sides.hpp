@@ -17,7 +17,7 @@ struct ReviewSides {
 /// Adds the line "side.field<TAB>value". Line ends and tabs within the value become blanks: a value
 /// must not be able to say something about another field.
 void add_review_side(std::string& text, std::string_view side, std::string_view field,
-                     std::string_view value);
+                     std::string value);
 
 /// Reads what was written so; sides are "account" and, for the other, "person" or "source". Nothing
 /// when a line is of another form, or a field is told twice.

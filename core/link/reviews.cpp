@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "certain.hpp"
 #include "link/review_reference.hpp"
 #include "link/review_seal.hpp"
 
@@ -147,7 +148,7 @@ Task<std::optional<ReviewNote>> find_verdict(postgres::Transaction& transaction,
   if (rows.empty()) co_return std::nullopt;
   ReviewNote note;
   note.reference = rows.text(0, 0);
-  note.state = review_state_from_text(rows.text(0, 1)).value();
+  note.state = certain(review_state_from_text(rows.text(0, 1)));
   co_return std::optional<ReviewNote>{std::move(note)};
 }
 

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "certain.hpp"
 #include "identity/citizen_number.hpp"
 #include "link/stored_values.hpp"
 
@@ -68,10 +69,10 @@ Params of_account(AccountId account_id) {
 void add_field(FieldValues& fields, StoredField row, const KeyRing& keys,
                const std::string& account_key) {
   FieldValue value;
-  value.status = identity::field_status_from_text(row.status).value();
+  value.status = certain(identity::field_status_from_text(row.status));
   if (value.status == FieldStatus::empty) return;
-  const Field field = identity::field_from_text(row.field).value();
-  value.value = open_field(keys, account_key, field, row.sealed.value());
+  const Field field = certain(identity::field_from_text(row.field));
+  value.value = open_field(keys, account_key, field, certain(row.sealed));
   value.source = std::move(row.source).value_or("");
   value.verified_at = row.verified_at;
   fields.emplace(field, std::move(value));
@@ -111,7 +112,7 @@ Task<void> put_field(Transaction& transaction, const KeyRing& keys, std::string 
   }
   params.text(identity::to_text(value.status));
   if (value.status == FieldStatus::verified) {
-    params.text(value.source).instant(value.verified_at.value());
+    params.text(value.source).instant(certain(value.verified_at));
   } else {
     params.null().null();
   }
@@ -125,9 +126,9 @@ Task<void> renew(Transaction& transaction, AccountId account_id, Field field, Wa
 }
 
 Task<void> overwrite_verified(Transaction& transaction, const KeyRing& keys, AccountId account_id,
-                              NewValues values, std::string source, std::string reason, Wall now) {
+                              NewValues values, std::string source, Wall now) {
   LockedFields held = co_await lock_fields(transaction, keys, account_id);
-  co_await say_why(transaction, std::move(reason), "");
+  co_await say_why(transaction, "review", "");
   for (const auto& [field, value] : values) {
     if (value.empty()) continue;
     FieldValue fresh;

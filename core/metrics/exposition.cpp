@@ -10,6 +10,14 @@ namespace {
 
 constexpr std::string_view latency_name = "vneid_dependency_duration_seconds";
 
+/// What stands before the samples of a family.
+struct Description {
+  std::string_view name;
+  std::string_view type;
+  std::string_view unit;  ///< may be empty
+  std::string_view help;
+};
+
 /// A sample line is `name{labels} value`.
 class Text {
  public:
@@ -17,8 +25,8 @@ class Text {
 
   /// The lines before a family's samples. In the older format a counter is called by the name of
   /// its sample, and units are not known.
-  void describe(std::string_view name, std::string_view type, std::string_view unit,
-                std::string_view help) {
+  void describe(const Description& family) {
+    const auto& [name, type, unit, help] = family;
     const bool open = format_ == Format::openmetrics;
     const std::string_view suffix = !open && type == "counter" ? "_total" : "";
     append({"# TYPE ", name, suffix, " ", type, "\n"});
@@ -58,7 +66,7 @@ std::string seconds(std::uint64_t microseconds) { return decimal(microseconds, 1
 
 void add_counters(Text& text, const Counters& counters) {
   for (const FamilyView& family : table) {
-    text.describe(family.name, "counter", "", family.help);
+    text.describe({.name = family.name, .type = "counter", .unit = "", .help = family.help});
     for (std::size_t i = 0; i < family.size; ++i) {
       const auto value = counters.values[family.first + i].load(std::memory_order_relaxed);
       text.sample({family.name, "_total{", family.label, "=\"", word_at(family.words, i), "\"}"},
@@ -80,7 +88,10 @@ void add_histogram(Text& text, const Histogram& histogram, const std::string& la
 }
 
 void add_latency(Text& text, const Counters& counters) {
-  text.describe(latency_name, "histogram", "seconds", "Time until a dependency has answered.");
+  text.describe({.name = latency_name,
+                 .type = "histogram",
+                 .unit = "seconds",
+                 .help = "Time until a dependency has answered."});
   for (std::size_t i = 0; i < counters.latency.size(); ++i) {
     for (std::size_t j = 0; j < counters.latency[i].size(); ++j) {
       std::string labels = "dependency=\"";
@@ -139,10 +150,16 @@ std::string render(const Metrics& metrics, const Gauges& gauges, Format format) 
   Text text(format);
   add_counters(text, metrics.counters());
   add_latency(text, metrics.counters());
-  text.describe("vneid_workers", "gauge", "", "Worker processes that are alive.");
+  text.describe({.name = "vneid_workers",
+                 .type = "gauge",
+                 .unit = "",
+                 .help = "Worker processes that are alive."});
   text.sample({"vneid_workers"}, std::to_string(gauges.workers));
   constexpr std::string_view since = "vneid_counting_since_seconds";
-  text.describe(since, "gauge", "seconds", "When the counters were at zero, Unix time.");
+  text.describe({.name = since,
+                 .type = "gauge",
+                 .unit = "seconds",
+                 .help = "When the counters were at zero, Unix time."});
   const auto milliseconds = gauges.counting_since.time_since_epoch().count();
   text.sample({since}, decimal(static_cast<std::uint64_t>(milliseconds), 1'000));
   return std::move(text).finish();

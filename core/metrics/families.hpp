@@ -15,10 +15,11 @@ namespace vneid::metrics {
 VNEID_LABELS(Login, held, passed_linked, passed_kind, let_through_unasked, refused);
 /// What happened at the notice. `vneid`: the citizen was sent to the identity provider.
 VNEID_LABELS(Notice, shown, skipped, vneid);
-/// How callbacks ended. `repeated`: the answer of an earlier one was given again.
-VNEID_LABELS(Callback, linked, repeated, review, mismatch, level, unverified_number, taken,
-             cancelled, provider_refused, provider_away, population_away, no_match, stores_away,
-             overloaded, expired, bad_request, no_account, portal_away, internal);
+/// How callbacks ended. `signed_in`: VNeID first, without a legacy login; `repeated`: the answer of
+/// an earlier one was given again.
+VNEID_LABELS(Callback, linked, signed_in, repeated, review, mismatch, level, unverified_number,
+             taken, cancelled, provider_refused, provider_away, population_away, no_match,
+             stores_away, overloaded, expired, bad_request, no_account, portal_away, internal);
 /// New links only, not those found again.
 VNEID_LABELS(Link, made);
 /// Vault records at a link: carried to the person, or left with the account.

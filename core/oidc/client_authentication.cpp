@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "certain.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
 #include "oidc/jose/decryption_key.hpp"
@@ -41,14 +42,14 @@ std::expected<ClientCredential, std::string> ClientCredential::make(
   return credential;
 }
 
-void ClientCredential::prove(text::Parameters& form, std::vector<http::Header>& headers,
+void ClientCredential::prove(text::Parameters& form, http::OutgoingRequest& request,
                              Wall now) const {
   switch (method_) {
     case ClientAuthentication::client_secret_basic: {
       // Encoded before they are joined, so that a ':' in an id stays in the id (RFC 6749 §2.3.1).
       const std::string pair =
           text::percent_encode(client_id_) + ":" + text::percent_encode(client_secret_);
-      headers.emplace_back("Authorization", "Basic " + crypto::base64_encode(pair));
+      request.headers.emplace_back("Authorization", "Basic " + crypto::base64_encode(pair));
       return;
     }
     case ClientAuthentication::client_secret_post:
@@ -73,7 +74,7 @@ std::string ClientCredential::assertion(Wall now) const {
   set_text(claims.get(), "jti", crypto::random_token());
   json_object_set_new(claims.get(), "iat", json_integer(seconds.count()));
   json_object_set_new(claims.get(), "exp", json_integer((seconds + assertion_lifetime).count()));
-  return key_->sign(text::json_dump(claims.get()), key_id_);
+  return certain(key_).sign(text::json_dump(claims.get()), key_id_);
 }
 
 namespace {

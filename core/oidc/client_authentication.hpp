@@ -18,9 +18,10 @@ class ClientCredential {
   /// Checks that the settings hold what the chosen method needs. The error is for `nginx -t`.
   static std::expected<ClientCredential, std::string> make(const ProviderSettings& settings);
 
-  /// Adds the proof to a token request. For private_key_jwt: an assertion with the issuer as its
-  /// only audience (so that no other endpoint can use it, RFC 7523bis), good once and for a minute.
-  void prove(text::Parameters& form, std::vector<http::Header>& headers, Wall now) const;
+  /// Adds the proof to a token request and its form, which becomes the body. For private_key_jwt:
+  /// an assertion with the issuer as its only audience (so that no other endpoint can use it, RFC
+  /// 7523bis), good once and for a minute.
+  void prove(text::Parameters& form, http::OutgoingRequest& request, Wall now) const;
 
  private:
   ClientCredential() = default;

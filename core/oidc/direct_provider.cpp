@@ -93,7 +93,7 @@ Task<http::IncomingResponse> DirectProvider::request_tokens(Redemption redemptio
   request.method = "POST";
   request.url = settings_.token_endpoint;
   request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
-  credential_.prove(form, request.headers, loop_.wall_now());
+  credential_.prove(form, request, loop_.wall_now());
   request.body = text::encode_form(form);
   request.max_body = max_token_response_size;
   co_return co_await call(std::move(request), "token endpoint");

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "identity/name_key.hpp"
+#include "text/date.hpp"
 #include "text/json.hpp"
 
 namespace vneid::oidc {
@@ -17,12 +18,6 @@ const json_t* claim(const json_t* claims, const std::string& name) noexcept {
 
 std::string text_claim(const json_t* claims, const std::string& name) {
   return text::json_text(claim(claims, name)).value_or("");
-}
-
-int current_year(Wall now) {
-  const auto vietnam = now + std::chrono::hours{7};  // Asia/Ho_Chi_Minh has no summer time
-  return static_cast<int>(
-      std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(vietnam)}.year());
 }
 
 std::optional<int> level_word(std::string_view word) noexcept {
@@ -94,7 +89,7 @@ std::optional<int> read_level(const json_t* value) {
 }
 
 VerifiedIdentity map_claims(const json_t* claims, const ClaimNames& names, Wall now) {
-  const int year = current_year(now);
+  const int year = text::year_in_vietnam(now);
   VerifiedIdentity person;
   person.issuer = text::json_text(claims, "iss").value_or("");
   person.subject = text::json_text(claims, "sub").value_or("");

@@ -83,7 +83,7 @@ Task<std::expected<TokenResponse, TokenRefusal>> Provider::request_tokens(std::s
   request.method = "POST";
   request.url = std::move(url);
   request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
-  credential_.prove(form, request.headers, loop_.wall_now());
+  credential_.prove(form, request, loop_.wall_now());
   request.body = text::encode_form(form);
   request.max_body = max_token_response_size;
   const http::IncomingResponse response = co_await call(std::move(request), "token endpoint");

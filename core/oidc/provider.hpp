@@ -74,7 +74,7 @@ class Provider : public IdentityProvider {
   template <class Token>
   using Judgement = std::function<std::expected<Token, TokenFailure>(const KeySet&, Wall)>;
 
-  Task<http::IncomingResponse> fetch(std::string url, std::string what);
+  Task<http::IncomingResponse> fetch(std::string url, const char* what);
   Task<MetadataPtr> refresh_metadata();
   Task<MetadataPtr> fetch_metadata();
   Task<KeysPtr> keys();

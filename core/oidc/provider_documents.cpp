@@ -11,12 +11,14 @@ Milliseconds Provider::lifetime_of(const http::IncomingResponse& response) const
   return times_.lifetime.value_or(lifetime_from(response.header("cache-control")));
 }
 
-Task<http::IncomingResponse> Provider::fetch(std::string url, std::string what) {
+Task<http::IncomingResponse> Provider::fetch(std::string url, const char* what) {
   http::OutgoingRequest request;
   request.url = std::move(url);
   request.max_body = std::max(max_metadata_size, KeySet::max_document_size);
   http::IncomingResponse response = co_await call(std::move(request), what);
-  if (response.status != 200) unavailable(what + ": status " + std::to_string(response.status));
+  if (response.status != 200) {
+    unavailable(std::string{what} + ": status " + std::to_string(response.status));
+  }
   co_return response;
 }
 

@@ -61,8 +61,8 @@ Values values_of(const NoticePage& page, const StringTable& strings) {
   values.set("enforced", page.enforced);
   values.set("account", page.account_masked);
   values.set("name", text_or_false(page.name_masked));
-  const bool has_days = page.days_left.value_or(-1) >= 0;
-  values.set("days_left", text_or_false(has_days ? std::to_string(*page.days_left) : ""));
+  const auto days = page.days_left.value_or(-1);
+  values.set("days_left", text_or_false(days >= 0 ? std::to_string(days) : ""));
   values.set("csrf", page.csrf);
   return values;
 }

@@ -31,7 +31,7 @@ struct Edition {
 };
 
 std::expected<Edition, std::string> load_edition(const SourceFiles& files, Language language,
-                                                 const std::string& wording) {
+                                                 std::string_view wording) {
   auto strings = StringTable::load(files, language, wording);
   if (!strings) return std::unexpected(strings.error());
   Edition edition{std::move(*strings), {}};
@@ -91,7 +91,7 @@ class Renderer::Impl {
 };
 
 std::expected<Renderer, std::string> Renderer::load(const std::string& override_dir,
-                                                    const std::string& wording) {
+                                                    std::string_view wording) {
   auto files = read_source_files(override_dir);
   if (!files) return std::unexpected(files.error());
   auto vietnamese = load_edition(*files, Language::vi, wording);

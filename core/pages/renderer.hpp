@@ -32,7 +32,7 @@ class Renderer {
   ///
   /// The error names the file and the cause, for `nginx -t`.
   static std::expected<Renderer, std::string> load(const std::string& override_dir,
-                                                   const std::string& wording = {});
+                                                   std::string_view wording = {});
 
   Renderer(Renderer&&) noexcept;
   Renderer& operator=(Renderer&&) noexcept;

@@ -29,7 +29,7 @@ std::string to_nfc(const char* text) {
 
 std::expected<StringTable, std::string> StringTable::load(const SourceFiles& files,
                                                           Language language,
-                                                          const std::string& wording) {
+                                                          std::string_view wording) {
   StringTable table;
   const auto lay = [&](const std::string& name) -> std::expected<bool, std::string> {
     const auto built_in = files.built_in.find(name);
@@ -49,15 +49,16 @@ std::expected<StringTable, std::string> StringTable::load(const SourceFiles& fil
   const auto laid = lay(base + ".json");
   if (!laid) return std::unexpected(laid.error());
   if (!wording.empty()) {
-    const std::string name = base + "-" + wording + ".json";
+    const std::string name = base + "-" + std::string{wording} + ".json";
     const auto found = lay(name);
     if (!found) return std::unexpected(found.error());
-    if (!*found) return std::unexpected("wording \"" + wording + "\": there is no " + name);
+    if (!*found)
+      return std::unexpected("wording \"" + std::string{wording} + "\": there is no " + name);
   }
   return table;
 }
 
-std::expected<void, std::string> StringTable::lay_over(const std::string& json,
+std::expected<void, std::string> StringTable::lay_over(std::string_view json,
                                                        const std::string& place, bool built_in) {
   json_error_t error;
   const Json root(json_loadb(json.data(), json.size(), JSON_REJECT_DUPLICATES, &error));

@@ -21,7 +21,7 @@ class StringTable {
  public:
   /// Lays the tables over each other: built-in, the administrator's, then those of `wording`.
   static std::expected<StringTable, std::string> load(const SourceFiles& files, Language language,
-                                                      const std::string& wording);
+                                                      std::string_view wording);
 
   /// The text, or null.
   [[nodiscard]] const std::string* find(std::string_view id) const noexcept;
@@ -41,7 +41,7 @@ class StringTable {
   }
 
  private:
-  std::expected<void, std::string> lay_over(const std::string& json, const std::string& place,
+  std::expected<void, std::string> lay_over(std::string_view json, const std::string& place,
                                             bool built_in);
 
   std::map<std::string, std::string, std::less<>> texts_;

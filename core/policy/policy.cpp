@@ -5,15 +5,11 @@
 #include <chrono>
 #include <cstdio>
 
+#include "text/date.hpp"
+
 namespace vneid::policy {
 
 namespace {
-
-constexpr std::chrono::hours vietnam{7};  // no daylight saving since 1975
-
-std::chrono::sys_days day_of(Wall instant) {
-  return std::chrono::floor<std::chrono::days>(instant + vietnam);
-}
 
 std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {
   if (at + count > text.size()) return std::nullopt;
@@ -106,16 +102,8 @@ bool legacy_login_suffices(Mode mode) noexcept {
 std::optional<int> days_left(Wall now, Wall until) noexcept {
   if (now >= until) return std::nullopt;
   // The last day that is left ends with the instant before `until`.
-  const auto last = day_of(until - Milliseconds{1});
-  return static_cast<int>((last - day_of(now)).count());
-}
-
-std::string day_in_vietnam(Wall instant) {
-  const std::chrono::year_month_day date{day_of(instant)};
-  std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "%02u/%02u/%04d", unsigned{date.day()},
-                unsigned{date.month()}, int{date.year()});
-  return text.data();
+  const auto last = text::day_in_vietnam(until - Milliseconds{1});
+  return static_cast<int>((last - text::day_in_vietnam(now)).count());
 }
 
 std::expected<Wall, std::string> parse_instant(std::string_view text) {
@@ -130,7 +118,7 @@ std::expected<Wall, std::string> parse_instant(std::string_view text) {
   const auto day = read_day(text);
   if (!day) return wrong();
   if (text.size() == date_size)
-    return Wall{std::chrono::time_point_cast<Milliseconds>(*day)} - vietnam;
+    return Wall{std::chrono::time_point_cast<Milliseconds>(*day)} - text::vietnam;
   if (text.size() < time_size + 1 || text[10] != 'T' || text[13] != ':' || text[16] != ':') {
     return wrong();
   }

@@ -75,9 +75,6 @@ bool legacy_login_suffices(Mode mode) noexcept;
 /// before. Nothing when it is over.
 std::optional<int> days_left(Wall now, Wall until) noexcept;
 
-/// dd/mm/yyyy of the day in Vietnam.
-std::string day_in_vietnam(Wall instant);
-
 /// "2024-07-01T00:00:00+07:00" (also with Z or another offset), or "2024-07-01": midnight in
 /// Vietnam. The error says what is wrong.
 std::expected<Wall, std::string> parse_instant(std::string_view text);

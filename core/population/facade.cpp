@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "certain.hpp"
 #include "population/request.hpp"
 #include "text/json.hpp"
 
@@ -42,10 +43,10 @@ std::string facade_request(const Settings& settings, const Question& question,
   const Json object{json_object()};
   if (!object) throw std::bad_alloc();
   set(object.get(), "HoVaTen", asked_name(question));
-  if (sends_cmnd(settings, question)) {
-    set(object.get(), "SoCMND", question.cmnd->digits());
+  if (const auto cmnd = sent_cmnd(settings, question)) {
+    set(object.get(), "SoCMND", cmnd->digits());
   } else {
-    set(object.get(), "SoDinhDanh", question.number->digits());
+    set(object.get(), "SoDinhDanh", certain(question.number).digits());
   }
   if (question.birth_date) set(object.get(), "Nam", std::to_string(question.birth_date->year()));
   set(object.get(), "MaTichHop", integration_code(settings.service));

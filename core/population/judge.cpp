@@ -29,7 +29,7 @@ bool fits(const Question& question, const Record& record) {
 Record vouched_for(const Settings& settings, const Question& question) {
   Record record;
   record.number = question.number;
-  if (sends_cmnd(settings, question)) record.cmnd = question.cmnd;
+  record.cmnd = sent_cmnd(settings, question);
   record.name = question.name;
   return record;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "crypto/digest.hpp"
+#include "net/redis/answer.hpp"
 #include "net/unavailable.hpp"
 #include "population/request.hpp"
 
@@ -49,12 +50,6 @@ for i = 1 + known, #KEYS - 1 do
 end
 return {0, known}
 )lua";
-
-void require_answer(const redis::Reply& reply) {
-  if (reply.type != redis::Reply::Type::error) return;
-  const auto code = reply.text.substr(0, reply.text.find(' '));
-  throw Unavailable(Unavailable::Dependency::redis, "redis answered with an error: " + code);
-}
 
 void add_rate(std::vector<std::string>& arguments, const Rate& rate) {
   arguments.push_back(std::to_string(std::max(rate.tokens, 1U)));

@@ -27,11 +27,10 @@ const char* integration_code(Settings::Service service) noexcept {
   return service == Settings::Service::look_up ? "037" : "033";
 }
 
-bool sends_cmnd(const Settings& settings, const Question& question) noexcept {
-  if (!question.cmnd) return false;
+std::optional<identity::Cmnd> sent_cmnd(const Settings& settings, const Question& question) {
   const bool takes_both =
       settings.profile == Settings::Profile::soap && settings.service == Settings::Service::verify;
-  return takes_both || !question.number;
+  return takes_both || !question.number ? question.cmnd : std::nullopt;
 }
 
 std::string asked_name(const Question& question) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "async/event_loop.hpp"
@@ -12,9 +13,9 @@ namespace vneid::population {
 /// MaTichHop, the number under which a service is integrated: "037" or "033" (domain.md §3.1).
 const char* integration_code(Settings::Service service) noexcept;
 
-/// Whether a request carries the question's CMND. Look-ups and the JSON façade take one number
+/// The question's CMND where the request carries it. Look-ups and the JSON façade take one number
 /// only, and the 12-digit one goes first; verifying by SOAP takes both.
-bool sends_cmnd(const Settings& settings, const Question& question) noexcept;
+std::optional<identity::Cmnd> sent_cmnd(const Settings& settings, const Question& question);
 
 /// The key by which the database is asked for a name. Throws std::invalid_argument when the
 /// question has no number or a name without letters: whoever asks has checked them.

@@ -56,7 +56,7 @@ std::string look_up(const Settings& settings, const Question& question,
       .add("MaDonVi", settings.unit)
       .add_told("TaiKhoan", settings.account);
   if (question.number) elements.add("SoDinhDanh", question.number->digits());
-  if (sends_cmnd(settings, question)) elements.add("SoCMND", question.cmnd->digits());
+  if (const auto cmnd = sent_cmnd(settings, question)) elements.add("SoCMND", cmnd->digits());
   elements.add("HoVaTen", asked_name(question));
   if (question.birth_date) {
     elements.add_raw("NgayThangNamSinh", birth_elements(*question.birth_date));

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "crypto/digest.hpp"
-#include "session/store_reply.hpp"
+#include "net/redis/answer.hpp"
 
 namespace vneid {
 

@@ -10,11 +10,10 @@ namespace {
 constexpr std::size_t token_length = 43;  // 32 bytes in base64url
 constexpr std::string_view attributes = "; Path=/; Secure; HttpOnly; SameSite=Lax";
 
-std::string pair(std::string_view name, std::string_view value) {
-  std::string text{name};
-  text += '=';
-  text += value;
-  return text;
+std::string pair(std::string name, std::string_view value) {
+  name += '=';
+  name += value;
+  return name;
 }
 
 }  // namespace
@@ -36,14 +35,14 @@ std::string browser_of(std::string_view cookie_header) {
 
 std::string set_cookie(std::string_view name, std::string_view value,
                        std::chrono::seconds max_age) {
-  std::string text = pair(name, value);
+  std::string text = pair(std::string{name}, value);
   text += attributes;
   if (max_age.count() > 0) text += "; Max-Age=" + std::to_string(max_age.count());
   return text;
 }
 
 std::string expire_cookie(std::string_view name) {
-  std::string text = pair(name, "");
+  std::string text = pair(std::string{name}, "");
   text += attributes;
   text += "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
   return text;

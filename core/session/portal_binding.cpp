@@ -55,9 +55,9 @@ std::string key_of(const crypto::KeyRing& keys, PortalCookie cookie, std::string
 
 /// What our cookie tells of this session; it opens for no other.
 std::optional<Followed> followed(const crypto::KeyRing& keys, std::string_view cookie_header,
-                                 std::string_view token, const std::string& to) {
+                                 const SessionToken& token, const std::string& to) {
   for (std::string_view value : text::cookie_values(cookie_header, cookie_name::portal)) {
-    const auto text = keys.open_text(seal_purpose, token, value);
+    const auto text = keys.open_text(seal_purpose, token.value(), value);
     if (!text) continue;
     auto found = sealed::from_text<Followed>(*text);
     if (found && found->to == to) return found;
@@ -73,7 +73,7 @@ bool may_follow(const PortalAnswer& answer, bool from_nothing) {
 
 /// What the new value is to follow: the beginning of the chain, if there is one.
 Followed origin_of(const crypto::KeyRing& keys, PortalCookie cookie, std::string_view cookie_header,
-                   std::string_view token, std::string_view before) {
+                   const SessionToken& token, std::string_view before) {
   Followed link;
   if (before.empty()) {
     link.from = awaited_portal_cookie;
@@ -109,7 +109,7 @@ bool belongs(const crypto::KeyRing& keys, PortalCookie cookie, std::string_view 
   const std::string key = key_of(keys, cookie, value_sent(cookie_header, cookie.name));
   if (key.empty() || session.portal_cookie_key.empty()) return false;
   if (key == session.portal_cookie_key) return true;
-  const auto chain = followed(keys, cookie_header, live.token.value(), key);
+  const auto chain = followed(keys, cookie_header, live.token, key);
   return chain && chain->from == session.portal_cookie_key &&
          (chain->account.empty() || chain->account == session.account);
 }
@@ -124,11 +124,12 @@ std::optional<std::string> follow_portal_cookie(const crypto::KeyRing& keys, Por
   if (tokens.size() != 1 || tokens.front().size() > longest_token) return std::nullopt;
   const std::string before = value_sent(cookie_header, cookie.name);
   if (before == *set || !may_follow(answer, before.empty())) return std::nullopt;
-  Followed link = origin_of(keys, cookie, cookie_header, tokens.front(), before);
+  const SessionToken token{std::string{tokens.front()}};
+  Followed link = origin_of(keys, cookie, cookie_header, token, before);
   link.to = key_of(keys, cookie, *set);
   if (answer.account) link.account = *answer.account;
   return set_cookie(cookie_name::portal,
-                    keys.seal_text(seal_purpose, tokens.front(), sealed::to_text(link)));
+                    keys.seal_text(seal_purpose, token.value(), sealed::to_text(link)));
 }
 
 }  // namespace vneid

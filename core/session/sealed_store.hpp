@@ -8,9 +8,9 @@
 
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
+#include "net/redis/answer.hpp"
 #include "net/redis/database.hpp"
 #include "session/fields.hpp"
-#include "session/store_reply.hpp"
 
 namespace vneid {
 

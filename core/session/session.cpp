@@ -5,9 +5,9 @@
 
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
+#include "net/redis/answer.hpp"
 #include "session/cookie.hpp"
 #include "session/seen_sessions.hpp"
-#include "session/store_reply.hpp"
 #include "session/stored_names.hpp"
 #include "text/cookie.hpp"
 

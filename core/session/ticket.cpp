@@ -1,7 +1,7 @@
 #include "session/ticket.hpp"
 
+#include "net/redis/answer.hpp"
 #include "session/cookie.hpp"
-#include "session/store_reply.hpp"
 #include "session/stored_names.hpp"
 #include "text/cookie.hpp"
 
@@ -70,7 +70,7 @@ Task<std::expected<WithheldAnswer, TicketError>> Tickets::release(std::string co
   redis::Reply kept = co_await redis_.call(std::move(command));
   require_answer(kept);
   if (kept.type != redis::Reply::Type::string) co_return std::unexpected(TicketError::used);
-  if (opened->answer) co_return std::move(*opened->answer);
+  if (auto& held = opened->answer) co_return std::move(*held);
   auto text = keys_->open(answer_purpose, id.value(), kept.text);
   if (!text) co_return std::unexpected(TicketError::expired);  // its key has left the ring
   auto answer = sealed::from_text<WithheldAnswer>(*text);

@@ -64,6 +64,7 @@ std::vector<CookiePair> cookie_pairs(std::string_view header) {
   return pairs;
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as one looks up a name
 std::vector<std::string_view> cookie_values(std::string_view header, std::string_view name) {
   std::vector<std::string_view> values;
   while (!header.empty() && values.size() < most_values) {

@@ -1,25 +1,29 @@
 #include "text/date.hpp"
 
-#include <chrono>
-
 namespace vneid::text {
 
 namespace {
-
-constexpr std::chrono::hours vietnam{7};
 
 std::string padded(unsigned number) {
   return number < 10 ? "0" + std::to_string(number) : std::to_string(number);
 }
 
 std::string iso_day(Wall instant) {
-  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(instant + vietnam)};
+  const std::chrono::year_month_day day{day_in_vietnam(instant)};
   return std::to_string(static_cast<int>(day.year())) + '-' +
          padded(static_cast<unsigned>(day.month())) + '-' +
          padded(static_cast<unsigned>(day.day()));
 }
 
 }  // namespace
+
+std::chrono::sys_days day_in_vietnam(Wall instant) noexcept {
+  return std::chrono::floor<std::chrono::days>(instant + vietnam);
+}
+
+int year_in_vietnam(Wall instant) noexcept {
+  return static_cast<int>(std::chrono::year_month_day{day_in_vietnam(instant)}.year());
+}
 
 std::string date_for_people(Wall instant) { return date_for_people(iso_day(instant)); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -7,7 +8,13 @@
 
 namespace vneid::text {
 
-/// dd/mm/yyyy in Vietnam (+07, no daylight saving), as people read an instant.
+inline constexpr std::chrono::hours vietnam{7};  ///< no daylight saving since 1975
+
+/// The day that it is in Vietnam at an instant.
+std::chrono::sys_days day_in_vietnam(Wall instant) noexcept;
+int year_in_vietnam(Wall instant) noexcept;
+
+/// dd/mm/yyyy of that day, as people read it.
 std::string date_for_people(Wall instant);
 
 /// A stored date (yyyy, yyyy-mm, yyyy-mm-dd) as people read it, with the precision it has.

@@ -29,6 +29,7 @@ namespace {
 
 }  // namespace
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as one looks up a name
 bool names_field(std::string_view form, std::string_view name) {
   const std::string wanted = as_lenient_portals_read(name);
   while (!form.empty()) {
@@ -40,6 +41,7 @@ bool names_field(std::string_view form, std::string_view name) {
   return false;
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as one looks up a name
 std::optional<std::string> form_field(std::string_view body, std::string_view name) {
   std::optional<std::string> found;
   while (!body.empty()) {

@@ -68,17 +68,17 @@ std::string Directive::path(std::string_view word) const {
   return copy(full);
 }
 
-std::string Directive::secret_file(std::string_view word, std::string_view what) const {
+std::string Directive::secret_file(std::string_view word, const std::string& what) const {
   const auto content = crypto::read_secret_file(path(word));
-  if (!content) fail(std::string{what} + " " + content.error());
+  if (!content) fail(what + " " + content.error());
   return std::string{content->bytes()};
 }
 
-std::string Directive::secret(std::string_view word, std::string_view what) const {
+std::string Directive::secret(std::string_view word, const std::string& what) const {
   std::string content = secret_file(word, what);
   while (!content.empty() && (content.back() == '\n' || content.back() == '\r')) content.pop_back();
   if (content.empty() || std::ranges::any_of(content, text::is_control)) {
-    fail(std::string{what} + " " + path(word) + ": must hold one line that is not empty");
+    fail(what + " " + path(word) + ": must hold one line that is not empty");
   }
   return content;
 }
@@ -147,12 +147,13 @@ ngx_http_complex_value_t* Directive::complex_value(std::string_view word) const 
 }
 
 void report(ngx_conf_t* cf, const ConfigurationError& error) noexcept {
-  if (!error.at()) {
+  const auto& at = error.at();
+  if (!at) {
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s", error.what());
     return;
   }
-  ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%s in %s:%ui", error.what(), error.at()->file.c_str(),
-                error.at()->line);
+  ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%s in %s:%ui", error.what(), at->file.c_str(),
+                at->line);
 }
 
 }  // namespace vneid::ngx

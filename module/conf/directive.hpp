@@ -53,9 +53,9 @@ class Directive {
   [[nodiscard]] std::string path(std::string_view word) const;
   /// The content of a file that holds a secret (crypto/secret_file.hpp); `what` names it in
   /// complaints.
-  [[nodiscard]] std::string secret_file(std::string_view word, std::string_view what) const;
+  [[nodiscard]] std::string secret_file(std::string_view word, const std::string& what) const;
   /// The same of one line, without its end.
-  [[nodiscard]] std::string secret(std::string_view word, std::string_view what) const;
+  [[nodiscard]] std::string secret(std::string_view word, const std::string& what) const;
   /// The certificates of a file in PEM form: at least one, and nothing that is none.
   [[nodiscard]] http::TrustedCertificates certificates(std::string_view word) const;
   /// nginx's time ("300ms", "5s"), from 1 ms to a minute: everything here waits for a person.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "async/epoll_loop.hpp"
+#include "certain.hpp"
 #include "flows/base/log.hpp"
 #include "flows/front/service.hpp"
 #include "module/conf/directive.hpp"
@@ -78,7 +79,7 @@ void inherit(T& child, const T& parent) {
                                     const LocationConf& location) {
   flows::Site result;
   auto* const site = &result;
-  site->provider = *location.provider;
+  site->provider = certain(location.provider);
   site->path = server.path.value_or("/vneid/");
   site->portal = PortalName{server.portal.value_or("portal")};
   site->population = population_of(cf, server);
@@ -100,10 +101,9 @@ void inherit(T& child, const T& parent) {
   site->portal_cookie_path = server.portal_cookie_path;
   site->logout_location = server.logout_location.value_or("");
   site->session_limits = server.session_limits.value_or(SessionLimits{});
-  site->kiosk = server.kiosk_idle.value_or(Milliseconds{0}) > Milliseconds{0};
-  if (site->kiosk) {
-    site->session_limits.idle = std::min(*server.kiosk_idle, site->session_limits.idle);
-  }
+  const Milliseconds kiosk_idle = server.kiosk_idle.value_or(Milliseconds{0});
+  site->kiosk = kiosk_idle > Milliseconds{0};
+  if (site->kiosk) site->session_limits.idle = std::min(kiosk_idle, site->session_limits.idle);
   if (server.session_grace) site->session_grace = *server.session_grace;
   if (location.notice) {
     site->legal_basis = location.notice->legal_basis;
@@ -198,6 +198,7 @@ void* create_main_conf(ngx_conf_t* cf) noexcept { return create<MainConf>(cf); }
 void* create_server_conf(ngx_conf_t* cf) noexcept { return create<ServerConf>(cf); }
 void* create_location_conf(ngx_conf_t* cf) noexcept { return create<LocationConf>(cf); }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): nginx's signature
 char* merge_server_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
   return guard_directive(cf, [&] {
     const auto& outer = *static_cast<ServerConf*>(parent);

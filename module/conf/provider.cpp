@@ -57,7 +57,7 @@ void read_client_secret(const Directive& directive, Draft& draft) {
 using PrivateKey = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 
 /// Reads the file into `pem` and checks that it holds a private key.
-PrivateKey read_private_key(const Directive& directive, std::string_view what, std::string& pem) {
+PrivateKey read_private_key(const Directive& directive, const std::string& what, std::string& pem) {
   pem = directive.secret_file(directive.word(0), what);
   const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
       BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
@@ -67,19 +67,18 @@ PrivateKey read_private_key(const Directive& directive, std::string_view what, s
       bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr) : nullptr,
       EVP_PKEY_free);
   if (!key) {
-    directive.fail(std::string{what} + " " + directive.path(directive.word(0)) +
+    directive.fail(what + " " + directive.path(directive.word(0)) +
                    ": holds no private key in PEM form without a passphrase");
   }
   return key;
 }
 
 void read_client_key(const Directive& directive, Draft& draft) {
-  constexpr std::string_view what = "client key file";
+  const std::string what = "client key file";
   read_private_key(directive, what, draft.provider.client_key_pem);
   const auto key = oidc::PrivateKey::read(draft.provider.client_key_pem);
   if (!key) {
-    directive.fail(std::string{what} + " " + directive.path(directive.word(0)) + ": " +
-                   key.error());
+    directive.fail(what + " " + directive.path(directive.word(0)) + ": " + key.error());
   }
 }
 

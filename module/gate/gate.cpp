@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "certain.hpp"
 #include "module/conf/conf.hpp"
 #include "module/gate/answer.hpp"
 #include "module/guard.hpp"
@@ -39,7 +40,7 @@ class GateExchange {
                flows::Request request, const LocationConf& location)
       : flow(process, r, "gate", std::move(reference),
              process.service().gate(std::move(request), location.gate_sites->of(r),
-                                    *location.gate->requirement, known_of(r))) {}
+                                    certain(location.gate->requirement), known_of(r))) {}
 
   WaitingFlow<flows::GateVerdict> flow;
 };
@@ -58,11 +59,11 @@ constexpr Milliseconds gate_limit{10'000};
   return value.len != 0 && view(value) != "0";
 }
 
-[[nodiscard]] unsigned bit_of(const LocationConf& location) noexcept {
-  return 1U << static_cast<unsigned>(*location.gate->requirement);
+[[nodiscard]] unsigned bit_of(const LocationConf& location) {
+  return 1U << static_cast<unsigned>(certain(location.gate->requirement));
 }
 
-[[nodiscard]] bool admitted(ngx_http_request_t* r, const LocationConf& location) noexcept {
+[[nodiscard]] bool admitted(ngx_http_request_t* r, const LocationConf& location) {
   const RequestMark* found = find_mark(r);
   return found != nullptr && (found->admitted & bit_of(location)) != 0;
 }

@@ -1,5 +1,6 @@
 #include "module/pages/metrics.hpp"
 
+#include "certain.hpp"
 #include "metrics/exposition.hpp"
 #include "module/pages/operator_page.hpp"
 #include "module/pages/zone.hpp"
@@ -14,8 +15,9 @@ namespace {
   conf.metrics.add(metrics::Scrape::metrics);
   const auto format = metrics::negotiate_format(request_header(r, "accept"));
   metrics::Gauges gauges;
-  gauges.workers = metrics::StatusBoard{*conf.block}.workers().size();
-  gauges.counting_since = conf.block->created();
+  const metrics::SharedBlock& block = certain(conf.block);
+  gauges.workers = metrics::StatusBoard{block}.workers().size();
+  gauges.counting_since = block.created();
   flows::Reply reply;
   reply.headers = {{"Content-Type", std::string{metrics::content_type(format)}},
                    {"Cache-Control", "no-store"},

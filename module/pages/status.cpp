@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "certain.hpp"
 #include "module/pages/operator_page.hpp"
 #include "module/pages/zone.hpp"
 #include "status/status_json.hpp"
@@ -44,12 +45,13 @@ namespace {
   if (Presence* presence = Presence::current()) presence->publish();
   status::Report report;
   report.now = wall_clock();
-  report.counting_since = conf.block->created();
+  const metrics::SharedBlock& block = certain(conf.block);
+  report.counting_since = block.created();
   report.answered_by = ngx_pid;
   report.generation = conf.generation;
   const auto& clock = conf.settings->clock;
   report.policies = policy_lines(conf, clock ? policy::rehearsed(*clock, report.now) : report.now);
-  report.workers = metrics::StatusBoard{*conf.block}.workers();
+  report.workers = metrics::StatusBoard{block}.workers();
   flows::Reply reply;
   reply.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
   reply.body = status::to_json(report);

@@ -103,8 +103,7 @@ void forget_dropped(ngx_http_headers_in_t& headers, const Judge& drop) {
 
 }  // namespace
 
-std::string request_header(ngx_http_request_t* r, std::string_view name,
-                           std::string_view separator) {
+std::string request_header(ngx_http_request_t* r, std::string_view name, const char* separator) {
   std::string joined;
   bool any = false;
   for (const ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr;

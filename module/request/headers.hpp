@@ -11,7 +11,7 @@ namespace vneid::ngx {
 
 /// All values of a request header (name in lower case), joined.
 std::string request_header(ngx_http_request_t* r, std::string_view name,
-                           std::string_view separator = ", ");
+                           const char* separator = ", ");
 
 /// Takes the request headers that `drop` names out of what nginx keeps, out of what it sends on,
 /// and out of what its variables read. `drop` must be pure. In nginx 1.22 `hash = 0` does not keep

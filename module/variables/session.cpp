@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "certain.hpp"
 #include "module/conf/conf.hpp"
 #include "module/guard.hpp"
 #include "module/loop/process.hpp"
@@ -48,7 +49,7 @@ void end_with_request(ngx_http_request_t* r, IdentityRead& read) {
 
 /// Takes the result over; what ended the flow otherwise leaves the session unknown.
 void settle_read(IdentityRead& read) {
-  read.facts = read.flow->take([](bool) {
+  read.facts = certain(read.flow).take([](bool) {
     flows::SessionFacts unknown;
     unknown.state = flows::SessionFacts::State::unknown;
     return unknown;

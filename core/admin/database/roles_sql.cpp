@@ -40,16 +40,20 @@ std::string block(const std::string& body) {
   return "do $vneid$ begin\n" + body + "end $vneid$;\n";
 }
 
-std::string create_role(std::string_view role, std::string_view login) {
+enum class Login : bool { no, yes };
+
+std::string create_role(std::string_view role, Login login) {
   const std::string name{role};
   return "  if not exists (select from pg_roles where rolname = " + quoted_text(name) +
-         ") then create role " + quoted_name(name) + " " + std::string{login} + "; end if;\n";
+         ") then create role " + quoted_name(name) + (login == Login::yes ? " login" : " nologin") +
+         "; end if;\n";
 }
 
 std::string member_sql(const std::string& member, std::string_view group) {
   const std::string role = quoted_name(member);
-  return block(create_role(member, "login") + "  if exists (select from pg_roles where rolname = " +
-               quoted_text(member) + " and not rolcanlogin) then alter role " + role +
+  return block(create_role(member, Login::yes) +
+               "  if exists (select from pg_roles where rolname = " + quoted_text(member) +
+               " and not rolcanlogin) then alter role " + role +
                " login; end if;\n"
                "  if not exists (select from pg_auth_members where roleid = " +
                quoted_text(group) + "::regrole and member = " + quoted_text(role) +
@@ -87,8 +91,8 @@ std::expected<void, std::string> check_plan(const DatabasePlan& plan) {
 }
 
 std::string roles_sql(const DatabasePlan& plan) {
-  std::string groups = create_role(owner_role, "nologin");
-  for (const Duty duty : all_duties()) groups += create_role(role_of(duty), "nologin");
+  std::string groups = create_role(owner_role, Login::no);
+  for (const Duty duty : all_duties()) groups += create_role(role_of(duty), Login::no);
   return "begin;\n" + block(groups) + member_sql(plan.worker_user, role_of(Duty::app)) +
          member_sql(plan.operator_user, owner_role) + "commit;\n";
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "certain.hpp"
 #include "crypto/digest.hpp"
 
 namespace vneid::admin {
@@ -84,15 +85,15 @@ PresentAccounts read_present(const Result& rows, const KeyRing& keys) {
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     const std::string key = unhex(rows.text(row, 0));
     Present& account = accounts[key];
-    account.kind = link::account_kind_from_text(rows.text(row, 1)).value();
+    account.kind = certain(link::account_kind_from_text(rows.text(row, 1)));
     account.closed = rows.text(row, 2) == "closed";
     account.ever_linked = rows.boolean(row, 3);
     account.linked = rows.boolean(row, 4);
     if (rows.is_null(row, 5)) continue;
-    const Field field = identity::field_from_text(rows.text(row, 5)).value();
+    const Field field = certain(identity::field_from_text(rows.text(row, 5)));
     FieldValue& value = account.fields[field];
     value.text = link::open_field(keys, key, field, rows.bytes(row, 6));
-    value.status = identity::field_status_from_text(rows.text(row, 7)).value();
+    value.status = certain(identity::field_status_from_text(rows.text(row, 7)));
     value.source = rows.optional_text(row, 8).value_or("");
     if (!rows.is_null(row, 9)) value.verified_at = rows.instant(row, 9);
   }

@@ -5,12 +5,13 @@
 #include <chrono>
 
 #include "identity/birth_date.hpp"
+#include "text/date.hpp"
 
 namespace vneid::admin {
 
 namespace {
 
-constexpr std::chrono::hours vietnam{7};
+using text::vietnam;
 constexpr int any_year = 9999;
 
 /// Of two digits.
@@ -57,10 +58,13 @@ std::optional<std::chrono::seconds> take_zone(std::string_view& time) {
 
 std::optional<Wall> parse_instant(std::string_view text) {
   const auto gap = text.find_first_of("T ");
-  const auto day = identity::BirthDate::parse(text.substr(0, gap), any_year);
-  if (!day || !day->day()) return std::nullopt;
-  const std::chrono::sys_days date{std::chrono::year{day->year()} /
-                                   static_cast<int>(*day->month()) / static_cast<int>(*day->day())};
+  const auto written = identity::BirthDate::parse(text.substr(0, gap), any_year);
+  if (!written) return std::nullopt;
+  const auto month = written->month();
+  const auto day = written->day();
+  if (!month || !day) return std::nullopt;
+  const std::chrono::sys_days date{std::chrono::year{written->year()} / static_cast<int>(*month) /
+                                   static_cast<int>(*day)};
   if (gap == std::string_view::npos) return Wall{date - vietnam};
   std::string_view time = text.substr(gap + 1);
   const auto zone = take_zone(time);
@@ -81,11 +85,6 @@ std::optional<bool> parse_flag(std::string_view text) {
   if (std::ranges::find(yes, text) != yes.end()) return true;
   if (std::ranges::find(no, text) != no.end()) return false;
   return std::nullopt;
-}
-
-int year_in_vietnam(Wall now) {
-  const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(now + vietnam)};
-  return static_cast<int>(date.year());
 }
 
 std::unexpected<Problem> problem(const Line& line, std::string_view column, std::string reason) {

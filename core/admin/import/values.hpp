@@ -21,9 +21,6 @@ std::optional<std::string> parse_partial_date(std::string_view text);
 /// true, false, 1, 0, yes, no, có, không; empty is false.
 std::optional<bool> parse_flag(std::string_view text);
 
-/// The calendar year in Vietnam at that instant.
-int year_in_vietnam(Wall now);
-
 std::unexpected<Problem> problem(const Line& line, std::string_view column, std::string reason);
 
 }  // namespace vneid::admin

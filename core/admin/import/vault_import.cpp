@@ -114,7 +114,7 @@ class Writes {
   Applied plan(const VaultLine& line, const std::string& vault, const Present* present) {
     if (present == nullptr) {
       add_record(line, vault);
-      if (line.file) add_file(line, vault);
+      if (line.file) add_file(line, *line.file, vault);
       return Effect::created;
     }
     for (std::size_t i = 0; i < record_columns.size(); ++i) {
@@ -131,7 +131,7 @@ class Writes {
     if (present->moved) {
       return refused(line, "file", "the record has been carried over to a VNeID account");
     }
-    add_file(line, vault);
+    add_file(line, *line.file, vault);
     return Effect::updated;
   }
 
@@ -155,13 +155,13 @@ class Writes {
     }
   }
 
-  void add_file(const VaultLine& line, const std::string& vault) {
+  void add_file(const VaultLine& line, const LineFile& file, const std::string& vault) {
     files_[0].push_back(vault);
     files_[1].push_back(line.record);
-    files_[2].push_back(line.file->name);
-    files_[3].push_back(line.file->sha256);
-    files_[4].push_back(line.file->mime);
-    blobs_.push_back(&*line.file);
+    files_[2].push_back(file.name);
+    files_[3].push_back(file.sha256);
+    files_[4].push_back(file.mime);
+    blobs_.push_back(&file);
   }
 
   template <std::size_t count>

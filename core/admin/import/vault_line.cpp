@@ -178,24 +178,21 @@ class Reader {
       wrong("file", "empty or larger than 32 MiB");
       return std::nullopt;
     }
-    return named(path, written);
+    return checked({.path = path, .name = written.filename().string()});
   }
 
   static bool inside(const std::filesystem::path& path, const std::filesystem::path& root) {
     return std::ranges::mismatch(root, path).in1 == root.end();
   }
 
-  std::optional<LineFile> named(const std::filesystem::path& path,
-                                const std::filesystem::path& written) {
-    LineFile file;
-    file.path = path;
-    file.name = line_["file_name"].empty() ? written.filename().string() : line_["file_name"];
+  std::optional<LineFile> checked(LineFile file) {
+    if (!line_["file_name"].empty()) file.name = line_["file_name"];
     file.mime = line_["mime"].empty() ? "application/octet-stream" : line_["mime"];
     if (file.name.find_first_of("/\\") != std::string::npos) {
       wrong("file_name", "a name, not a path");
     }
     try {
-      file.sha256 = crypto::hex(crypto::sha256(read_whole(path)));
+      file.sha256 = crypto::hex(crypto::sha256(read_whole(file.path)));
     } catch (const std::runtime_error&) {
       wrong("file", "cannot be read");
     }

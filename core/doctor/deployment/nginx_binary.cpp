@@ -29,8 +29,8 @@ std::vector<std::string> places_of(const std::string& named) {
 }
 
 /// The value of "--option=value" or "--option='value'".
-std::string option_in(std::string_view output, std::string_view option, std::string otherwise) {
-  const std::string wanted = " --" + std::string{option} + "=";
+std::string option_in(std::string_view output, const std::string& option, std::string otherwise) {
+  const std::string wanted = " --" + option + "=";
   const auto at = output.find(wanted);
   if (at == std::string_view::npos) return otherwise;
   std::string_view value = output.substr(at + wanted.size());

@@ -56,17 +56,16 @@ std::string dumped(const json_t* value, std::size_t flags) {
   return text ? text.get() : "";
 }
 
-void pad(std::string& line, std::size_t from, std::size_t width) {
-  const std::size_t filled = line.size() - from;
-  line.append(filled < width ? width - filled : 0, ' ').append("  ");
+void pad(std::string& line, std::size_t column) {
+  line.append(line.size() < column ? column - line.size() : 0, ' ').append("  ");
 }
 
 std::string line_of(const Finding& finding, std::size_t width) {
   std::string line{to_text(finding.state)};
-  pad(line, 0, to_text(State::warning).size());
-  const std::size_t from = line.size();
+  pad(line, to_text(State::warning).size());
+  const std::size_t column = line.size() + width;
   line += printable(finding.subject);
-  pad(line, from, width);
+  pad(line, column);
   line += printable(finding.text);
   if (finding.cure.empty()) return line;
   line += ". " + printable(finding.cure);

@@ -11,6 +11,7 @@
 #include "flows/front/guard.hpp"
 #include "flows/front/identify.hpp"
 #include "flows/legacy/legacy.hpp"
+#include "flows/reply/reply.hpp"
 #include "link/schema_requirement.hpp"
 #include "net/http/client.hpp"
 #include "net/postgres/client.hpp"
@@ -48,13 +49,6 @@ metrics::Circuit circuit_of(population::Circuit circuit) noexcept {
 /// A browser that only guesses where the person will go next must not start or spend anything.
 bool is_prefetch(const Request& request) {
   return request.purpose.find("prefetch") != std::string::npos;
-}
-
-Reply not_now() {
-  Reply reply;
-  reply.status = 503;
-  reply.headers = {{"Cache-Control", "no-store"}};
-  return reply;
 }
 
 Task<Reply> give(Reply reply) { co_return reply; }

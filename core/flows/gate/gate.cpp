@@ -41,14 +41,6 @@ GateVerdict answered(Reply reply) {
   return verdict;
 }
 
-/// The guess is repeated as a request of the person's own, if ever.
-Reply not_now() {
-  Reply reply;
-  reply.status = 503;
-  reply.headers = {{"Cache-Control", "no-store"}};
-  return reply;
-}
-
 Reply sign_in_first(const Exchange& exchange) {
   const std::string login = login_url(exchange.site->path, {});
   const auto body = api_error(exchange, "sign_in");

@@ -53,9 +53,7 @@ json_t* field_json(Field field, const link::FieldValues& held) {
   put(object, "status", identity::to_text(found->second.status));
   put(object, "value", found->second.value);
   if (!found->second.source.empty()) put(object, "source", found->second.source);
-  if (found->second.verified_at) {
-    put(object, "verified_at", instant_text(*found->second.verified_at));
-  }
+  if (const auto& at = found->second.verified_at) put(object, "verified_at", instant_text(*at));
   return object;
 }
 

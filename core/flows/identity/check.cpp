@@ -190,7 +190,7 @@ bool is_locked(const link::FieldValues& held, Field field) {
   return found != held.end() && found->second.status == FieldStatus::verified;
 }
 
-int current_year(Wall now) { return std::stoi(text::date_for_people(now).substr(6)); }
+int current_year(Wall now) { return text::year_in_vietnam(now); }
 
 Task<IdentityCheck> check_identity(const Exchange& exchange, AccountId account_id,
                                    link::FieldValues held, TypedIdentity typed) {

@@ -162,7 +162,7 @@ Task<Reply> edit_fields(const Exchange& exchange, LiveSession live) {
 
 /// Nobody can be asked whose session it is: the form comes back with what was typed and nothing
 /// else, to be sent again.
-Reply stores_away(const Exchange& exchange, const std::string& action, const std::string& cause) {
+Reply stores_away(const Exchange& exchange, const std::string& action, std::string_view cause) {
   const auto tokens = text::cookie_values(exchange.request->cookie, cookie_name::session);
   const std::string token{tokens.empty() ? std::string_view{} : tokens.front()};
   if (!csrf_holds(exchange, form, token) || (action != "update" && action != "edit")) {

@@ -97,8 +97,7 @@ pages::IdentityPage identity_page(const Exchange& exchange, const link::Identity
       row.value = value_for_people(field, held->second.value);
       row.status = held->second.status;
       row.source = held->second.source;
-      if (held->second.verified_at)
-        row.verified_on = text::date_for_people(*held->second.verified_at);
+      if (const auto& at = held->second.verified_at) row.verified_on = text::date_for_people(*at);
     }
     page.rows.push_back(std::move(row));
   }

@@ -27,14 +27,13 @@ std::string absolute(std::string_view location, std::string_view path) {
   return (keeps_path ? std::string{path} : directory(path)) + std::string{location};
 }
 
-std::string with_path(std::string_view cookie, std::string_view path) {
-  std::string text{cookie};
+std::string with_path(std::string cookie, std::string_view path) {
   const auto parsed = text::parse_set_cookie(cookie, Wall{});
-  if (parsed && !parsed->path.empty()) return text;
+  if (parsed && !parsed->path.empty()) return cookie;
   const auto slash = path.rfind('/');
-  text += "; Path=";
-  text += slash == 0 || slash == std::string_view::npos ? "/" : path.substr(0, slash);
-  return text;
+  cookie += "; Path=";
+  cookie += slash == 0 || slash == std::string_view::npos ? "/" : path.substr(0, slash);
+  return cookie;
 }
 
 }  // namespace

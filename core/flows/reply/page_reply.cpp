@@ -6,6 +6,7 @@
 #include "flows/reply/api_reply.hpp"
 #include "flows/reply/error_labels.hpp"
 #include "pages/security_headers.hpp"
+#include "text/date.hpp"
 #include "text/form.hpp"
 
 namespace vneid::flows {
@@ -29,7 +30,7 @@ pages::PageContext page_context(const Exchange& exchange) {
   context.effective_date = exchange.site->effective_date;
   const auto& enforce = exchange.site->policy.personal.enforce;
   if (context.effective_date.empty() && enforce) {
-    context.effective_date = policy::day_in_vietnam(*enforce);
+    context.effective_date = text::date_for_people(*enforce);
   }
   context.kiosk = exchange.site->kiosk;
   if (context.kiosk) {
@@ -86,6 +87,13 @@ Reply error_reply(const Exchange& exchange, pages::ErrorKind kind, std::string_v
   return error_reply(exchange, page, cause);
 }
 
+Reply not_now() {
+  Reply reply;
+  reply.status = 503;
+  reply.headers = {{"Cache-Control", "no-store"}};
+  return reply;
+}
+
 Reply redirect(std::string location) {
   Reply reply;
   reply.status = 303;
@@ -103,7 +111,7 @@ Reply released(WithheldAnswer answer) {
   return reply;
 }
 
-std::string csrf_token(const Worker& worker, std::string_view form, std::string_view bound_to) {
+std::string csrf_token(const Worker& worker, const char* form, std::string_view bound_to) {
   std::string purpose = "csrf ";
   purpose += form;
   return crypto::base64url_encode(worker.settings->keys->lookup_key(purpose, bound_to));
@@ -113,7 +121,7 @@ std::string sign_out_token(const Worker& worker, std::string_view session_token)
   return csrf_token(worker, "logout", session_token);
 }
 
-bool csrf_holds(const Exchange& exchange, std::string_view form, std::string_view bound_to) {
+bool csrf_holds(const Exchange& exchange, const char* form, std::string_view bound_to) {
   const Request& request = *exchange.request;
   if (!request.body_is_form || request.sec_fetch_site == "cross-site") return false;
   // "null" is what browsers send under our own no-referrer policy.
@@ -125,6 +133,7 @@ bool csrf_holds(const Exchange& exchange, std::string_view form, std::string_vie
   return crypto::equal_constant_time(given, csrf_token(*exchange.worker, form, bound_to));
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as one looks up a name
 std::string form_field(std::string_view body, std::string_view name) {
   const auto parameters = text::decode_form(body);
   if (!parameters) return {};

@@ -20,6 +20,9 @@ Reply page_reply(const Exchange& exchange, int status, std::string html);
 Reply error_reply(const Exchange& exchange, const pages::ErrorPage& page, std::string_view cause);
 Reply error_reply(const Exchange& exchange, pages::ErrorKind kind, std::string_view cause);
 
+/// 503 without a word, to what a browser only guesses at; the person's own request comes later.
+Reply not_now();
+
 /// 303 See Other: a POST never turns into another POST (RFC 9700 §4.12).
 Reply redirect(std::string location);
 
@@ -27,14 +30,14 @@ Reply redirect(std::string location);
 Reply released(WithheldAnswer answer);
 
 /// A form's anti-forgery token, bound to what only this browser holds (ticket id, session token).
-std::string csrf_token(const Worker& worker, std::string_view form, std::string_view bound_to);
+std::string csrf_token(const Worker& worker, const char* form, std::string_view bound_to);
 
 /// The token of the sign-out form, which stands on pages beside forms of their own.
 std::string sign_out_token(const Worker& worker, std::string_view session_token);
 
 /// Whether a posted form is ours: its token fits, and the browser does not say that another site
 /// sent it.
-bool csrf_holds(const Exchange& exchange, std::string_view form, std::string_view bound_to);
+bool csrf_holds(const Exchange& exchange, const char* form, std::string_view bound_to);
 
 /// A field of a urlencoded form: empty when absent, malformed or given twice.
 std::string form_field(std::string_view body, std::string_view name);

@@ -30,7 +30,7 @@ struct Onward {
 /// What the browser has of a login at the provider.
 struct ProviderLogin {
   bool any = false;
-  std::string hint;  ///< ID token; empty where the profile has none
+  oidc::Secret hint;  ///< ID token; empty where the profile has none
 };
 
 Task<ProviderLogin> provider_login(const Exchange& exchange) {
@@ -41,7 +41,7 @@ Task<ProviderLogin> provider_login(const Exchange& exchange) {
     auto hint = co_await exchange.sessions().hint(std::move(token));
     if (!hint) continue;
     login.any = true;
-    login.hint = std::move(*hint);
+    login.hint = oidc::Secret{std::move(*hint)};
     co_return login;
   }
   auto live = co_await exchange.sessions().read(exchange.request->cookie, exchange.now());
@@ -56,12 +56,12 @@ std::string state_for(const Exchange& exchange, const std::string& target) {
 }
 
 /// Nothing when the provider has no such endpoint; Unavailable when it cannot be asked.
-Task<std::optional<std::string>> provider_url(const Exchange& exchange, std::string hint,
+Task<std::optional<std::string>> provider_url(const Exchange& exchange, oidc::Secret hint,
                                               std::string target) {
   oidc::IdentityProvider& provider = *exchange.worker->providers.at(exchange.site->provider);
   auto metadata = co_await provider.metadata();
   oidc::LogoutRequest request;
-  request.id_token_hint = oidc::Secret{std::move(hint)};
+  request.id_token_hint = std::move(hint);
   request.client_id = provider.settings().client_id;
   request.post_logout_redirect_uri = exchange.site->origin + exchange.site->path + "signed-out";
   request.state = state_for(exchange, target);

@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "certain.hpp"
 #include "flows/base/base.hpp"
 #include "flows/reply/reply.hpp"
 #include "flows/vneid/enter_portal.hpp"
@@ -153,8 +154,12 @@ Task<Reply> show_conclusion(const Exchange& exchange, Conclusion conclusion) {
     co_return reply;
   }
   if (const auto* signed_in = std::get_if<SignedIn>(&result)) {
-    if (signed_in->asks) co_return redirect(exchange.site->path + "login/choose");
-    co_return co_await enter_portal(exchange, *std::move(conclusion.choice), 0);
+    Reply reply = signed_in->asks
+                      ? redirect(exchange.site->path + "login/choose")
+                      : co_await enter_portal(exchange, certain(std::move(conclusion.choice)), 0);
+    // Otherwise it is the page that says why the portal or the account could not be entered.
+    if (reply.status == 303) exchange.count(metrics::Callback::signed_in);
+    co_return reply;
   }
   const auto& failure = std::get<Failed>(result);
   Reply reply = co_await failure_page(exchange, purpose, failure, conclusion.cause);

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "certain.hpp"
 #include "flows/base/base.hpp"
 #include "flows/reply/reply.hpp"
 #include "link/stored_values.hpp"
@@ -36,8 +37,8 @@ PortalSession cookies_of(const http::IncomingResponse& answer) {
   return cookies;
 }
 
-Task<PortalSession> exchange_session(const Exchange& exchange, std::string assertion) {
-  const SessionExchange& endpoint = *exchange.site->session_exchange;
+Task<PortalSession> exchange_session(const Exchange& exchange, const SessionExchange& endpoint,
+                                     std::string assertion) {
   text::Parameters form;
   form.emplace_back("assertion", std::move(assertion));
   http::OutgoingRequest request;
@@ -68,7 +69,7 @@ Task<void> keep_trail(const Exchange& exchange, const PendingChoice& choice,
   event.pid_key = link::citizen_key(*exchange.worker->settings->keys, number);
   event.provider = choice.provider;
   event.level = choice.person.level;
-  event.link_id = account.linked->link_id;
+  event.link_id = certain(account.linked).link_id;
   try {
     co_await audit::record(exchange.worker->postgres, std::move(event));
   } catch (const std::exception& failure) {
@@ -104,8 +105,9 @@ Session session_of(const Exchange& exchange, const PendingChoice& choice,
   session.portal = exchange.site->portal;
   session.account_id = account.id;
   session.account = account.name;
-  session.person_id = account.linked->person_id;
-  session.link_id = account.linked->link_id;
+  const link::LinkSummary& linked = certain(account.linked);
+  session.person_id = linked.person_id;
+  session.link_id = linked.link_id;
   session.provider = choice.provider;
   session.subject_key = link::subject_key(*exchange.worker->settings->keys, choice.person.issuer,
                                           choice.person.subject);
@@ -125,13 +127,13 @@ Task<Reply> enter_portal(const Exchange& exchange, PendingChoice choice, std::si
                           "the account to enter is closed, or linked no longer");
   }
   HeaderList portal_cookies;
-  if (exchange.site->session_exchange) {
+  if (const auto& endpoint = exchange.site->session_exchange) {
     AssertedPerson person;
     person.account = account->name;
     person.person_id = choice.person_id;
     std::string assertion =
         make_assertion(*worker.settings, *exchange.site, person, worker.loop.wall_now());
-    auto given = co_await exchange_session(exchange, std::move(assertion));
+    auto given = co_await exchange_session(exchange, *endpoint, std::move(assertion));
     if (!given) co_return portal_away(exchange, choice, given.error());
     portal_cookies = *std::move(given);
   }

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "certain.hpp"
 #include "flows/base/base.hpp"
 #include "flows/reply/reply.hpp"
 #include "flows/vneid/adopt_accounts.hpp"
@@ -74,7 +75,7 @@ Task<Reply> adopt(const Exchange& exchange, PendingChoice choice, std::vector<st
     co_return co_await failure_page(exchange, conclusion.outcome.purpose, *failure,
                                     conclusion.cause);
   }
-  PendingChoice entered = conclusion.choice.value();
+  PendingChoice entered = certain(std::move(conclusion.choice));
   if (entered.candidates.size() == 1) {
     co_return co_await enter_portal(exchange, std::move(entered), 0);
   }

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "certain.hpp"
 #include "link/review_seal.hpp"
 #include "link/stored_values.hpp"
 
@@ -32,7 +33,7 @@ Review read_review(const postgres::Result& rows, std::size_t row) {
   Review review;
   review.reference = rows.text(row, 0);
   review.kind = rows.text(row, 1) == "link" ? ReviewKind::link : ReviewKind::identity;
-  review.state = review_state_from_text(rows.text(row, 2)).value();
+  review.state = certain(review_state_from_text(rows.text(row, 2)));
   review.account_id = AccountId{rows.integer(row, 3)};
   review.account_masked = rows.text(row, 4);
   review.other_masked = rows.text(row, 5);

@@ -208,7 +208,7 @@ class Approval {
     if (file.review.kind == ReviewKind::identity) {
       NewValues values = values_of(file.sides);
       co_await overwrite_verified(transaction, keys_, file.review.account_id, std::move(values),
-                                  file.review.told_by, "review", now_);
+                                  file.review.told_by, now_);
     }
     const Result kept = co_await transaction.query(keep_approval, by_officer());
     file.review.state = ReviewState::approved;

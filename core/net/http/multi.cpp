@@ -118,6 +118,7 @@ void Multi::close() noexcept {
   close_idle_connections();
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): libcurl's signature
 int Multi::on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* /*watch*/) noexcept {
   auto& multi = *static_cast<Multi*>(self);
   if (what == CURL_POLL_REMOVE) {

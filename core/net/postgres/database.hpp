@@ -96,10 +96,15 @@ class Result {
 /// class 22, where it does). Not thrown for a lost connection: that is Unavailable{postgres}.
 class StatementError : public std::runtime_error {
  public:
-  StatementError(std::string sqlstate, std::string constraint, const std::string& message)
-      : std::runtime_error(message),
-        sqlstate_(std::move(sqlstate)),
-        constraint_(std::move(constraint)) {}
+  struct Refusal {
+    std::string sqlstate;
+    std::string constraint;
+    std::string message;
+  };
+  explicit StatementError(Refusal refusal)
+      : std::runtime_error(refusal.message),
+        sqlstate_(std::move(refusal.sqlstate)),
+        constraint_(std::move(refusal.constraint)) {}
   [[nodiscard]] const std::string& sqlstate() const noexcept { return sqlstate_; }
   [[nodiscard]] const std::string& constraint() const noexcept { return constraint_; }
   [[nodiscard]] bool is_unique_violation() const noexcept { return sqlstate_ == "23505"; }

@@ -62,8 +62,9 @@ void throw_failure(const PGresult* result) {
   if (state.empty() || is_farewell(result) || state == "53300" || out_of_time) {
     throw Unavailable(Unavailable::Dependency::postgres, describe(result), FailureKind::refused);
   }
-  throw StatementError(std::string(state), std::string(field(result, PG_DIAG_CONSTRAINT_NAME)),
-                       describe(result));
+  throw StatementError({.sqlstate = std::string(state),
+                        .constraint = std::string(field(result, PG_DIAG_CONSTRAINT_NAME)),
+                        .message = describe(result)});
 }
 
 std::string_view cure_of(std::string_view sqlstate) noexcept {

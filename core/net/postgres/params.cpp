@@ -10,7 +10,9 @@ namespace {
 // libpq takes text as C strings: without this, everything after a NUL byte would silently vanish.
 void refuse_nul(std::string_view value) {
   if (value.find('\0') != std::string_view::npos) {
-    throw StatementError("22021", "", "postgres 22021: text parameter with a NUL byte");
+    throw StatementError({.sqlstate = "22021",
+                          .constraint = "",
+                          .message = "postgres 22021: text parameter with a NUL byte"});
   }
 }
 

@@ -9,6 +9,7 @@
 #include "async/deadline.hpp"
 #include "async/event_loop.hpp"
 #include "async/wake.hpp"
+#include "certain.hpp"
 #include "net/postgres/client.hpp"
 #include "net/postgres/connection.hpp"
 #include "net/postgres/error.hpp"
@@ -42,7 +43,7 @@ class BackOff {
   [[nodiscard]] bool failing() const noexcept { return failures_ > 0; }
   [[nodiscard]] bool holds(Monotonic now) const noexcept { return failing() && now < until_; }
   /// Throws the last failure again.
-  [[noreturn]] void rethrow() const { throw *last_; }
+  [[noreturn]] void rethrow() const { throw Unavailable{certain(last_)}; }
   void succeeded() noexcept { failures_ = 0; }
   void failed(Monotonic now, Unavailable cause);
 

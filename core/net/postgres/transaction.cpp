@@ -73,7 +73,9 @@ Task<void> Pool::Impl::Lease::commit() {
   std::string tag = co_await pool().watched(
       bounded(pool().loop(), pool().deadline(), "no answer to COMMIT", connection_->end("commit")));
   if (tag != "COMMIT") {
-    throw StatementError("25P02", "", "postgres 25P02: rolled back, since a statement had failed");
+    throw StatementError({.sqlstate = "25P02",
+                          .constraint = "",
+                          .message = "postgres 25P02: rolled back, since a statement had failed"});
   }
 }
 

@@ -69,6 +69,7 @@ bool Connection::send(const Command& command) {
   return status == REDIS_OK;
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): hiredis' signature
 void Connection::on_reply(redisAsyncContext* /*context*/, void* reply, void* self) noexcept {
   // Without a reply the context is being freed; `lost` tells it for all commands together.
   if (reply == nullptr) return;

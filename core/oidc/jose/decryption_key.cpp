@@ -36,9 +36,10 @@ std::string modulus_of(const EVP_PKEY* key) {
   return size > 0 ? bytes : std::string{};
 }
 
-/// `genuine` or `random`, byte by byte, by a mask.
-Secret selected(std::uint32_t mask, std::string_view genuine, std::string_view random,
+/// `decrypted` or `random`, byte by byte, by a mask.
+Secret selected(std::uint32_t mask, const Secret& decrypted, std::string_view random,
                 std::size_t size) {
+  const std::string& genuine = decrypted.reveal();
   std::string key(random.size(), '\0');
   for (std::size_t i = 0; i < key.size(); ++i) {
     const auto real = static_cast<unsigned char>(genuine[i]);
@@ -93,7 +94,7 @@ AnswerKey DecryptionKey::unwrap(std::string_view wrapped) const {
       (mask_equal(size, 16U) | mask_equal(size, 24U) | mask_equal(size, 32U));
   const std::uint32_t key_size =
       (size & genuine) | (static_cast<std::uint32_t>(random_size) & ~genuine);
-  return {selected(genuine, cleansed.reveal(), random, key_size), genuine};
+  return {selected(genuine, cleansed, random, key_size), genuine};
 }
 
 }  // namespace vneid::oidc

@@ -51,9 +51,9 @@ std::expected<AssertionKeys, std::string> AssertionKeys::load(const std::string&
 }
 
 std::expected<AssertionKeys, std::string> AssertionKeys::parse(std::string_view pem,
-                                                               std::string_view source) {
-  const auto wrong = [source](const std::string& cause) {
-    return std::unexpected{std::string{source} + ": " + cause};
+                                                               const std::string& source) {
+  const auto wrong = [&source](const std::string& cause) {
+    return std::unexpected{source + ": " + cause};
   };
   const auto found = read_pem_keys(pem);
   if (!found) return wrong(found.error());

@@ -36,8 +36,8 @@ class AssertionKeys {
   static std::expected<AssertionKeys, std::string> load(const std::string& path);
 
   /// The same from text; `source` is how errors call it.
-  static std::expected<AssertionKeys, std::string> parse(std::string_view pem,
-                                                         std::string_view source = "assertion key");
+  static std::expected<AssertionKeys, std::string> parse(
+      std::string_view pem, const std::string& source = "assertion key");
 
   /// A compact JWS (ES256, `kid` by RFC 7638, a fresh `jti`). Throws std::invalid_argument when a
   /// text is not UTF-8, std::runtime_error when the libraries fail.

@@ -5,6 +5,7 @@
 
 #include <openssl/evp.h>
 
+#include "certain.hpp"
 #include "crypto/digest.hpp"
 #include "oidc/jose/compact_jws.hpp"
 
@@ -57,7 +58,7 @@ Check check_claims(const CompactJws& jws, const IdTokenExpectations& expectation
 /// One that no logout token could name is as good as none.
 std::string session_id(const json_t* claims) {
   const json_t* value = json_object_get(claims, "sid");
-  return token_checks::is_name(value) ? *text::json_text(value) : std::string{};
+  return token_checks::is_name(value) ? certain(text::json_text(value)) : std::string{};
 }
 
 /// By its header or by what it says: providers that give logout tokens no type exist.
@@ -77,7 +78,7 @@ std::expected<IdToken, IdTokenFailure> verify_id_token(std::string_view token, c
   }
   if (auto failed = token_checks::signature(*jws, token, keys)) return std::unexpected{*failed};
   if (auto failed = check_claims(*jws, expectations)) return std::unexpected{*failed};
-  return IdToken{.subject = *text::json_text(jws->payload.get(), "sub"),
+  return IdToken{.subject = certain(text::json_text(jws->payload.get(), "sub")),
                  .session_id = session_id(jws->payload.get()),
                  .claims = std::move(jws->payload)};
 }

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "certain.hpp"
+
 namespace vneid::oidc {
 
 namespace {
@@ -37,8 +39,8 @@ Wall at(double seconds) {
 }
 
 Wall end_of(const json_t* claims, const LogoutExpectations& expectations) {
-  const Wall expires = at(*token_checks::instant(claims, "exp"));
-  const Wall oldest = at(*token_checks::instant(claims, "iat")) + LogoutToken::max_age;
+  const Wall expires = at(certain(token_checks::instant(claims, "exp")));
+  const Wall oldest = at(certain(token_checks::instant(claims, "iat"))) + LogoutToken::max_age;
   return std::min(expires, oldest) + expectations.leeway;
 }
 
@@ -80,7 +82,7 @@ std::expected<LogoutToken, LogoutFailure> verify_logout_token(
   if (auto failed = check_claims(claims, expectations)) return std::unexpected{*failed};
   return LogoutToken{.subject = text::json_text(claims, "sub").value_or(""),
                      .session_id = text::json_text(claims, "sid").value_or(""),
-                     .token_id = *text::json_text(claims, "jti"),
+                     .token_id = certain(text::json_text(claims, "jti")),
                      .good_until = end_of(claims, expectations)};
 }
 

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "text/date.hpp"
+
 namespace vneid::admin {
 namespace {
 
@@ -45,8 +47,8 @@ TEST(Values, Flags) {
 }
 
 TEST(Values, TheYearTurnsInVietnam) {
-  EXPECT_EQ(year_in_vietnam(parse_instant("2023-12-31T23:59:59").value()), 2023);
-  EXPECT_EQ(year_in_vietnam(parse_instant("2024-01-01T00:00:00").value()), 2024);
+  EXPECT_EQ(text::year_in_vietnam(parse_instant("2023-12-31T23:59:59").value()), 2023);
+  EXPECT_EQ(text::year_in_vietnam(parse_instant("2024-01-01T00:00:00").value()), 2024);
 }
 
 }  // namespace

@@ -222,6 +222,9 @@ TEST_F(HeldCallback, DoesNotWaitForEver) {
 class SignInCallback : public testing::Test {
  protected:
   void begin() { query = world.go_to_provider_first(); }
+  [[nodiscard]] std::uint64_t counted(metrics::Callback how) const {
+    return world.settings->metrics.value(how);
+  }
   flows::Reply come_back() { return world.run(world.get("callback/bca", query)); }
   World world;
   std::string query;
@@ -233,6 +236,8 @@ TEST_F(SignInCallback, EntersTheOneLinkedAccount) {
   expect(world, come_back(), {.status = 303, .location = "/ho-so"});
   EXPECT_TRUE(world.cookies.contains("__Host-vneid-session"));
   expect(world, come_back(), {.status = 303, .location = "/ho-so"});
+  EXPECT_EQ(counted(metrics::Callback::signed_in), 1U);
+  EXPECT_EQ(counted(metrics::Callback::repeated), 1U);
 }
 
 TEST_F(SignInCallback, GetsThePortalsSession) {
@@ -250,6 +255,7 @@ TEST_F(SignInCallback, WithoutThePortalsSessionEntersNowhere) {
   begin();
   expect(world, come_back(), {.status = 502, .log = "the portal answered 500"});
   EXPECT_FALSE(world.cookies.contains("__Host-vneid-session"));
+  EXPECT_EQ(counted(metrics::Callback::signed_in), 0U);
 }
 
 TEST_F(SignInCallback, NeedsAnAccount) {
@@ -271,6 +277,7 @@ TEST_F(SignInCallback, OffersAccountsThatCarryTheNumber) {
   begin();
   expect(world, come_back(), {.status = 303, .location = "/vneid/login/choose"});
   EXPECT_FALSE(world.postgres.ran("link_insert")) << "nothing is taken over unasked";
+  EXPECT_EQ(counted(metrics::Callback::signed_in), 1U);
   const auto page = world.run(world.get("login/choose"));
   expect(world, page, {.body = "account0"});
   const std::string csrf = World::csrf_of(page);

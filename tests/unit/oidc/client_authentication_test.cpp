@@ -33,9 +33,10 @@ struct Proof {
 };
 
 Proof prove(const ProviderSettings& with) {
-  Proof proof;
-  ClientCredential::make(with)->prove(proof.form, proof.headers, now);
-  return proof;
+  text::Parameters form;
+  http::OutgoingRequest request;
+  ClientCredential::make(with)->prove(form, request, now);
+  return {std::move(form), std::move(request.headers)};
 }
 
 TEST(ClientAuthentication, BasicEncodesIdAndSecretFirst) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "text/date.hpp"
+
 namespace vneid::policy {
 namespace {
 
@@ -58,8 +60,8 @@ TEST(PolicyClock, MidnightIsVietnams) {
   EXPECT_EQ(at("2024-06-30T17:00:00Z"), enforce);
   EXPECT_EQ(at("2024-06-30T12:00:00-05:00"), enforce);
   EXPECT_EQ(at("2024-06-30T22:30:00+05:30"), enforce);
-  EXPECT_EQ(day_in_vietnam(enforce), "01/07/2024");
-  EXPECT_EQ(day_in_vietnam(enforce - Milliseconds{1}), "30/06/2024");
+  EXPECT_EQ(text::date_for_people(enforce), "01/07/2024");
+  EXPECT_EQ(text::date_for_people(enforce - Milliseconds{1}), "30/06/2024");
 }
 
 TEST(PolicyClock, RefusesWhatIsNoInstant) {

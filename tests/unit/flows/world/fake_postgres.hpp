@@ -73,7 +73,9 @@ class FakePostgres final : public postgres::Database {
     co_await pauses_.here();
     require_reachable();
     const std::string name = statement.name;
-    if (refused.contains(name)) throw postgres::StatementError(refused.at(name), "", "refused");
+    if (refused.contains(name))
+      throw postgres::StatementError(
+          {.sqlstate = refused.at(name), .constraint = "", .message = "refused"});
     const auto found = answers_.find(name);
     if (found == answers_.end()) throw std::logic_error("no answer to the statement " + name);
     ran_.insert(name);
