@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "text/ascii.hpp"
 #include "text/cookie.hpp"
+#include "text/portal_cookies.hpp"
 
 namespace vneid::text {
 
@@ -34,6 +36,10 @@ std::string cookies_after(std::string_view header, const std::vector<std::string
   for (const CookiePair& pair : jar) {
     if (!joined.empty()) joined += "; ";
     joined.append(pair.name).append("=").append(pair.value);
+  }
+  // What the browser sends beside it must not hide what it was given.
+  for (const CookiePair& pair : added) {
+    if (is_token(pair.name)) joined = portal_cookies(joined, pair.name).header;
   }
   return joined;
 }

@@ -14,31 +14,28 @@ namespace vneid::ngx {
 
 namespace {
 
-/// About the body, the connection, or what the browser has cached of the login's own page.
-[[nodiscard]] bool is_left_out(std::string_view name) {
-  constexpr std::string_view names[] = {"accept",
-                                        "accept-encoding",
-                                        "connection",
-                                        "content-encoding",
-                                        "content-length",
-                                        "content-type",
-                                        "cookie",
-                                        "expect",
-                                        "if-match",
-                                        "if-modified-since",
-                                        "if-none-match",
-                                        "if-range",
-                                        "if-unmodified-since",
-                                        "keep-alive",
-                                        "range",
-                                        "te",
-                                        "transfer-encoding",
-                                        "upgrade"};
+/// What a portal may have bound its session to, or goes by to find its own address. Nothing else of
+/// the browser's: a header that is refused there (Authorization, Origin) would say that nobody is
+/// in.
+[[nodiscard]] bool goes_along(std::string_view name) {
+  constexpr std::string_view names[] = {"host",
+                                        "user-agent",
+                                        "accept-language",
+                                        "forwarded",
+                                        "x-forwarded-for",
+                                        "x-forwarded-host",
+                                        "x-forwarded-port",
+                                        "x-forwarded-proto",
+                                        "x-real-ip"};
   return std::ranges::find(names, name) != std::end(names);
 }
 
-/// The pointers by which nginx knows the same headers by name.
+/// The pointers by which nginx knows the others by name.
 void forget_left_out(ngx_http_headers_in_t& headers) noexcept {
+  headers.authorization = nullptr;
+  headers.connection = nullptr;
+  headers.keep_alive = nullptr;
+  headers.referer = nullptr;
   headers.content_length = nullptr;
   headers.content_length_n = -1;
   headers.content_type = nullptr;
@@ -105,7 +102,7 @@ void copy_headers(ngx_http_request_t* asking, const ngx_list_t& sent) {
     for (ngx_uint_t i = 0; i < part->nelts; ++i) {
       const std::string_view name{reinterpret_cast<const char*>(headers[i].lowcase_key),
                                   headers[i].key.len};
-      if (headers[i].hash == 0 || is_left_out(name)) continue;
+      if (headers[i].hash == 0 || !goes_along(name)) continue;
       *push(list) = headers[i];
     }
   }

@@ -134,6 +134,12 @@ void PortalQuestion::conclude(ngx_http_request_t* asking, ngx_int_t status) {
     word_ = std::unexpected("it answered with status " + std::to_string(status));
     return;
   }
+#if (NGX_HTTP_CACHE)
+  if (asking->cached) {
+    word_ = std::unexpected("it was answered from a cache, which knows nobody: take it out of it");
+    return;
+  }
+#endif
   if (!readable_) {
     word_ = std::unexpected("its answer is larger than 64 KB or not in memory");
     return;

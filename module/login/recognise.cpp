@@ -9,6 +9,7 @@
 #include "module/request/cookies.hpp"
 #include "module/request/mark.hpp"
 #include "text/cookie.hpp"
+#include "text/portal_cookies.hpp"
 
 namespace vneid::ngx {
 
@@ -34,13 +35,18 @@ namespace {
   return std::ranges::find(rule.statuses, status) != rule.statuses.end();
 }
 
+enum class Cookie : std::uint8_t { fits, does_not_fit, unclear };
+
 /// The answer sets the session cookie; or it sets none, and the browser has one: some portals keep
-/// the session of before the login.
-[[nodiscard]] bool cookie_fits(ngx_http_request_t* r, const LoginRule& rule) {
-  if (rule.cookie.empty()) return true;
-  if (const auto set = sets_cookie(r, rule.cookie)) return *set;
+/// the session of before the login. Which of several it is nobody can tell.
+[[nodiscard]] Cookie cookie_of(ngx_http_request_t* r, const LoginRule& rule) {
+  if (rule.cookie.empty()) return Cookie::fits;
+  if (const auto set = sets_cookie(r, rule.cookie)) {
+    return *set ? Cookie::fits : Cookie::does_not_fit;
+  }
   const std::string sent = all_cookies(r);
-  return !text::cookie_values(sent, rule.cookie).empty();
+  if (text::cookie_values(sent, rule.cookie).empty()) return Cookie::does_not_fit;
+  return text::portal_cookies(sent, rule.cookie).value.empty() ? Cookie::unclear : Cookie::fits;
 }
 
 /// Policy goes by it, so nothing that was typed counts, by whatever way it came here.
@@ -64,7 +70,12 @@ namespace {
     // nginx before 1.29 takes an interim answer for the whole one, and what follows for its body.
     return Unclear{kind_of(r, rule), "the portal answered with an interim status (1xx)"};
   }
-  if (!status_fits(status, rule) || !cookie_fits(r, rule)) return NoLogin{};
+  if (!status_fits(status, rule)) return NoLogin{};
+  const Cookie cookie = cookie_of(r, rule);
+  if (cookie == Cookie::does_not_fit) return NoLogin{};
+  if (cookie == Cookie::unclear) {
+    return Unclear{kind_of(r, rule), "the browser sent its session cookie more than once"};
+  }
   if (!holds(r, rule.condition)) return NoLogin{};
   if (rule.proof == LoginProof::asked) return ToBeAsked{kind_of(r, rule)};
   std::string account = evaluate(r, rule.account);

@@ -87,11 +87,49 @@ class Asked(ModuleTest):
         (question,) = self.asked()
         headers = dict(question["headers"])
         self.assertEqual((question["method"], question["body"]), ("GET", b""))
-        self.assertEqual(headers["cookie"], "lang=vi; SID=s1")
+        self.assertEqual(headers["cookie"], "SID=s1; lang=vi")
         self.assertEqual(headers["user-agent"], "Firefox")
         for name in ("content-type", "if-none-match", "range"):
             self.assertNotIn(name, headers)
         self.assertIn(headers.get("content-length", "0"), ("0",))
+
+    def test_nothing_that_the_browser_adds_hides_who_it_is(self):
+        """A portal that is strict about headers and lenient about cookies; a citizen who wants no notice."""
+        portal = PortalThatKnows(self.portal)
+
+        def strict(request, connection):
+            headers = dict(request["headers"])
+            if {"authorization", "origin", "x-http-method-override", "referer"} & set(headers):
+                connection.sendall(response(403, b"{}"))
+                return
+            pairs = [pair.strip().partition("=") for pair in headers.get("cookie", "").split(";")]
+            first = next((value for name, _, value in pairs if name.strip('" ').lower() == "sid"), None)
+            account = portal.sessions.get(first)
+            connection.sendall(response(200, json.dumps({"user": {"name": account}}).encode()))
+        self.portal.routes["/api/me"] = strict
+        self.start_asking()
+        for cookie in ("sid=none", '"SID"=none', "SID=none; sid=none", "SiD=1; a=b; sid=2"):
+            self.assert_held(self.post_form("/login", "user=an&pw=right", Cookie=cookie, Authorization="Basic eDp5",
+                                            Origin="https://evil.example", Referer="https://evil.example/",
+                                            **{"X-HTTP-Method-Override": "DELETE"}))
+
+    def test_an_answer_from_a_cache_says_nothing(self):
+        PortalThatKnows(self.portal)
+        self.portal.routes["/api/me"] = response(200, b'{"user": null}')
+        self.start_asking("proxy_cache shared; proxy_cache_valid 200 1m;",
+                          http_part=f"proxy_cache_path {self.stack.folder}/cache-of-me keys_zone=shared:1m;")
+        self.assert_passed(self.post_form("/login", "user=an&pw=right"))
+        self.post_form("/login", "user=an&pw=right")
+        self.wait_for_log("it was answered from a cache")
+
+    def test_several_session_cookies_are_unclear_where_the_portal_keeps_its_session(self):
+        PortalThatKnows(self.portal)
+        self.portal.routes["/login"] = response(302, b"", [("Location", "/home")])
+        self.login += " cookie=SID"
+        self.start_asking("} vneid_policy personal enforce; location = /unused {")
+        answer = self.post_form("/login", "user=an&pw=right", Cookie="SID=a; SID=b")
+        self.assertEqual(answer.status, 403)
+        self.wait_for_log("sent its session cookie more than once")
 
     def test_variables_of_the_question_are_its_own(self):
         PortalThatKnows(self.portal)
