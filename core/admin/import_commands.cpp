@@ -56,7 +56,7 @@ class Problems {
 };
 
 void print(const ImportReport& report, const Options& options) {
-  std::cout << options.words.at(2) << ": " << report.lines() << " lines: " << report.created
+  std::cout << options.operand << ": " << report.lines() << " lines: " << report.created
             << " created, " << report.updated << " updated, " << report.unchanged << " unchanged, "
             << report.rejected << " rejected\n";
   if (options.dry_run) {
@@ -68,7 +68,7 @@ void print(const ImportReport& report, const Options& options) {
 
 template <class Rows>
 Exit import_rows(const Options& options, Rows rows) {
-  const std::string& path = options.words.at(2);
+  const std::string& path = options.operand;
   std::ifstream stream{path, std::ios::binary};
   if (!stream || stream.peek() == std::ifstream::traits_type::eof()) {
     throw CommandFailed(exit_failed, "cannot read " + path + ", or it is empty");
@@ -97,7 +97,7 @@ Exit import_accounts(const Options& options) {
 }
 
 Exit import_vault(const Options& options) {
-  const std::filesystem::path folder = std::filesystem::absolute(options.words.at(2)).parent_path();
+  const std::filesystem::path folder = std::filesystem::absolute(options.operand).parent_path();
   return import_rows(options, VaultRows{load_keys(options), options.portal, folder, this_year()});
 }
 

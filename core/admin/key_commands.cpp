@@ -72,7 +72,7 @@ void replace_file(const std::string& path, std::string_view text) {
 }  // namespace
 
 Exit keys_generate(const Options& options) {
-  const std::string& path = options.words.at(2);
+  const std::string& path = options.operand;
   const FileDescriptor fd{
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, owner_only)};
   if (fd.get() < 0 && errno == EEXIST) {
@@ -93,7 +93,7 @@ Exit keys_generate(const Options& options) {
 }
 
 Exit keys_rotate(const Options& options) {
-  const std::string& path = options.words.at(2);
+  const std::string& path = options.operand;
   // A loaded ring proves owner and mode; only then is its text touched.
   const auto sound = crypto::KeyRing::load(path);
   if (!sound) throw CommandFailed(exit_failed, sound.error());

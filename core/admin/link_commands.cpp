@@ -28,7 +28,7 @@ Exit links_show(const Options& options) {
   EpollLoop loop;
   postgres::Pool pool = open_pool(loop, options, statement_timeout);
   link::Accounts accounts{pool, keys};
-  const auto account = loop.run(accounts.find(PortalName{options.portal}, options.words.at(2)));
+  const auto account = loop.run(accounts.find(PortalName{options.portal}, options.operand));
   if (!account) {
     throw CommandFailed(exit_failed, "portal \"" + options.portal + "\" has no such account");
   }

@@ -1,11 +1,8 @@
 #pragma once
 
-#include <expected>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace vneid::admin {
 
@@ -19,12 +16,12 @@ enum Exit : int {
 
 /// The command line of vneidctl, and what the environment adds to it.
 struct Options {
-  std::vector<std::string> words;  ///< command and operands
-  std::string postgres;            ///< --postgres, VNEID_POSTGRES
-  std::string keys;                ///< --keys, VNEID_KEYS
-  std::filesystem::path schema;    ///< --schema, VNEID_SCHEMA
-  std::string portal = "portal";   ///< --portal, VNEID_PORTAL: as `vneid_portal` in nginx.conf
-  std::string name;                ///< --name of the database to create
+  std::string operand;            ///< what the command is about: a file, an account, a reference
+  std::string postgres;           ///< --postgres, VNEID_POSTGRES
+  std::string keys;               ///< --keys, VNEID_KEYS
+  std::filesystem::path schema;   ///< --schema, VNEID_SCHEMA
+  std::string portal = "portal";  ///< --portal, VNEID_PORTAL: as `vneid_portal` in nginx.conf
+  std::string name;               ///< --name of the database to create
   std::string worker_user = "www-data";  ///< --worker
   std::string operator_user = "root";    ///< --operator
   bool print = false;                    ///< --print: the SQL, instead of running it
@@ -35,14 +32,7 @@ struct Options {
   std::string errors;          ///< --errors: CSV of the lines that were not imported
   std::string state = "open";  ///< --state of the reviews listed; "all" for all
   std::string reason;          ///< --reason of a rejection
-  bool help = false;
-  bool version = false;
 };
-
-/// The error is a sentence.
-std::expected<Options, std::string> parse_options(int argc, char** argv);
-
-std::string_view help_text();
 
 /// A command that cannot be done. `what()` is a sentence with its cure.
 class CommandFailed : public std::runtime_error {

@@ -46,9 +46,9 @@ std::optional<link::ReviewState> wanted_state(const Options& options) {
 }
 
 std::string reference_of(const Options& options) {
-  auto reference = link::read_review_reference(options.words.at(2));
+  auto reference = link::read_review_reference(options.operand);
   if (!reference) {
-    throw CommandFailed(exit_usage, "\"" + options.words.at(2) +
+    throw CommandFailed(exit_usage, "\"" + options.operand +
                                         "\" is no reference: it has eight letters and digits, "
                                         "like K7QF-2MXD");
   }

@@ -14,6 +14,7 @@ namespace vneid {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 /// vneidctl as people run it.
 struct Vneidctl : testing::Test {
@@ -45,12 +46,13 @@ struct Vneidctl : testing::Test {
 TEST_F(Vneidctl, SaysWhatIsWrongWithTheCommandLine) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
       {{}, "no command"},
-      {{"dance"}, "no such command: dance"},
-      {{"schema", "dance"}, "no such command: schema dance"},
-      {{"keys", "generate"}, "needs an operand"},
-      {{"keys", "generate", "a", "b"}, "too many operands"},
-      {{"--colour"}, "no such option: --colour"},
-      {{"--keys"}, "option --keys needs a value"},
+      {{"dance"}, "not expected: dance"},
+      {{"schema"}, "no command"},
+      {{"schema", "dance"}, "not expected: dance"},
+      {{"keys", "generate"}, "FILE is required"},
+      {{"keys", "generate", "a", "b"}, "not expected: b"},
+      {{"--colour"}, "not expected: --colour"},
+      {{"--keys"}, "--keys: 1 required"},
       {{"schema", "migrate"}, "which database?"},
       {{"--postgres", "host=db.example", "schema", "migrate"}, "--postgres: "},
       {{"import", "accounts", "x"}, "which keys?"},
@@ -62,6 +64,29 @@ TEST_F(Vneidctl, SaysWhatIsWrongWithTheCommandLine) {
   EXPECT_EQ(run({"--help"}), 0);
   EXPECT_THAT(output, HasSubstr("Usage: vneidctl"));
   EXPECT_EQ(run({"--version"}), 0);
+}
+
+TEST_F(Vneidctl, HasAHelpForEachCommand) {
+  EXPECT_EQ(run({"--help"}), 0);
+  EXPECT_THAT(output, HasSubstr("\n  review approve REFERENCE  approve"));
+  EXPECT_THAT(output, HasSubstr("\n  --dry-run"));
+  EXPECT_EQ(run({"import", "vault", "--help"}), 0);
+  EXPECT_THAT(output, HasSubstr("Usage: vneidctl import vault [OPTIONS] FILE"));
+  EXPECT_THAT(output, HasSubstr("\n  --dry-run"));
+  EXPECT_THAT(output, HasSubstr("\n  --postgres CONNINFO"));
+  EXPECT_THAT(output, Not(HasSubstr("--nginx")));
+}
+
+TEST_F(Vneidctl, TakesOptionsBeforeAndAfterTheCommandAndWordsThatNameCommands) {
+  const std::string nowhere = "host=" + folder.file("nowhere");
+  const std::vector<std::vector<std::string>> forms{
+      {"--postgres", nowhere, "--keys", "k", "links", "show", "review"},
+      {"links", "show", "review", "--postgres=" + nowhere, "--keys=k"},
+      {"links", "--keys", "k", "show", "--postgres", nowhere, "--", "links"}};
+  for (const auto& arguments : forms) {
+    EXPECT_EQ(run(arguments), 3);
+    EXPECT_THAT(output, HasSubstr("k: "));
+  }
 }
 
 TEST_F(Vneidctl, MakesAndRotatesKeys) {

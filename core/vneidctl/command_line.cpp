@@ -1,0 +1,145 @@
+#include "vneidctl/command_line.hpp"
+
+#include <array>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <string_view>
+#include <system_error>
+
+#include "admin/commands.hpp"
+#include "doctor/command.hpp"
+#include "vneidctl/help.hpp"
+
+namespace vneid::admin {
+
+namespace {
+
+struct Command {
+  const char* group;  ///< null: none
+  const char* name;
+  const char* operand;  ///< null: none
+  Exit (*run)(const Options&);
+  const char* text;
+};
+
+constexpr std::array commands{
+    Command{"", "doctor", nullptr, doctor::run,
+            "look at everything nginx uses, and say what is wrong and its cure"},
+    Command{"schema", "migrate", nullptr, schema_migrate,
+            "apply the schema files that the database does not have yet"},
+    Command{"schema", "status", nullptr, schema_status,
+            "tell which are applied, pending or changed"},
+    Command{"database", "create", nullptr, database_create,
+            "make database, roles, tables and grants; run as postgres"},
+    Command{"keys", "generate", "FILE", keys_generate,
+            "write a new key file, readable by its owner alone"},
+    Command{"keys", "rotate", "FILE", keys_rotate,
+            "put a fresh sealing key in front; old ones still open"},
+    Command{"import", "accounts", "FILE", import_accounts, "read accounts.csv"},
+    Command{"import", "vault", "FILE", import_vault,
+            "read vault.csv; its files are named relative to it"},
+    Command{"links", "show", "ACCOUNT", links_show, "tell what an account is linked to"},
+    Command{"review", "list", nullptr, review_list, "list what officers must decide, oldest first"},
+    Command{"review", "show", "REFERENCE", review_show, "compare both sides, masked"},
+    Command{"review", "approve", "REFERENCE", review_approve,
+            "approve as the user who runs this; it takes two officers"},
+    Command{"review", "reject", "REFERENCE", review_reject, "reject, with --reason"},
+};
+
+constexpr const char* exit_codes =
+    "Exit status: 0 done; 1 done, but lines were rejected or files are pending;\n"
+    "2 the command line is wrong; 3 could not be done.\n"
+    "Of doctor: 0 all is well; 1 there are warnings; 2 something is wrong.";
+
+std::string default_schema() {
+  std::error_code ignored;
+  const bool installed = std::filesystem::is_directory(VNEID_INSTALLED_SCHEMA, ignored);
+  return installed ? VNEID_INSTALLED_SCHEMA : VNEID_SOURCE_SCHEMA;  // run from the build folder
+}
+
+void add_commands(CLI::App& app, Options& options, const Command*& chosen) {
+  std::map<std::string_view, CLI::App*> groups{{"", &app}};
+  for (const Command& each : commands) {
+    CLI::App*& parent = groups[each.group];
+    if (parent == nullptr) parent = app.add_subcommand(each.group)->require_subcommand(0, 1);
+    CLI::App* added = parent->add_subcommand(each.name, each.text);
+    added->callback([&chosen, &each] { chosen = &each; });
+    if (each.operand != nullptr) added->add_option(each.operand, options.operand)->required();
+  }
+}
+
+template <class Value>
+CLI::Option* add(CLI::App* to, const char* name, const char* value, Value& into, const char* text) {
+  return to->add_option(name, into, text)->option_text(value);
+}
+
+void add_options(CLI::App& app, Options& options) {
+  add(&app, "--postgres", "CONNINFO", options.postgres,
+      "where the database is (environment: VNEID_POSTGRES)")
+      ->envname("VNEID_POSTGRES");
+  add(&app, "--keys", "FILE", options.keys, "the key ring (environment: VNEID_KEYS)")
+      ->envname("VNEID_KEYS");
+  add(&app, "--schema", "DIR", options.schema,
+      "folder of the schema files (environment: VNEID_SCHEMA)")
+      ->envname("VNEID_SCHEMA");
+  add(&app, "--portal", "NAME", options.portal,
+      "as vneid_portal in nginx.conf; default \"portal\"\n(environment: VNEID_PORTAL)")
+      ->envname("VNEID_PORTAL");
+
+  auto* doctor = app.get_subcommand("doctor");
+  add(doctor, "--nginx", "FILE", options.nginx, "the binary; else the one in PATH or /usr/sbin");
+  add(doctor, "--conf", "FILE", options.conf, "its main file; else what \"nginx -T\" reads");
+  add(doctor, "--format", "FORMAT", options.format, "text (the default) or json")
+      ->check(CLI::IsMember({"text", "json"}));
+
+  auto* create = app.get_subcommand("database")->get_subcommand("create");
+  add(create, "--name", "NAME", options.name, "of the database; default \"vneid\"");
+  add(create, "--worker", "USER", options.worker_user,
+      "who runs nginx's workers; default \"www-data\"");
+  add(create, "--operator", "USER", options.operator_user, "who runs vneidctl; default \"root\"");
+  create->add_flag("--print", options.print, "print the SQL for psql, do nothing");
+
+  auto* import = app.get_subcommand("import");
+  import->add_flag("--dry-run", options.dry_run, "check and count, change nothing");
+  add(import, "--errors", "FILE", options.errors,
+      "write the lines that were not imported, with the reason");
+
+  auto* review = app.get_subcommand("review");
+  add(review, "--reason", "TEXT", options.reason, "of a rejection, for the records");
+  add(review->get_subcommand("list"), "--state", "STATE", options.state,
+      "open (the default), approved, rejected or all");
+}
+
+Exit usage(const std::string& message) {
+  std::cerr << "vneidctl: " << message << "\nTry \"vneidctl --help\".\n";
+  return exit_usage;
+}
+
+}  // namespace
+
+Exit run_command_line(int argc, char** argv) {
+  Options options;
+  options.schema = default_schema();
+  const Command* chosen = nullptr;
+  CLI::App app{"", "vneidctl"};
+  app.formatter(std::make_shared<Help>());
+  app.footer(exit_codes);
+  app.set_help_flag("--help", "tell this, or more of the command before it");
+  app.set_version_flag("--version", "vneidctl " VNEID_VERSION, "tell the version");
+  app.require_subcommand(0, 1)->fallthrough();
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  add_commands(app, options, chosen);
+  add_options(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help, --version
+    app.exit(asked);
+    return exit_ok;
+  } catch (const CLI::ParseError& wrong) {
+    return usage(wrong.what());
+  }
+  return chosen == nullptr ? usage("no command") : chosen->run(options);
+}
+
+}  // namespace vneid::admin
