@@ -100,9 +100,9 @@ Task<Reply> guarded_page(Exchange exchange) {
 }
 
 Task<LoginVerdict> guarded_login(Exchange exchange, LegacyLogin login) {
-  const policy::Kind kind = policy_kind(login.kind);
+  const std::string kind = login.kind;
   auto name = identity::account_name(login.account, login.account_form);
-  if (!name) co_return unknown_login(exchange, {login.kind, name.error()});
+  if (!name) co_return unknown_login(exchange, {kind, name.error()});
   std::exception_ptr failure;
   try {
     EventLoop& loop = exchange.worker->loop;
@@ -115,7 +115,7 @@ Task<LoginVerdict> guarded_login(Exchange exchange, LegacyLogin login) {
   } catch (...) {
     failure = std::current_exception();
   }
-  co_return unjudged(exchange, kind, unjudged_by(failure));
+  co_return unjudged(exchange, policy_kind(kind), unjudged_by(failure));
 }
 
 LoginVerdict unknown_login(const Exchange& exchange, const UnknownLogin& login) {
