@@ -1,6 +1,7 @@
 #include "text/json_pointer.hpp"
 
 #include <charconv>
+#include <memory>
 
 #include "text/json.hpp"
 
@@ -23,8 +24,8 @@ std::string unescaped(std::string_view token) {
 
 const json_t* element(const json_t* array, std::string_view token) {
   std::size_t index = 0;
-  const char* end = token.data() + token.size();
-  const auto [rest, error] = std::from_chars(token.data(), end, index);
+  const char* end = std::to_address(token.end());
+  const auto [rest, error] = std::from_chars(std::to_address(token.begin()), end, index);
   const bool leading_zero = token.size() > 1 && token.front() == '0';
   if (error != std::errc{} || rest != end || leading_zero) return nullptr;
   return json_array_get(array, index);
