@@ -101,6 +101,7 @@ void PortalQuestion::on_body(ngx_http_request_t* r, ngx_chain_t* in) {
 }
 
 void PortalQuestion::collect(const ngx_buf_t& buffer) {
+  whole_ = whole_ || buffer.last_buf || buffer.last_in_chain;
   if (ngx_buf_in_memory(&buffer)) {
     const auto size = static_cast<std::size_t>(buffer.last - buffer.pos);
     readable_ = readable_ && body_.size() + size <= most_body;
@@ -140,6 +141,10 @@ void PortalQuestion::conclude(ngx_http_request_t* asking, ngx_int_t status) {
     return;
   }
 #endif
+  if (!whole_) {
+    word_ = std::unexpected("its answer broke off");
+    return;
+  }
   if (!readable_) {
     word_ = std::unexpected("its answer is larger than 64 KB or not in memory");
     return;

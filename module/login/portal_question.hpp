@@ -53,6 +53,7 @@ class PortalQuestion {
   Wakeup ended_;
   std::string body_;
   bool readable_ = true;
+  bool whole_ = false;  // what breaks off must not read as nobody
   std::expected<PortalWord, std::string> word_;
 };
 

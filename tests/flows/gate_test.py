@@ -47,6 +47,15 @@ class Wide(http.server.ThreadingHTTPServer):
     request_queue_size = 512  # hundreds come at once
 
 
+def open_office(case):
+    """Starts the portal's office for a class of tests; the proxy_pass that leads there."""
+    case.office = Wide(("127.0.0.1", 0), Office)
+    threading.Thread(target=case.office.serve_forever, daemon=True).start()
+    case.addClassCleanup(case.office.server_close)
+    case.addClassCleanup(case.office.shutdown)
+    return f"proxy_pass http://127.0.0.1:{case.office.server_port}"
+
+
 class Gate(StackTest):
     @classmethod
     def prepare(cls, stack):
@@ -55,11 +64,7 @@ class Gate(StackTest):
 
     @classmethod
     def setUpClass(cls):
-        cls.office = Wide(("127.0.0.1", 0), Office)
-        threading.Thread(target=cls.office.serve_forever, daemon=True).start()
-        cls.addClassCleanup(cls.office.server_close)
-        cls.addClassCleanup(cls.office.shutdown)
-        upstream = f"proxy_pass http://127.0.0.1:{cls.office.server_port}"
+        upstream = open_office(cls)
         cls.stack_options = {"nginx_extra": f"""
         vneid_portal_cookie portal_session;
         vneid_session_grace 3s;
@@ -335,17 +340,12 @@ class Gate(StackTest):
             self.assertEqual(list(pool.map(one, range(400))), [200, 303] * 200)
 
 
-
 class GateAndPerson(StackTest):
     """vneid_require and vneid_identity in one location, and PostgreSQL away."""
 
     @classmethod
     def setUpClass(cls):
-        cls.office = Wide(("127.0.0.1", 0), Office)
-        threading.Thread(target=cls.office.serve_forever, daemon=True).start()
-        cls.addClassCleanup(cls.office.server_close)
-        cls.addClassCleanup(cls.office.shutdown)
-        upstream = f"proxy_pass http://127.0.0.1:{cls.office.server_port}"
+        upstream = open_office(cls)
         cls.stack_options = {"nginx_extra": f"""vneid_portal_cookie portal_session; vneid_identity full;
         location /nop-ho-so/ {{ vneid_require level=2; {upstream}; proxy_set_header X-VNeID-Name $vneid_name; }}"""}
         super().setUpClass()

@@ -44,8 +44,9 @@ class PortalThatKnows:
 class Asked(ModuleTest):
     login = "ask=/_me ask_account=json:/user/name"
 
-    def start_asking(self, more="", **parts):
-        self.start(server=f"location = /_me {{ internal; {more} proxy_pass {self.portal.url}/api/me; }}", **parts)
+    def start_asking(self, more="", mode="notice", **parts):
+        self.start(server=f"vneid_policy personal {mode}; "
+                          f"location = /_me {{ internal; {more} proxy_pass {self.portal.url}/api/me; }}", **parts)
 
     def asked(self):
         return [request for request in self.portal.requests if request["path"].startswith("/api/me")]
@@ -113,6 +114,17 @@ class Asked(ModuleTest):
                                             Origin="https://evil.example", Referer="https://evil.example/",
                                             **{"X-HTTP-Method-Override": "DELETE"}))
 
+    def test_an_answer_that_breaks_off_is_not_nobody(self):
+        PortalThatKnows(self.portal)
+        whole = response(200, b"<p>user: an</p>", [("Content-Type", "text/html")])
+        self.portal.routes["/api/me"] = whole[:-12]
+        for buffering in ("on", "off"):
+            self.login = 'ask=/_me "ask_account=~user: (\\w+)"'
+            self.start_asking(f"proxy_buffering {buffering};", "enforce")
+            self.assertEqual(self.post_form("/login", "user=an&pw=right").status, 403)
+            self.wait_for_log("its answer broke off")
+            self.stop()
+
     def test_an_answer_from_a_cache_says_nothing(self):
         PortalThatKnows(self.portal)
         self.portal.routes["/api/me"] = response(200, b'{"user": null}')
@@ -126,7 +138,7 @@ class Asked(ModuleTest):
         PortalThatKnows(self.portal)
         self.portal.routes["/login"] = response(302, b"", [("Location", "/home")])
         self.login += " cookie=SID"
-        self.start_asking("} vneid_policy personal enforce; location = /unused {")
+        self.start_asking(mode="enforce")
         answer = self.post_form("/login", "user=an&pw=right", Cookie="SID=a; SID=b")
         self.assertEqual(answer.status, 403)
         self.wait_for_log("sent its session cookie more than once")
@@ -206,7 +218,7 @@ class Asked(ModuleTest):
     def test_from_the_cut_over_on_it_is_refused(self):
         PortalThatKnows(self.portal)
         for mode in ("enforce", "closed"):
-            self.start_asking(f"proxy_read_timeout 1s; }} vneid_policy personal {mode}; location = /unused {{")
+            self.start_asking("proxy_read_timeout 1s;", mode)
             for name, answer in self.unclear().items():
                 with self.subTest(name, mode=mode):
                     self.portal.routes["/api/me"] = answer

@@ -124,7 +124,8 @@ Task<bool> is_no_new_login(const Exchange& exchange, const LegacyLogin& login,
   const bool looks = method == Request::Method::get || method == Request::Method::head;
   if (login.proof != LoginProof::asked || !looks || sets_cookie(login.answer)) co_return false;
   const auto live = co_await live_session(exchange);
-  co_return live && live->session.account_id == account_id&& counts(exchange, *live, For::portal);
+  if (!live || live->session.account_id != account_id) co_return false;
+  co_return counts(exchange, *live, For::portal);
 }
 
 /// What policy does with a login of this account now.
