@@ -9,7 +9,7 @@ from stack import free_ports
 
 class Healthy(DoctorCase):
     def test_all_is_well(self):
-        findings = self.examine(server="vneid_portal_cookie sid;",
+        findings = self.examine(server="vneid_portal_cookie sid; vneid_require session;",
                                 http="vneid_policy personal notice enforce=2099-07-01;")
         self.assertEqual(findings.not_well(), [])
         self.assertEqual(findings.status, 0)

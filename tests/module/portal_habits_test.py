@@ -63,11 +63,11 @@ class Habits(ModuleTest):
         if os.getuid() == 0:  # nginx's workers are www-data, and so is PHP on Debian
             for path in (sessions, cls.stack.run):
                 shutil.chown(path, "www-data")
-        php = subprocess.Popen(["php-cgi", "-b", str(cls.socket), "-d", f"session.save_path={sessions}",
-                                "-d", "cgi.force_redirect=0", "-d", "display_errors=stderr"],
-                               env={**os.environ, "PHP_FCGI_CHILDREN": "4", "PHP_FCGI_MAX_REQUESTS": "0"},
-                               stderr=open(cls.stack.logs / "php.txt", "wb"),
-                               user="www-data" if os.getuid() == 0 else None)
+        with open(cls.stack.logs / "php.txt", "wb") as log:
+            php = subprocess.Popen(["php-cgi", "-b", str(cls.socket), "-d", f"session.save_path={sessions}",
+                                    "-d", "cgi.force_redirect=0", "-d", "display_errors=stderr"],
+                                   env={**os.environ, "PHP_FCGI_CHILDREN": "4", "PHP_FCGI_MAX_REQUESTS": "0"},
+                                   stderr=log, user="www-data" if os.getuid() == 0 else None)
         cls.addClassCleanup(php.wait)
         cls.addClassCleanup(php.terminate)
         wait_until(cls.socket.exists, "php-cgi")
