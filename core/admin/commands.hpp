@@ -7,6 +7,7 @@
 #include "admin/options.hpp"
 #include "async/epoll_loop.hpp"
 #include "crypto/key_ring.hpp"
+#include "identity/account_name.hpp"
 #include "net/postgres/client.hpp"
 
 /// The commands of vneidctl. Each prints to standard output what it did and gives the exit status;
@@ -20,6 +21,7 @@ Exit keys_generate(const Options& options);
 Exit keys_rotate(const Options& options);
 Exit import_accounts(const Options& options);
 Exit import_vault(const Options& options);
+Exit accounts_duplicates(const Options& options);
 Exit links_show(const Options& options);
 Exit review_list(const Options& options);
 Exit review_show(const Options& options);
@@ -32,6 +34,8 @@ postgres::Pool open_pool(EventLoop& loop, const Options& options, Milliseconds t
 std::string database_of(const std::string& conninfo);
 /// The same server, by the same user, but another of its databases.
 std::string with_database(const std::string& conninfo, std::string_view name);
+/// Which spellings are one account, as the options say.
+identity::AccountForm account_form_of(const Options& options);
 /// The key ring that the options name.
 std::shared_ptr<const crypto::KeyRing> load_keys(const Options& options);
 

@@ -52,6 +52,12 @@ postgres::Pool open_pool(EventLoop& loop, const Options& options, Milliseconds t
   return postgres::Pool{loop, std::move(settings)};
 }
 
+identity::AccountForm account_form_of(const Options& options) {
+  const auto form = identity::account_form_from_text(options.account_form);
+  if (!form) throw CommandFailed(exit_usage, "--account-form is exact, fold or trim,fold");
+  return *form;
+}
+
 std::shared_ptr<const crypto::KeyRing> load_keys(const Options& options) {
   if (options.keys.empty()) {
     throw CommandFailed(exit_usage, "which keys? Give --keys or set VNEID_KEYS");

@@ -85,6 +85,10 @@ Exit import_rows(const Options& options, Rows rows) {
   return report->rejected == 0 ? exit_ok : exit_partly;
 }
 
+ImportedPortal portal_of(const Options& options) {
+  return {PortalName{options.portal}, account_form_of(options)};
+}
+
 int this_year() {
   return text::year_in_vietnam(
       std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
@@ -93,12 +97,13 @@ int this_year() {
 }  // namespace
 
 Exit import_accounts(const Options& options) {
-  return import_rows(options, AccountRows{load_keys(options), options.portal, this_year()});
+  return import_rows(options, AccountRows{load_keys(options), portal_of(options), this_year()});
 }
 
 Exit import_vault(const Options& options) {
   const std::filesystem::path folder = std::filesystem::absolute(options.operand).parent_path();
-  return import_rows(options, VaultRows{load_keys(options), options.portal, folder, this_year()});
+  return import_rows(options,
+                     VaultRows{load_keys(options), portal_of(options), folder, this_year()});
 }
 
 }  // namespace vneid::admin

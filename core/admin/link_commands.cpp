@@ -28,7 +28,9 @@ Exit links_show(const Options& options) {
   EpollLoop loop;
   postgres::Pool pool = open_pool(loop, options, statement_timeout);
   link::Accounts accounts{pool, keys};
-  const auto account = loop.run(accounts.find(PortalName{options.portal}, options.operand));
+  const auto name = identity::account_name(options.operand, account_form_of(options));
+  if (!name) throw CommandFailed(exit_usage, name.error());
+  const auto account = loop.run(accounts.find(PortalName{options.portal}, *name));
   if (!account) {
     throw CommandFailed(exit_failed, "portal \"" + options.portal + "\" has no such account");
   }

@@ -21,7 +21,8 @@ struct Options {
   std::string keys;               ///< --keys, VNEID_KEYS
   std::filesystem::path schema;   ///< --schema, VNEID_SCHEMA
   std::string portal = "portal";  ///< --portal, VNEID_PORTAL: as `vneid_portal` in nginx.conf
-  std::string name;               ///< --name of the database to create
+  std::string account_form = "exact";    ///< --account-form, VNEID_ACCOUNT_FORM: as in nginx.conf
+  std::string name;                      ///< --name of the database to create
   std::string worker_user = "www-data";  ///< --worker
   std::string operator_user = "root";    ///< --operator
   bool print = false;                    ///< --print: the SQL, instead of running it

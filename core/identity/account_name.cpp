@@ -20,6 +20,13 @@ std::u32string_view trimmed(std::u32string_view name) {
 
 }  // namespace
 
+std::optional<AccountForm> account_form_from_text(std::string_view text) {
+  if (text == "exact") return AccountForm{};
+  if (text == "fold") return AccountForm{.trim = false, .fold = true};
+  if (text == "trim,fold") return AccountForm{.trim = true, .fold = true};
+  return std::nullopt;
+}
+
 std::expected<std::string, std::string> account_name(std::string_view text, AccountForm form) {
   // Before decoding: names come from requests, and may have any length.
   if (text.size() > 4 * longest_account_name) {

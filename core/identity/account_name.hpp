@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,9 @@ struct AccountForm {
   bool trim = false;  ///< blanks around the name do not count
   bool fold = false;  ///< neither does upper and lower case
 };
+
+/// "exact", "fold" or "trim,fold"; nothing for any other word.
+std::optional<AccountForm> account_form_from_text(std::string_view text);
 
 /// Longest name of an account, in bytes of UTF-8.
 inline constexpr std::size_t longest_account_name = 1000;

@@ -39,6 +39,8 @@ constexpr std::array commands{
     Command{"import", "accounts", "FILE", import_accounts, "read accounts.csv"},
     Command{"import", "vault", "FILE", import_vault,
             "read vault.csv; its files are named relative to it"},
+    Command{"accounts", "duplicates", nullptr, accounts_duplicates,
+            "list accounts that --account-form makes one"},
     Command{"links", "show", "ACCOUNT", links_show, "tell what an account is linked to"},
     Command{"review", "list", nullptr, review_list, "list what officers must decide, oldest first"},
     Command{"review", "show", "REFERENCE", review_show, "compare both sides, masked"},
@@ -86,6 +88,12 @@ void add_options(CLI::App& app, Options& options) {
   add(&app, "--portal", "NAME", options.portal,
       "as vneid_portal in nginx.conf; default \"portal\"\n(environment: VNEID_PORTAL)")
       ->envname("VNEID_PORTAL");
+
+  add(&app, "--account-form", "FORM", options.account_form,
+      "exact (the default), fold or trim,fold: as account_form= of\nvneid_login (environment: "
+      "VNEID_ACCOUNT_FORM)")
+      ->envname("VNEID_ACCOUNT_FORM")
+      ->check(CLI::IsMember({"exact", "fold", "trim,fold"}));
 
   auto* doctor = app.get_subcommand("doctor");
   add(doctor, "--nginx", "FILE", options.nginx, "the binary; else the one in PATH or /usr/sbin");

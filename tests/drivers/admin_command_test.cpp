@@ -145,6 +145,23 @@ TEST_F(Vneidctl, MigratesImportsAndShows) {
   EXPECT_EQ(run_with_all({"links", "show", "nobody"}), 3);
 }
 
+TEST_F(Vneidctl, ListsAccountsThatOtherSpellingsWouldMakeOne) {
+  ASSERT_EQ(run({"keys", "generate", folder.file("keys")}), 0);
+  ASSERT_EQ(run_with_all({"schema", "migrate"}), 0);
+  write("accounts.csv", "account\nnguyen.an\nNguyen.An\nNGUYEN.AN\nle.binh\nLe.Binh\ntran.chi\n");
+  ASSERT_EQ(run_with_all({"import", "accounts", folder.file("accounts.csv")}), 0);
+  EXPECT_EQ(run_with_all({"accounts", "duplicates"}), 0);
+  EXPECT_THAT(output, HasSubstr("0 names of several accounts with --account-form exact"));
+  EXPECT_EQ(run_with_all({"accounts", "duplicates", "--account-form", "fold"}), 1);
+  EXPECT_THAT(output, HasSubstr("account 1 account 2 account 3\n"));
+  EXPECT_THAT(output, HasSubstr("account 4 account 5\n"));
+  EXPECT_THAT(output, HasSubstr("2 names of several accounts"));
+  EXPECT_THAT(output, Not(HasSubstr("nguyen.an"))) << "masked";
+  EXPECT_EQ(run_with_all({"accounts", "duplicates", "--account-form", "upper"}), 2);
+  EXPECT_EQ(run_with_all({"accounts", "duplicates", "--portal", "other", "--account-form", "fold"}),
+            0);
+}
+
 TEST_F(Vneidctl, SaysThatTheServerIsAway) {
   EXPECT_EQ(run({"--postgres", "host=" + folder.file("nowhere"), "schema", "migrate"}), 3);
   EXPECT_THAT(output, HasSubstr("check --postgres"));

@@ -142,6 +142,20 @@ TEST_F(ImportAccounts, ManyBatches) {
   EXPECT_EQ(counts(import(rows)), "0 0 1201 0");
 }
 
+TEST_F(ImportAccounts, SpellingsThatAreOneToThePortalAreOneAccount) {
+  const std::string rows = "Nguyễn.AN,,,,,,,,,,,,\nnguyễn.an,,,,,,,,,,,,\n";
+  EXPECT_EQ(counts(import(rows)), "2 0 0 0");
+  world.database.sql("delete from account");
+  const auto folded =
+      test::import_text(world.loop, world.operator_pool,
+                        test::account_rows({.trim = false, .fold = true}), heading + rows);
+  EXPECT_EQ(counts(folded), "1 0 1 0");
+  // It is the account that the login finds.
+  link::Accounts accounts{world.pool, test::test_keys()};
+  const auto name = identity::account_name("NGUYỄN.an", {.trim = false, .fold = true});
+  EXPECT_TRUE(world.loop.run(accounts.find(PortalName{"portal"}, *name)));
+}
+
 TEST_F(ImportAccounts, HeadingIsChecked) {
   const auto fails = [this](const std::string& csv) {
     try {

@@ -29,11 +29,11 @@ struct VneidctlReview : testing::Test {
     std::filesystem::permissions(folder.file("keys"), std::filesystem::perms::owner_read);
     keys =
         std::make_shared<const crypto::KeyRing>(crypto::KeyRing::load(folder.file("keys")).value());
-    test::import_text(world.loop, world.operator_pool, admin::AccountRows{keys, "portal", 2026},
-                      "account,citizen_id,name,birth_date,citizen_id_status,source,verified_at\n"
-                      "mau.le," +
-                          mau.number + "," + mau.name + "," + mau.birth_date +
-                          ",verified,CSDL,2023-11-20\n");
+    test::import_text(
+        world.loop, world.operator_pool, admin::AccountRows{keys, {PortalName{"portal"}, {}}, 2026},
+        "account,citizen_id,name,birth_date,citizen_id_status,source,verified_at\n"
+        "mau.le," +
+            mau.number + "," + mau.name + "," + mau.birth_date + ",verified,CSDL,2023-11-20\n");
     account = AccountId{std::stoll(world.database.sql("select id from account"))};
   }
 

@@ -210,7 +210,7 @@ Task<std::vector<Applied>> AccountRows::write(postgres::Transaction& transaction
   std::vector<std::string> account_keys;
   for (const AccountLine& line : lines) account_keys.push_back(crypto::hex(line.key));
   Params these;
-  these.text(portal_).text_array(account_keys);
+  these.text(portal_.name.value()).text_array(account_keys);
   co_await transaction.query(lock_accounts, these);
   const Result rows = co_await transaction.query(read_accounts, std::move(these));
   const PresentAccounts present = read_present(rows, *keys_);
@@ -221,10 +221,10 @@ Task<std::vector<Applied>> AccountRows::write(postgres::Transaction& transaction
     applied.push_back(writes.plan(line, found == present.end() ? nullptr : &found->second));
   }
   if (writes.any_accounts()) {
-    co_await transaction.query(upsert_accounts, writes.account_params(portal_));
+    co_await transaction.query(upsert_accounts, writes.account_params(portal_.name.value()));
   }
   if (writes.any_fields()) {
-    co_await transaction.query(upsert_fields, writes.field_params(portal_));
+    co_await transaction.query(upsert_fields, writes.field_params(portal_.name.value()));
   }
   co_return applied;
 }

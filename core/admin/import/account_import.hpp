@@ -25,7 +25,7 @@ class AccountRows {
   using Item = AccountLine;
   static constexpr std::size_t batch_size = 500;
 
-  AccountRows(std::shared_ptr<const crypto::KeyRing> keys, std::string portal, int current_year)
+  AccountRows(std::shared_ptr<const crypto::KeyRing> keys, ImportedPortal portal, int current_year)
       : keys_(std::move(keys)), portal_(std::move(portal)), current_year_(current_year) {}
 
   [[nodiscard]] static std::span<const Column> columns() { return account_columns(); }
@@ -37,7 +37,7 @@ class AccountRows {
 
  private:
   std::shared_ptr<const crypto::KeyRing> keys_;
-  std::string portal_;
+  ImportedPortal portal_;
   int current_year_;
 };
 

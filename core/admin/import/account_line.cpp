@@ -48,14 +48,13 @@ class Reader {
   Reader(const Line& line, const crypto::KeyRing& keys, int current_year)
       : line_(line), keys_(keys), current_year_(current_year) {}
 
-  std::expected<AccountLine, Problem> read(const std::string& portal) {
+  std::expected<AccountLine, Problem> read(const ImportedPortal& portal) {
     AccountLine account;
     account.line = line_.number();
-    account.name = line_["account"];
-    if (account.name.empty() || account.name.size() > longest_value) {
-      return problem(line_, "account", "empty or too long");
-    }
-    account.key = link::account_key(keys_, PortalName{portal}, account.name);
+    auto name = identity::account_name(line_["account"], portal.account_form);
+    if (!name) return problem(line_, "account", name.error());
+    account.name = *std::move(name);
+    account.key = link::account_key(keys_, portal.name, account.name);
     if (auto read = read_kind(account); !read) return std::unexpected(read.error());
     if (auto read = read_status(); !read) return std::unexpected(read.error());
     for (Field field : identity::all_fields) {
@@ -183,7 +182,8 @@ class Reader {
 std::span<const Column> account_columns() { return columns; }
 
 std::expected<AccountLine, Problem> read_account_line(const Line& line, const crypto::KeyRing& keys,
-                                                      const std::string& portal, int current_year) {
+                                                      const ImportedPortal& portal,
+                                                      int current_year) {
   return Reader{line, keys, current_year}.read(portal);
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "admin/import/imported_portal.hpp"
 #include "admin/import/table.hpp"
 #include "async/event_loop.hpp"
 #include "crypto/key_ring.hpp"
@@ -40,6 +41,7 @@ std::span<const Column> account_columns();
 /// knows (number, CMND, name, birth date, sex, birth place, home town, residence); phone and e-mail
 /// are always self-entered. "verified" needs `source` and `verified_at`.
 std::expected<AccountLine, Problem> read_account_line(const Line& line, const crypto::KeyRing& keys,
-                                                      const std::string& portal, int current_year);
+                                                      const ImportedPortal& portal,
+                                                      int current_year);
 
 }  // namespace vneid::admin

@@ -216,7 +216,7 @@ Task<std::vector<Applied>> VaultRows::write(postgres::Transaction& transaction,
   std::vector<std::string> account_keys;
   for (const VaultLine& line : lines) account_keys.push_back(crypto::hex(line.account_key));
   Params these;
-  these.text(portal_).text_array(account_keys);
+  these.text(portal_.name.value()).text_array(account_keys);
   const Result account_rows = co_await transaction.query(find_accounts, std::move(these));
   const Ids accounts = read_ids(account_rows);
 

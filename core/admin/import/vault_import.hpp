@@ -26,7 +26,7 @@ class VaultRows {
   using Item = VaultLine;
   static constexpr std::size_t batch_size = 200;
 
-  VaultRows(std::shared_ptr<const crypto::KeyRing> keys, std::string portal,
+  VaultRows(std::shared_ptr<const crypto::KeyRing> keys, ImportedPortal portal,
             std::filesystem::path folder, int current_year)
       : keys_(std::move(keys)),
         portal_(std::move(portal)),
@@ -45,7 +45,7 @@ class VaultRows {
                          std::vector<const LineFile*> files) const;
 
   std::shared_ptr<const crypto::KeyRing> keys_;
-  std::string portal_;
+  ImportedPortal portal_;
   std::filesystem::path folder_;
   int current_year_;
 };

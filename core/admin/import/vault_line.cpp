@@ -54,13 +54,14 @@ class Reader {
   Reader(const Line& line, const crypto::KeyRing& keys, int current_year)
       : line_(line), keys_(keys), current_year_(current_year) {}
 
-  std::expected<VaultLine, Problem> read(const std::string& portal,
+  std::expected<VaultLine, Problem> read(const ImportedPortal& portal,
                                          const std::filesystem::path& folder) {
     VaultLine record;
     record.line = line_.number();
     record.record = text("record", longest_code, true);
-    record.account_key =
-        link::account_key(keys_, PortalName{portal}, text("account", longest_text, true));
+    const auto account = identity::account_name(line_["account"], portal.account_form);
+    if (!account) return problem(line_, "account", account.error());
+    record.account_key = link::account_key(keys_, portal.name, *account);
     record.key = record.account_key + record.record;
     record.values = values();
     if (!line_["file"].empty()) record.file = file(folder);
@@ -210,7 +211,7 @@ class Reader {
 std::span<const Column> vault_columns() { return columns; }
 
 std::expected<VaultLine, Problem> read_vault_line(const Line& line, const crypto::KeyRing& keys,
-                                                  const std::string& portal,
+                                                  const ImportedPortal& portal,
                                                   const std::filesystem::path& folder,
                                                   int current_year) {
   return Reader{line, keys, current_year}.read(portal, folder);

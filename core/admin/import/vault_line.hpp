@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 
+#include "admin/import/imported_portal.hpp"
 #include "admin/import/table.hpp"
 #include "crypto/key_ring.hpp"
 
@@ -47,7 +48,7 @@ std::span<const Column> vault_columns();
 
 /// Checks and reads a line and the file that it names, relative to `folder` and inside it.
 std::expected<VaultLine, Problem> read_vault_line(const Line& line, const crypto::KeyRing& keys,
-                                                  const std::string& portal,
+                                                  const ImportedPortal& portal,
                                                   const std::filesystem::path& folder,
                                                   int current_year);
 

@@ -168,9 +168,11 @@ Imported import_text(EpollLoop& loop, postgres::Pool& pool, Rows rows, const std
   return imported;
 }
 
-inline admin::AccountRows account_rows() { return {test_keys(), "portal", 2026}; }
-inline admin::VaultRows vault_rows(std::filesystem::path folder) {
-  return {test_keys(), "portal", std::move(folder), 2026};
+inline admin::AccountRows account_rows(identity::AccountForm form = {}) {
+  return {test_keys(), {PortalName{"portal"}, form}, 2026};
+}
+inline admin::VaultRows vault_rows(std::filesystem::path folder, identity::AccountForm form = {}) {
+  return {test_keys(), {PortalName{"portal"}, form}, std::move(folder), 2026};
 }
 
 }  // namespace vneid::test
