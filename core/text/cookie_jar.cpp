@@ -39,7 +39,7 @@ std::string cookies_after(std::string_view header, const std::vector<std::string
   }
   // What the browser sends beside it must not hide what it was given.
   for (const CookiePair& pair : added) {
-    if (is_token(pair.name)) joined = portal_cookies(joined, pair.name).header;
+    if (is_token(pair.name)) joined = portal_cookies({joined}, pair.name).header;
   }
   return joined;
 }

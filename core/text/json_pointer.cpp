@@ -59,11 +59,11 @@ bool is_json_pointer(std::string_view text) noexcept {
 }
 
 std::expected<std::optional<std::string>, std::string> json_text_at(std::string_view document,
-                                                                    std::string_view pointer,
+                                                                    JsonPointer pointer,
                                                                     std::size_t max_size) {
   const auto root = parse_json_object(document, max_size);
   if (!root) return std::unexpected(root.error());
-  const json_t* value = find(root->get(), pointer);
+  const json_t* value = find(root->get(), pointer.text);
   if (value == nullptr || json_is_null(value) || json_is_false(value)) return std::nullopt;
   if (json_is_integer(value)) return std::to_string(json_integer_value(value));
   auto text = json_text(value);

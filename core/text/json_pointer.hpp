@@ -9,6 +9,10 @@
 /// RFC 6901: "/user/name" is the member "name" of the member "user".
 namespace vneid::text {
 
+struct JsonPointer {
+  std::string_view text;
+};
+
 /// Whether it is one, and not the empty one, which is the whole document.
 bool is_json_pointer(std::string_view text) noexcept;
 
@@ -16,7 +20,7 @@ bool is_json_pointer(std::string_view text) noexcept;
 /// bytes: a string, or a whole number in decimal digits. Nothing where there is nothing, null,
 /// false or an empty string. Otherwise why it cannot be read; nothing of the document is repeated.
 std::expected<std::optional<std::string>, std::string> json_text_at(std::string_view document,
-                                                                    std::string_view pointer,
+                                                                    JsonPointer pointer,
                                                                     std::size_t max_size);
 
 }  // namespace vneid::text

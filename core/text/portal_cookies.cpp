@@ -82,8 +82,8 @@ std::string_view only_value(const std::vector<CookiePair>& pairs, std::string_vi
 
 }  // namespace
 
-PortalCookies portal_cookies(std::string_view header, std::string_view name) {
-  const auto pairs = cookie_pairs(header);
+PortalCookies portal_cookies(CookieHeader header, std::string_view name) {
+  const auto pairs = cookie_pairs(header.text);
   const Judge judge{name};
   const auto value = only_value(pairs, name);
   PortalCookies passed;

@@ -5,6 +5,11 @@
 
 namespace vneid::text {
 
+/// The value of a Cookie header.
+struct CookieHeader {
+  std::string_view text;
+};
+
 /// What a portal is sent of a Cookie header, and what it then reads as its session.
 struct PortalCookies {
   std::string header;  ///< the Cookie header to send; empty: none
@@ -23,6 +28,6 @@ struct PortalCookies {
 /// with two different values is taken out whole: nobody knows which of them the portal reads.
 ///
 /// `name` must be a token.
-PortalCookies portal_cookies(std::string_view header, std::string_view name);
+PortalCookies portal_cookies(CookieHeader header, std::string_view name);
 
 }  // namespace vneid::text

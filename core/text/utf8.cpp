@@ -13,8 +13,13 @@ utf8proc_option_t options(int flags) {
   return static_cast<utf8proc_option_t>(flags);  // NOLINT(clang-analyzer-optin.core.EnumCast*)
 }
 
-/// `how`: UTF8PROC_CASEFOLD or 0.
-std::u32string normalized(std::u32string_view points, int form, int how = 0) {
+/// utf8proc's flags.
+struct Form {
+  int composed = 0;  ///< UTF8PROC_COMPOSE or 0
+  int folded = 0;    ///< UTF8PROC_CASEFOLD or 0
+};
+
+std::u32string normalized(std::u32string_view points, Form form) {
   // A code point decomposes into four at most (U+0390 and its like into three; UAX #15 table 2).
   constexpr std::size_t expansion = 4;
   std::u32string buffer(points.size() * expansion, U'\0');
@@ -23,10 +28,10 @@ std::u32string normalized(std::u32string_view points, int form, int how = 0) {
   const utf8proc_ssize_t length = utf8proc_decompose(
       reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
       static_cast<utf8proc_ssize_t>(text.size()), out, static_cast<utf8proc_ssize_t>(buffer.size()),
-      options(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | how));
+      options(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | form.folded));
   if (length < 0 || static_cast<std::size_t>(length) > buffer.size()) throw std::bad_alloc();
   const utf8proc_ssize_t composed =
-      utf8proc_normalize_utf32(out, length, options(UTF8PROC_STABLE | form));
+      utf8proc_normalize_utf32(out, length, options(UTF8PROC_STABLE | form.composed));
   if (composed < 0) throw std::bad_alloc();
   buffer.resize(static_cast<std::size_t>(composed));
   return buffer;
@@ -66,12 +71,12 @@ std::string encode_utf8(std::u32string_view points) {
   return text;
 }
 
-std::u32string to_nfd(std::u32string_view points) { return normalized(points, 0); }
+std::u32string to_nfd(std::u32string_view points) { return normalized(points, {}); }
 
-std::u32string to_nfc(std::u32string_view points) { return normalized(points, UTF8PROC_COMPOSE); }
+std::u32string to_nfc(std::u32string_view points) { return normalized(points, {UTF8PROC_COMPOSE}); }
 
 std::u32string fold_case(std::u32string_view points) {
-  return normalized(points, UTF8PROC_COMPOSE, UTF8PROC_CASEFOLD);
+  return normalized(points, {UTF8PROC_COMPOSE, UTF8PROC_CASEFOLD});
 }
 
 bool is_blank(char32_t point) noexcept {

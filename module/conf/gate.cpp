@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "certain.hpp"
 #include "module/conf/directive.hpp"
 #include "module/conf/merge.hpp"
 #include "text/ascii.hpp"
@@ -93,10 +94,11 @@ void check_level(ngx_conf_t* cf, const LocationConf& location) {
   if (location.gate->requirement != policy::Requirement::level2) return;
   const auto& main =
       *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_vneid_module));
-  if (main.settings->providers.at(*location.provider).required_level >= 2) return;
-  throw ConfigurationError("\"vneid_require level=2\" needs \"required_level 2\" in provider \"" +
-                               *location.provider + "\"",
-                           location.gate->at);
+  const std::string& provider = certain(location.provider);
+  if (main.settings->providers.at(provider).required_level >= 2) return;
+  throw ConfigurationError(
+      "\"vneid_require level=2\" needs \"required_level 2\" in provider \"" + provider + "\"",
+      location.gate->at);
 }
 
 /// `vneid off` turns logins and pages off. A gate above it stays as it is there: whoever wants it

@@ -32,7 +32,7 @@ struct Reader {
   }
 
   Read operator()(const JsonPointer& at) const {
-    auto found = text::json_text_at(body, at.pointer, most_body);
+    auto found = text::json_text_at(body, {at.pointer}, most_body);
     if (!found) return std::unexpected("its answer " + found.error());
     return std::move(*found).value_or("");
   }

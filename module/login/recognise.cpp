@@ -46,7 +46,7 @@ enum class Cookie : std::uint8_t { fits, does_not_fit, unclear };
   }
   const std::string sent = all_cookies(r);
   if (text::cookie_values(sent, rule.cookie).empty()) return Cookie::does_not_fit;
-  return text::portal_cookies(sent, rule.cookie).value.empty() ? Cookie::unclear : Cookie::fits;
+  return text::portal_cookies({sent}, rule.cookie).value.empty() ? Cookie::unclear : Cookie::fits;
 }
 
 /// Policy goes by it, so nothing that was typed counts, by whatever way it came here.

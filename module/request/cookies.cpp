@@ -28,9 +28,9 @@ constexpr std::string_view own_prefix = "__Host-vneid-";
   return kept;
 }
 
-[[nodiscard]] std::string for_portal(std::string_view all, std::string_view portal_cookie) {
-  std::string kept = without_own(all);
-  return portal_cookie.empty() ? kept : text::portal_cookies(kept, portal_cookie).header;
+[[nodiscard]] std::string for_portal(text::CookieHeader all, std::string_view portal_cookie) {
+  std::string kept = without_own(all.text);
+  return portal_cookie.empty() ? kept : text::portal_cookies({kept}, portal_cookie).header;
 }
 
 [[nodiscard]] bool is_cookie(const ngx_table_elt_t& header) {
@@ -52,7 +52,7 @@ void withhold_cookies(ngx_http_request_t* r, std::string_view portal_cookie) {
   RequestMark& remembered = mark(r);
   if (remembered.cookie.data == nullptr) remembered.cookie = in_pool(r->pool, all);
   // The first one has all; what is left of the others is nothing, and nothing is not sent.
-  ngx_str_t kept = in_pool(r->pool, for_portal(all, portal_cookie));
+  ngx_str_t kept = in_pool(r->pool, for_portal({all}, portal_cookie));
   for (ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr; part = part->next) {
     auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
     for (ngx_uint_t i = 0; i < part->nelts; ++i) {

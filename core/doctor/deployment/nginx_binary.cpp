@@ -28,11 +28,16 @@ std::vector<std::string> places_of(const std::string& named) {
   return places;
 }
 
+struct Option {
+  std::string name;
+  std::string otherwise;
+};
+
 /// The value of "--option=value" or "--option='value'".
-std::string option_in(std::string_view output, const std::string& option, std::string otherwise) {
-  const std::string wanted = " --" + option + "=";
+std::string option_in(std::string_view output, const Option& option) {
+  const std::string wanted = " --" + option.name + "=";
   const auto at = output.find(wanted);
-  if (at == std::string_view::npos) return otherwise;
+  if (at == std::string_view::npos) return option.otherwise;
   std::string_view value = output.substr(at + wanted.size());
   return std::string{value.substr(0, value.find_first_of(" \n"))};
 }
@@ -60,9 +65,9 @@ NginxBinary read_version(std::string path, std::string_view output) {
     const auto rest = output.substr(at + mark.size());
     nginx.version = rest.substr(0, rest.find_first_of(" \n"));
   }
-  nginx.prefix = option_in(output, "prefix", "/usr/local/nginx");
-  nginx.conf = nginx.prefix / option_in(output, "conf-path", "conf/nginx.conf");
-  nginx.default_user = option_in(output, "user", nginx.default_user);
+  nginx.prefix = option_in(output, {"prefix", "/usr/local/nginx"});
+  nginx.conf = nginx.prefix / option_in(output, {"conf-path", "conf/nginx.conf"});
+  nginx.default_user = option_in(output, {"user", nginx.default_user});
   return nginx;
 }
 

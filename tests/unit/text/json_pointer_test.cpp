@@ -6,7 +6,7 @@ namespace vneid::text {
 namespace {
 
 std::string found(std::string_view document, std::string_view pointer) {
-  const auto text = json_text_at(document, pointer, 1000);
+  const auto text = json_text_at(document, {pointer}, 1000);
   if (!text) return "! " + text.error();
   return text->value_or("nothing");
 }

@@ -57,27 +57,28 @@ TEST(PortalCookies, AreReadAsOneWhateverTheSpelling) {
   const auto table = spellings();
   EXPECT_GE(table.size(), 60U);
   for (const auto& [read, foreign_stays, header] : table) {
-    const auto passed = portal_cookies(header, "portal_session");
+    const auto passed = portal_cookies({header}, "portal_session");
     EXPECT_EQ(passed.value, read) << header;
     EXPECT_EQ(passed.header.contains("FOREIGN"), foreign_stays)
         << header << " -> " << passed.header;
     EXPECT_EQ(passed.header.starts_with("portal_session=OWN"), !read.empty()) << header;
     // What is sent is judged as it was.
-    const auto again = portal_cookies(passed.header, "portal_session");
+    const auto again = portal_cookies({passed.header}, "portal_session");
     EXPECT_EQ(again.header, passed.header) << header;
     EXPECT_EQ(again.value, passed.value) << header;
   }
 }
 
 TEST(PortalCookies, KeepTheOthersInOrderBehindThePortals) {
-  EXPECT_EQ(portal_cookies("b=2;a=1; SID=x ;c=\"d\"; e", "SID").header, "SID=x; b=2; a=1; c=\"d\"");
-  EXPECT_EQ(portal_cookies("b=2", "SID").header, "b=2");
-  EXPECT_EQ(portal_cookies("", "SID").header, "");
+  EXPECT_EQ(portal_cookies({"b=2;a=1; SID=x ;c=\"d\"; e"}, "SID").header,
+            "SID=x; b=2; a=1; c=\"d\"");
+  EXPECT_EQ(portal_cookies({"b=2"}, "SID").header, "b=2");
+  EXPECT_EQ(portal_cookies({""}, "SID").header, "");
 }
 
 TEST(PortalCookies, NamesWithDotsAreTheirOwn) {
   const auto passed =
-      portal_cookies("ASP_NET_SessionId=B; ASP.NET_SessionId=A", "ASP.NET_SessionId");
+      portal_cookies({"ASP_NET_SessionId=B; ASP.NET_SessionId=A"}, "ASP.NET_SessionId");
   EXPECT_EQ(passed.header, "ASP.NET_SessionId=A");
   EXPECT_EQ(passed.value, "A");
 }
