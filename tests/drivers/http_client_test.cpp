@@ -148,12 +148,11 @@ TEST_F(HttpClient, ALeavingWorkerKeepsNoConnection) {
 
 TEST_F(HttpClient, FiftyAtOnceAndAThousandAtMost) {
   std::vector<Started<http::IncomingResponse>> exchanges;
-  const auto begun = std::chrono::steady_clock::now();
   for (int i = 0; i < 50; ++i) {
-    exchanges.emplace_back(client_.send({.url = server_->url("/slow?100")}));
+    exchanges.emplace_back(
+        client_.send({.url = server_->url("/together?25"), .timeout = Milliseconds{20'000}}));
   }
-  for (auto& each : exchanges) EXPECT_EQ(each.wait(loop_).body, "at last");
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{3});
+  for (auto& each : exchanges) EXPECT_EQ(each.wait(loop_).body, "all here");
   EXPECT_EQ(loop_.io_waits(), 0U);
 
   exchanges.clear();

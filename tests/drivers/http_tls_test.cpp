@@ -1,9 +1,14 @@
+#include <curl/curl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "drivers/support/http_exchanges.hpp"
 
 namespace vneid::test {
 namespace {
+
+using testing::AnyOf;
+using testing::HasSubstr;
 
 class HttpTls : public testing::Test {
  protected:
@@ -85,7 +90,10 @@ TEST_F(HttpTls, CutOff) {
     const Exchanged got = get(server, path);
     EXPECT_FALSE(got.response) << path;
   }
-  EXPECT_EQ(get(server, "/cut-unmeasured").failure, "127.0.0.1: the answer's end is not marked");
+  // Newer libcurls notice themselves that TLS's farewell is missing.
+  EXPECT_THAT(get(server, "/cut-unmeasured").failure,
+              AnyOf(HasSubstr("the answer's end is not marked"),
+                    HasSubstr(curl_easy_strerror(CURLE_RECV_ERROR))));
 }
 
 TEST_F(HttpTls, FiftyAtOnceWithLargeBodies) {

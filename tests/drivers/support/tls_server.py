@@ -16,6 +16,7 @@ import time
 
 counts = {"accepted": 0, "open": 0, "requests": 0}
 lock = threading.Lock()
+barriers = {}
 
 
 def count(name, by):
@@ -111,6 +112,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def path_slow(self, argument):
         time.sleep(int(argument) / 1000)
         self.answer(200, b"at last")
+
+    def path_together(self, argument):
+        """Answers when so many ask at the same time."""
+        with lock:
+            barrier = barriers.setdefault(argument, threading.Barrier(int(argument)))
+        barrier.wait(30)
+        self.answer(200, b"all here")
 
     def path_cut(self, _):
         self.begin(("Content-Length", "1000"))
