@@ -337,6 +337,11 @@ http {{
             proxy_buffers 8 64k;
             {self.location_extra}
         }}
+        location = /api/dang-nhap {{  # the same for the portal's application at /ung-dung
+            vneid_login account=$upstream_http_x_portal_account return=/ung-dung;
+            proxy_pass {self.portal_url};
+            proxy_set_header Host $http_host;
+        }}
         location = /dang-xuat {{
             vneid_logout;
             proxy_pass {self.portal_url};

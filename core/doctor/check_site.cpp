@@ -117,6 +117,23 @@ void check_logins(const Server& server, Findings& findings) {
   }
 }
 
+void check_doors(const Server& server, Findings& findings) {
+  const About about{findings, server.title(), server.at};
+  const bool gated = std::ranges::any_of(
+      server.gates, [](const Gate& gate) { return gate.location == whole_server; });
+  const std::string unnamed = "logins that no vneid_login names: ";
+  if (gated) {
+    about.ok("site.doors", unnamed + "the gate on the server closes them");
+  } else if (server.portal_cookie.empty()) {
+    about.ok("site.doors", unnamed +
+                               "nothing tells of them (vneid_portal_cookie NAME does, and a "
+                               "vneid_require in the server closes them)");
+  } else {
+    about.ok("site.doors", unnamed + "sessions of the portal (" + server.portal_cookie +
+                               ") that begin there are counted in vneid_portal_sessions_total");
+  }
+}
+
 void check_gates(const Server& server, Findings& findings) {
   for (const Gate& gate : server.gates) {
     const About about{findings, server.title(), gate.at};

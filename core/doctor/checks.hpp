@@ -52,6 +52,8 @@ void check_population(const PopulationSource& source, Findings& findings);
 void check_addresses(const Server& server, Findings& findings);
 void check_policy(const Deployment& deployment, const Server& server, Wall now, Findings& findings);
 void check_logins(const Server& server, Findings& findings);
+/// Ways into the portal that nobody has named.
+void check_doors(const Server& server, Findings& findings);
 void check_gates(const Server& server, Findings& findings);
 void check_rehearsal(const Deployment& deployment, Findings& findings);
 

@@ -169,6 +169,7 @@ void check_servers(const Deployment& deployment, Findings& findings) {
     check_addresses(server, findings);
     check_policy(deployment, server, now, findings);
     check_logins(server, findings);
+    check_doors(server, findings);
     check_gates(server, findings);
   }
 }

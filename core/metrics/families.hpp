@@ -40,6 +40,9 @@ VNEID_LABELS(Quota, form, sign_in);
 /// Sessions of the module's own pages, by what the citizen has proven.
 VNEID_LABELS(SessionBegun, legacy, vneid);
 VNEID_LABELS(SessionEnded, legacy, vneid);
+/// Sessions of the portal that began in a location without `vneid_login`, where
+/// `vneid_portal_cookie` names their cookie.
+VNEID_LABELS(PortalSession, unwatched);
 /// Decisions made without a store that should have been asked.
 VNEID_LABELS(Outage, fail_open, fail_closed);
 /// Calls that a store refused because it was not set up for us: no outage, and counted apart.
@@ -69,6 +72,8 @@ inline constexpr std::tuple families{
     Family<Quota>{"vneid_anonymous_refusals", "kept", "Requests above vneid_anonymous_limit."},
     Family<SessionBegun>{"vneid_sessions_begun", "proof", "Sessions of the module's pages begun."},
     Family<SessionEnded>{"vneid_sessions_ended", "proof", "Sessions ended before their time."},
+    Family<PortalSession>{"vneid_portal_sessions", "begun",
+                          "Sessions that the portal began where no login is watched."},
     Family<Outage>{"vneid_outage_decisions", "way", "Decisions made while a store was away."},
     Family<Misconfigured>{"vneid_misconfigured_calls", "store",
                           "Calls refused by a store that was not set up for the module."},

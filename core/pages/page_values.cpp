@@ -103,6 +103,13 @@ Values values_of(const LinksPage& page, const StringTable& strings) {
   return values;
 }
 
+std::string error_text(const ErrorPage& page, const StringTable& strings,
+                       const PageContext& context) {
+  return strings.text(text_id(page), {{"ref", page.review_code},
+                                      {"effective_date", effective_date(strings, context)},
+                                      {"legal_basis", legal_basis(strings, context)}});
+}
+
 Values values_of(const ErrorPage& page, const StringTable& strings, const PageContext& context) {
   const std::string id = text_id(page);
   const bool refused = page.review_state == ReviewState::rejected;
@@ -112,9 +119,7 @@ Values values_of(const ErrorPage& page, const StringTable& strings, const PageCo
   Values values;
   values.set("title", title_of(strings, id));
   values.set("heading", title_of(strings, id));
-  values.set("text", strings.text(id, {{"ref", page.review_code},
-                                       {"effective_date", effective_date(strings, context)},
-                                       {"legal_basis", legal_basis(strings, context)}}));
+  values.set("text", error_text(page, strings, context));
   values.set("is_error", true);
   values.set("tone_info", how_grave == Tone::info);
   values.set("tone_warning", how_grave == Tone::warning);

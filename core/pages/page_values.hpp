@@ -64,6 +64,8 @@ void add_common(Values& values, const StringTable& strings, const PageContext& c
 
 /// Legal basis and date as the notice prints them.
 std::string legal_basis(const StringTable& strings, const PageContext& context);
+std::string error_text(const ErrorPage& page, const StringTable& strings,
+                       const PageContext& context);
 std::string effective_date(const StringTable& strings, const PageContext& context);
 
 }  // namespace vneid::pages

@@ -159,6 +159,17 @@ const Asset* Renderer::asset(std::string_view name) const noexcept {
   return name == impl_->style().name ? &impl_->style() : nullptr;
 }
 
+Words Renderer::words(const ErrorPage& page, const PageContext& context) const {
+  const StringTable& strings = impl_->strings(context);
+  const std::string id = text_id(page);
+  return {std::string{strings.text(id + ".title")}, error_text(page, strings, context)};
+}
+
+Words Renderer::held_words(const PageContext& context) const {
+  const StringTable& strings = impl_->strings(context);
+  return {std::string{strings.text("script.held.title")}, std::string{strings.text("script.held")}};
+}
+
 std::string Renderer::notice_version(const PageContext& context) const {
   const StringTable& strings = impl_->strings(context);
   const std::string basis = legal_basis(strings, context);

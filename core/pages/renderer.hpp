@@ -17,6 +17,11 @@ struct Asset {
   std::string body;
 };
 
+struct Words {
+  std::string title;
+  std::string text;
+};
+
 /// All pages, parsed once. What comes with the build (config/pages) is inside the library.
 ///
 /// Rendering does no I/O and throws for no data; only memory can fail. One thread at a time.
@@ -52,6 +57,11 @@ class Renderer {
   [[nodiscard]] std::string render(const ErrorPage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const SignInPage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const ResumePage& page, const PageContext& context) const;
+
+  /// The same for programs: what an error's page says, and what a script is told whose login is
+  /// held. Plain text.
+  [[nodiscard]] Words words(const ErrorPage& page, const PageContext& context) const;
+  [[nodiscard]] Words held_words(const PageContext& context) const;
 
   /// The asset of exactly this name, or null.
   [[nodiscard]] const Asset* asset(std::string_view name) const noexcept;

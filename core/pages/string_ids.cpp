@@ -47,7 +47,7 @@ constexpr std::array<std::string_view, 19> problems{"",
 constexpr std::array<std::string_view, 6> troubles{"",           "err.notfound",    "err.csdl",
                                                    "err.stores", "update.too_many", "err.busy"};
 
-constexpr std::array<std::string_view, 60> others{
+constexpr std::array<std::string_view, 62> others{
     "notice.title",
     "notice.p1",
     "notice.p2.lead",
@@ -57,6 +57,8 @@ constexpr std::array<std::string_view, 60> others{
     "notice.legal_basis",
     "notice.effective_date",
     "layout.portal",
+    "script.held.title",
+    "script.held",
     "ok.linked",
     "ok.already",
     "links.title",

@@ -21,7 +21,8 @@
 ///     static void fields(auto& field, auto& self) { field("name", self.name); … }
 ///
 /// and is read back only whole: a member that is missing or of another type gives nothing, so what
-/// another release has kept counts as absent. Enumerations go by name (Names), never by number.
+/// another release has kept counts as absent. Only an optional may be missing: an older release did
+/// not know it. Enumerations go by name (Names), never by number.
 namespace vneid::sealed {
 
 /// Specialised for each enumeration that is kept: `static constexpr std::array all{std::pair{…}}`.
@@ -124,7 +125,7 @@ struct Codec<std::optional<T>> {
   }
   static bool decode(const json_t* json, std::optional<T>& value) {
     value.reset();
-    if (json_is_null(json)) return true;
+    if (json == nullptr || json_is_null(json)) return true;
     return Codec<T>::decode(json, value.emplace());
   }
 };

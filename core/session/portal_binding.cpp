@@ -28,7 +28,7 @@ struct Followed {
 
 /// What the portal is sent under the name; empty: nothing.
 std::string value_sent(std::string_view cookie_header, std::string_view name) {
-  return text::portal_cookies(cookie_header, name).value;
+  return text::portal_cookies({cookie_header}, name).value;
 }
 
 /// The value that an answer gives the cookie, empty when it takes it away; nothing when it does not
@@ -96,6 +96,12 @@ std::string portal_cookie_key(const crypto::KeyRing& keys, PortalCookie cookie,
 std::string given_portal_cookie_key(const crypto::KeyRing& keys, PortalCookie cookie,
                                     const HeaderList& answer, Wall now) {
   return portal_cookie_key(keys, cookie, {}, answer, now);
+}
+
+bool begins_portal_session(PortalCookie cookie, std::string_view cookie_header,
+                           const HeaderList& answer, Wall now) {
+  const auto set = value_set(answer, cookie.name, now);
+  return set && !set->empty() && *set != value_sent(cookie_header, cookie.name);
 }
 
 bool lacks_portal_cookie(PortalCookie cookie, std::string_view cookie_header) {

@@ -52,6 +52,11 @@ bool lacks_portal_cookie(PortalCookie cookie, std::string_view cookie_header);
 bool belongs(const crypto::KeyRing& keys, PortalCookie cookie, std::string_view cookie_header,
              const LiveSession& live);
 
+/// Whether the answer gives the portal's cookie a value that the browser did not send: a session of
+/// the portal begins, somebody's or (as portals do on first contact) nobody's.
+bool begins_portal_session(PortalCookie cookie, std::string_view cookie_header,
+                           const HeaderList& answer, Wall now);
+
 /// An answer of the portal, and what is known of the request that it answers.
 struct PortalAnswer {
   HeaderList headers;  ///< Set-Cookie is all that counts

@@ -11,12 +11,21 @@ namespace {
 
 constexpr const char* cookie_purpose = "ticket-cookie";
 constexpr const char* answer_purpose = "ticket-answer";
+constexpr const char* consent_purpose = "ticket-consent";
 constexpr const char* in_cookie = "-";  // the server's half when the answer is in the cookie
+
+constexpr std::string_view word_of(Consent consent) noexcept {
+  return consent == Consent::linked ? "linked" : "skipped";
+}
 
 }  // namespace
 
 std::string Tickets::server_key(const TicketId& id) const {
   return redis_.key("ticket:" + id.value());
+}
+
+std::string Tickets::consent_key(const TicketId& id) const {
+  return redis_.key("ticket-consent:" + id.value());
 }
 
 Task<std::string> Tickets::issue(Ticket ticket, WithheldAnswer answer) {
@@ -59,6 +68,25 @@ Task<bool> Tickets::unused(TicketId id) {
   redis::Reply reply = co_await redis_.call(std::move(command));
   require_answer(reply);
   co_return reply.integer == 1;
+}
+
+Task<void> Tickets::consent(TicketId id, Consent consent) {
+  // Sealed: whoever writes to Redis alone opens nothing with it.
+  std::string kept = keys_->seal(consent_purpose, id.value(), word_of(consent));
+  redis::Command command{"SET", consent_key(id), std::move(kept), "EX",
+                         std::to_string(lifetime.count())};
+  require_answer(co_await redis_.call(std::move(command)));
+}
+
+Task<std::optional<Consent>> Tickets::consented(TicketId id) {
+  redis::Command command{"GET", consent_key(id)};
+  redis::Reply reply = co_await redis_.call(std::move(command));
+  require_answer(reply);
+  if (reply.type != redis::Reply::Type::string) co_return std::nullopt;
+  const auto word = keys_->open(consent_purpose, id.value(), reply.text);
+  if (word == word_of(Consent::skipped)) co_return Consent::skipped;
+  if (word == word_of(Consent::linked)) co_return Consent::linked;
+  co_return std::nullopt;
 }
 
 Task<std::expected<WithheldAnswer, TicketError>> Tickets::release(std::string cookie_header,

@@ -29,6 +29,9 @@ struct Ticket {
   std::string account_masked;                  ///< as the notice shows it
   std::string name_masked;                     ///< may be empty
   std::string portal_cookie_key;  ///< of the withheld answer; session/portal_binding.hpp
+  /// A script sent the login, and it is the script that gets the answer: where the browser goes on,
+  /// a local path. Nothing: a page was to come, and the browser gets the answer itself.
+  std::optional<std::string> script_return;
 
   static void fields(auto& field, auto& self) {
     field("id", self.id);
@@ -41,12 +44,19 @@ struct Ticket {
     field("masked", self.account_masked);
     field("name", self.name_masked);
     field("portal_cookie", self.portal_cookie_key);
+    field("script_return", self.script_return);
   }
 };
 
 /// Whether the portal itself has said whose login it is: only then may the browser be shown, or
 /// change, anything of the account.
 inline bool is_proven(const Ticket& ticket) noexcept { return ticket.proof != LoginProof::claimed; }
+
+/// What lets a script have the answer to its login.
+enum class Consent {
+  skipped,  ///< [Bỏ qua]
+  linked,   ///< the account was linked
+};
 
 enum class TicketError {
   absent,   ///< no ticket cookie, or none that was sealed here
@@ -74,6 +84,9 @@ class Tickets {
                                                         const PortalName& portal, Wall now) const;
   /// Whether its answer is still held.
   Task<bool> unused(TicketId id);
+  /// The citizen has done what policy asks: a script may have the answer of this ticket.
+  Task<void> consent(TicketId id, Consent consent);
+  Task<std::optional<Consent>> consented(TicketId id);
   /// Gives the answer out, once: later calls get `used`.
   Task<std::expected<WithheldAnswer, TicketError>> release(std::string cookie_header,
                                                            PortalName portal, Wall now);
@@ -92,6 +105,7 @@ class Tickets {
                                                                const PortalName& portal,
                                                                Wall now) const;
   [[nodiscard]] std::string server_key(const TicketId& id) const;
+  [[nodiscard]] std::string consent_key(const TicketId& id) const;
 
   redis::Database& redis_;
   std::shared_ptr<const crypto::KeyRing> keys_;

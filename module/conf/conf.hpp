@@ -112,6 +112,7 @@ struct LoginRule {
   identity::AccountForm account_form;
   std::vector<ngx_uint_t> statuses;  ///< empty: 200 to 399
   std::string cookie;                ///< empty: no cookie is asked for
+  std::string return_to = "/";       ///< where a script's login goes on, a local path
   std::size_t max_body = std::size_t{256} * 1024;
   Position at;
 };

@@ -29,6 +29,15 @@ void read_cookie(const Directive& directive, std::string_view name, LoginRule& r
   rule.cookie = name;
 }
 
+void read_return(const Directive& directive, std::string_view value, LoginRule& rule) {
+  const auto path = text::LocalPath::parse(value);
+  if (!path || !variables_in(value).empty()) {
+    directive.fail("invalid \"return=" + std::string{value} +
+                   "\" in \"vneid_login\", expected a path of this server, without variables");
+  }
+  rule.return_to = path->text();
+}
+
 void read_account(const Directive& directive, std::string_view value, LoginRule& rule) {
   if (variables_in(value).empty()) {
     directive.fail("\"account=\" of \"vneid_login\" must contain a variable");
@@ -55,16 +64,12 @@ void read_kind(const Directive& directive, std::string_view value, LoginRule& ru
 }
 
 void read_account_form(const Directive& directive, std::string_view words, LoginRule& rule) {
-  if (words == "exact") {
-    rule.account_form = {};
-  } else if (words == "fold") {
-    rule.account_form = {.trim = false, .fold = true};
-  } else if (words == "trim,fold") {
-    rule.account_form = {.trim = true, .fold = true};
-  } else {
+  const auto form = identity::account_form_from_text(words);
+  if (!form) {
     directive.fail("invalid \"account_form=" + std::string{words} +
                    "\" in \"vneid_login\", expected exact, fold or trim,fold");
   }
+  rule.account_form = *form;
 }
 
 void read_limit(const Directive& directive, std::string_view value, LoginRule& rule) {
@@ -174,6 +179,8 @@ void parse_login(const Directive& directive, LocationConf& conf) {
       read_statuses(directive, *statuses, rule);
     } else if (auto cookie = Directive::value_of(word, "cookie")) {
       read_cookie(directive, *cookie, rule);
+    } else if (auto page = Directive::value_of(word, "return")) {
+      read_return(directive, *page, rule);
     } else if (auto limit = Directive::value_of(word, "max_body")) {
       read_limit(directive, *limit, rule);
     } else {

@@ -9,15 +9,6 @@
 
 namespace vneid::ngx {
 
-flows::Request gated_request(ngx_http_request_t* r) {
-  flows::Request request = make_request(r);
-  request.target = view(r->unparsed_uri);  // as the browser knows it: rewrites are our own affair
-  request.accept = request_header(r, "accept");
-  request.sec_fetch_mode = request_header(r, "sec-fetch-mode");
-  request.requested_with = request_header(r, "x-requested-with");
-  return request;
-}
-
 ngx_int_t answer_instead(ngx_http_request_t* r, std::string reference, Task<flows::Reply> task) {
   ngx_int_t result = ngx_http_discard_request_body(r);
   if (result == NGX_OK) {

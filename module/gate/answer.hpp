@@ -8,9 +8,6 @@
 
 namespace vneid::ngx {
 
-/// What a request that may not go on is judged by.
-flows::Request gated_request(ngx_http_request_t* r);
-
 /// Answers in place of the location with a task that does not wait, from a phase handler, which
 /// returns what this returns. The request is ours from here on, whatever happens.
 ngx_int_t answer_instead(ngx_http_request_t* r, std::string reference, Task<flows::Reply> task);

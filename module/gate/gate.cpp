@@ -72,7 +72,7 @@ Task<flows::Reply> ready(flows::Reply reply) { co_return reply; }
 
 ngx_int_t keep_body(ngx_http_request_t* r) {
   const LocationConf& location = location_conf(r);
-  flows::Request request = gated_request(r);
+  flows::Request request = portal_request(r);
   Body body = request_body(r, location.gate->max_body);
   request.body_is_form = request.body_is_form && body.state == BodyState::kept;
   request.body = std::move(body.text);
@@ -98,7 +98,7 @@ ngx_int_t keep_post(ngx_http_request_t* r, std::string reference) {
     ngx_http_finalize_request(r, read >= NGX_HTTP_SPECIAL_RESPONSE ? read : NGX_DONE);
     return NGX_DONE;
   }
-  flows::Request request = gated_request(r);
+  flows::Request request = portal_request(r);
   request.body_is_form = false;  // nothing is kept, and nothing waited for
   return answer_instead(
       r, std::move(reference),
@@ -136,7 +136,7 @@ void on_write(ngx_http_request_t* r) noexcept {
 }
 
 ngx_int_t begin(ngx_http_request_t* r, const LocationConf& location) {
-  flows::Request request = gated_request(r);
+  flows::Request request = portal_request(r);
   std::string reference = request.id;
   auto* exchange = object_of_request(
       r, std::make_unique<GateExchange>(Process::current(), r, std::move(reference),

@@ -8,6 +8,7 @@
 #include "module/guard.hpp"
 #include "module/loop/process.hpp"
 #include "module/pool.hpp"
+#include "module/request/request.hpp"
 
 namespace vneid::ngx {
 
@@ -20,7 +21,7 @@ ngx_int_t refuse_path(ngx_http_request_t* r) {
   const auto asked = view(r->unparsed_uri);
   const char* fault = text::path_fault(asked.substr(0, asked.find('?')), path_rule(server));
   if (fault == nullptr) return NGX_DECLINED;
-  flows::Request request = gated_request(r);
+  flows::Request request = portal_request(r);
   std::string reference = request.id;
   return answer_instead(
       r, std::move(reference),

@@ -59,7 +59,7 @@ ngx_int_t pass(ngx_http_request_t* r) {
 ngx_int_t on_unclear(ngx_http_request_t* r, const LocationConf& location,
                      std::shared_ptr<const flows::Site> site, const Unclear& unclear) {
   const flows::UnknownLogin unknown{unclear.kind, unclear.cause};
-  auto verdict = Process::current().service().unknown_login(make_request(r), unknown, site);
+  auto verdict = Process::current().service().unknown_login(portal_request(r), unknown, site);
   if (verdict.reply) {
     return hold(r, location, std::move(site), Recognised{}).answer_now(*verdict.reply);
   }

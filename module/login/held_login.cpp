@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "certain.hpp"
 #include "module/guard.hpp"
 #include "module/login/answer_headers.hpp"
 #include "module/login/portal_cookie.hpp"
@@ -18,15 +19,6 @@ constexpr Milliseconds login_limit{10'000};
 
 /// Held in memory until our part of a sign-out is done.
 constexpr std::size_t most_sign_out_body = std::size_t{1024} * 1024;
-
-/// Whether the browser shows the answer as a page. Without Fetch metadata (old browsers) a script
-/// shows itself by what it says it accepts.
-[[nodiscard]] bool is_navigation(ngx_http_request_t* r) {
-  const std::string mode = request_header(r, "sec-fetch-mode");
-  if (!mode.empty()) return mode == "navigate";
-  return request_header(r, "x-requested-with").empty() &&
-         request_header(r, "accept").contains("text/html");
-}
 
 /// Of the four bits of r->buffered SSI, sub_filter and the copy filter use the others. nginx names
 /// this one for its image filter, which sets it in c->buffered and never here.
@@ -48,10 +40,8 @@ HeldLogin::HeldLogin(ngx_http_request_t* r, std::shared_ptr<const LoginRule> rul
       site_(std::move(site)),
       why_(std::move(why)),
       next_(next),
-      request_(make_request(r)),
+      request_(portal_request(r)),
       reference_(request_.id) {
-  const auto asked = view(r->unparsed_uri);  // as the browser knows it: rewrites are our own affair
-  request_.path = asked.substr(0, asked.find('?'));
   r->main_filter_need_in_memory = 1;
   // The range filter cuts bodies before our place and writes its header behind it.
   r->allow_ranges = 0;
@@ -119,7 +109,7 @@ Task<flows::LoginVerdict> HeldLogin::flow() {
   answer.status = static_cast<int>(r_->headers_out.status);
   answer.headers = withheld_headers(r_);
   if (is_sign_out()) {
-    flows::PortalSignOut sign_out{std::move(answer), is_navigation(r_)};
+    flows::PortalSignOut sign_out{std::move(answer)};
     return service.portal_sign_out(std::move(request_), std::move(sign_out), site_);
   }
   answer.body = body_;
@@ -127,6 +117,7 @@ Task<flows::LoginVerdict> HeldLogin::flow() {
   login.proof = rule_->proof;
   login.account_form = rule_->account_form;
   login.session_cookie = rule_->cookie;
+  login.return_to = rule_->return_to;
   login.answer = std::move(answer);
   if (auto* recognised = std::get_if<Recognised>(&why_)) {
     login.account = std::move(recognised->account);
@@ -140,10 +131,11 @@ Task<flows::LoginVerdict> HeldLogin::flow() {
 /// The portal's word is what makes it a login, and of whom.
 Task<flows::LoginVerdict> HeldLogin::ask_first(flows::LegacyLogin login) {
   Process& process = Process::current();
-  PortalQuestion question{process.loop(), r_, *rule_->asked};
+  const PortalAsked& asked = certain(rule_->asked);
+  PortalQuestion question{process.loop(), r_, asked};
   auto word = co_await question.ask();
   if (!word) {
-    const flows::UnknownLogin unknown{login.kind, "ask=" + rule_->asked->uri + ": " + word.error()};
+    const flows::UnknownLogin unknown{login.kind, "ask=" + asked.uri + ": " + word.error()};
     co_return process.service().unknown_login(std::move(request_), unknown, site_);
   }
   nobody_ = word->account.empty();
@@ -168,7 +160,7 @@ ngx_int_t HeldLogin::begin() {
 
 ngx_int_t HeldLogin::on_waiting(ngx_chain_t* in) {
   static_cast<void>(collect(in));
-  if (flow_->finished()) return finish();
+  if (certain(flow_).finished()) return finish();
   if (in != nullptr || r_->write_event_handler == on_write) return NGX_OK;
   // nginx's writer would give up after send_timeout, and waits for the socket, not for us.
   r_->write_event_handler = on_write;
@@ -180,7 +172,7 @@ void HeldLogin::on_write(ngx_http_request_t* r) noexcept {
   const RequestContext* found = find_context(r);
   if (found == nullptr || found->held == nullptr) return;
   const HeldLogin& held = *found->held;
-  if (held.state_ == State::waiting && !held.flow_->finished()) return;
+  if (held.state_ == State::waiting && !certain(held.flow_).finished()) return;
   r->write_event_handler = ngx_http_request_empty_handler;
   ngx_http_finalize_request(r, ngx_http_output_filter(r, nullptr));
 }
@@ -188,7 +180,7 @@ void HeldLogin::on_write(ngx_http_request_t* r) noexcept {
 ngx_int_t HeldLogin::finish() {
   r_->buffered = r_->buffered & ~buffered_by_vneid & 0x0fU;
   state_ = State::answered;
-  const flows::LoginVerdict outcome = flow_->take([this](bool) {
+  const flows::LoginVerdict outcome = certain(flow_).take([this](bool) {
     flows::LoginVerdict refused;
     refused.reply = plain_reply(NGX_HTTP_SERVICE_UNAVAILABLE, reference_);
     return refused;

@@ -12,6 +12,7 @@
 #include "module/request/cookies.hpp"
 #include "module/request/mark.hpp"
 #include "module/variables/session.hpp"
+#include "text/cookie.hpp"
 
 namespace vneid::ngx {
 
@@ -39,6 +40,20 @@ namespace {
   return copy(account);
 }
 
+/// A door that nobody has named: a session of the portal begins where no login is watched. On first
+/// contact portals begin one for nobody, so it is told and not refused; a gate closes it.
+void note_unwatched(ngx_http_request_t* r, bool had_another) {
+  main_conf(r).settings->metrics.add(metrics::PortalSession::unwatched);
+  Process& process = Process::current();
+  const auto* location = static_cast<const ngx_http_core_loc_conf_t*>(
+      ngx_http_get_module_loc_conf(r, ngx_http_core_module));
+  if (!process.seldom().due(location, process.loop().now())) return;
+  ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
+                "vneid: in location \"%V\", which has no vneid_login, the portal begins a session "
+                "for a browser that had %s (said once a minute): if people log in there, name it",
+                &location->name, had_another ? "another" : "none");
+}
+
 }  // namespace
 
 void follow_portal_cookie(ngx_http_request_t* r) {
@@ -49,12 +64,18 @@ void follow_portal_cookie(ngx_http_request_t* r) {
     answer.headers.emplace_back("Set-Cookie", value);
   }
   if (answer.headers.empty()) return;
-  answer.may_be_login = may_have_credentials(r) || is_login(r);
+  const bool watched = is_login(r);
+  answer.may_be_login = may_have_credentials(r) || watched;
   const flows::SessionFacts* facts = session_facts(r);
   answer.told = facts != nullptr && facts->by_vneid();
   answer.account = named_account(r);
-  const auto cookie =
-      Process::current().service().follow_portal_cookie(all_cookies(r), answer, *sites->first());
+  const flows::Service& service = Process::current().service();
+  const flows::Site& site = *sites->first();
+  const std::string sent = all_cookies(r);
+  if (!watched && service.begins_portal_session(sent, answer, site)) {
+    note_unwatched(r, !text::cookie_values(sent, site.portal_cookie).empty());
+  }
+  const auto cookie = service.follow_portal_cookie(sent, answer, site);
   if (cookie) add_headers(r, {{"Set-Cookie", *cookie}});
 }
 

@@ -6,6 +6,7 @@
 #include "flows/base/log.hpp"
 #include "flows/front/service.hpp"
 #include "module/loop/ngx_event_loop.hpp"
+#include "module/loop/seldom.hpp"
 
 namespace vneid::ngx {
 
@@ -41,6 +42,7 @@ class Process {
   [[nodiscard]] NgxEventLoop& loop() noexcept { return loop_; }
   [[nodiscard]] flows::Service& service() noexcept { return service_; }
   [[nodiscard]] const flows::Service& service() const noexcept { return service_; }
+  [[nodiscard]] Seldom& seldom() noexcept { return seldom_; }
 
   /// A flow's place among those that run, as long as it lives.
   class Enlisted {
@@ -67,6 +69,7 @@ class Process {
  private:
   NgxLog log_;
   NgxEventLoop loop_;
+  Seldom seldom_;
   std::list<LiveFlow*> live_;
   flows::Service service_;
 };

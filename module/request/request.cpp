@@ -68,6 +68,16 @@ flows::Request make_request(ngx_http_request_t* r) {
   return request;
 }
 
+flows::Request portal_request(ngx_http_request_t* r) {
+  flows::Request request = make_request(r);
+  request.target = view(r->unparsed_uri);  // as the browser knows it: rewrites are our own affair
+  request.path = request.target.substr(0, request.target.find('?'));
+  request.accept = request_header(r, "accept");
+  request.sec_fetch_mode = request_header(r, "sec-fetch-mode");
+  request.requested_with = request_header(r, "x-requested-with");
+  return request;
+}
+
 bool body_is(ngx_http_request_t* r, std::string_view media_type) {
   if (r->headers_in.content_type == nullptr) return false;
   std::string type = copy(r->headers_in.content_type->value);

@@ -10,8 +10,10 @@
 
 namespace vneid::ngx {
 
-/// What the flows may know of the request; everything but `path` and `body`.
+/// What the flows may know of a request for a page of ours; everything but `path` and `body`.
 flows::Request make_request(ngx_http_request_t* r);
+/// The same of a request to the portal, with what tells who asks.
+flows::Request portal_request(ngx_http_request_t* r);
 
 /// Whether Content-Type is this media type, whatever its parameters.
 bool body_is(ngx_http_request_t* r, std::string_view media_type);

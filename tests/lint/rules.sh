@@ -19,4 +19,6 @@ rule "no blocking libpq call" '\bPQ(exec|execParams|connectdb|cancel|prepare)\('
 /usr/bin/python3 tests/lint/structure.py || broken=1
 # The reference says what the code says.
 /usr/bin/python3 tests/lint/directives.py || broken=1
+# What is said to be tested is.
+/usr/bin/python3 tests/lint/attacks.py || broken=1
 exit $broken

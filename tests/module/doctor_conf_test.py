@@ -144,6 +144,11 @@ class Sites(DoctorCase):
         self.expect_only(self.examine(locations=LOGIN + gate), "warning", "site.gate", "without vneid_portal_cookie")
         self.assertEqual(self.examine(locations=LOGIN + gate, server="vneid_portal_cookie sid;").status, 0)
 
+    def test_logins_that_nobody_names(self):
+        for server, text in (("", "nothing tells of them"), ("vneid_portal_cookie sid;", "(sid) that begin there"),
+                             ("vneid_portal_cookie sid; vneid_require session;", "closes them")):
+            self.expect(self.examine(server=server), "ok", "site.doors", text)
+
     def test_rehearsal(self):
         findings = self.examine(http="vneid_rehearsal on; vneid_clock 2030-01-02; "
                                      "vneid_policy personal notice enforce=2030-01-01;",

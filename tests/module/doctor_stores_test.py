@@ -27,6 +27,7 @@ class Healthy(DoctorCase):
                 ("provider.client", "accepts client portal"), ("population.reach", "answers"),
                 ("site.redirect_uri", "https://portal.example/vneid/callback/bca"),
                 ("site.policy", "enforce from 01/07/2099"), ("site.login", "names the account"),
+                ("site.doors", "closes them"),
                 ("system.clock", "clock")):
             self.expect(findings, "ok", check, text)
 

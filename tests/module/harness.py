@@ -282,7 +282,7 @@ http {{
     def request(self, method, path, body=None, headers=None, timeout=30):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         self.addCleanup(connection.close)
-        connection.request(method, path, body, headers or {})
+        connection.request(method, path, body, {"Accept": "text/html", **(headers or {})})  # as browsers do
         answer = connection.getresponse()
         answer.text = answer.read()
         return answer

@@ -37,7 +37,7 @@ class Held(ModuleTest):
     def test_connection_is_kept_alive_over_a_held_login(self):
         self.portal.routes["/login"] = response(302, b"", [*PERSONAL, *COOKIES])
         self.start()
-        connection = self.send_raw("POST /login HTTP/1.1\nHost: localhost\nContent-Length: 0\n\n"
+        connection = self.send_raw("POST /login HTTP/1.1\nHost: localhost\nAccept: text/html\nContent-Length: 0\n\n"
                                    "GET /next HTTP/1.1\nHost: localhost\nConnection: close\n\n")
         text = connection.makefile("rb").read()
         self.assertIn(b"HTTP/1.1 303", text)

@@ -62,7 +62,10 @@ struct LoginRecipe {
   Place at;
 };
 
-/// `vneid_require` of one location ("server" for the server's own).
+/// What the place of a gate is called that stands in server{} or above.
+inline constexpr std::string_view whole_server = "the server";
+
+/// `vneid_require` of one location.
 struct Gate {
   std::string location;
   std::string requirement;

@@ -158,7 +158,7 @@ void read_servers(const Directive& http, Deployment& deployment) {
       server.names.insert(server.names.end(), directive.words.begin(), directive.words.end());
     }
     LocationReader locations{server};
-    locations.read(block.block, inherited, "the server", server.at);
+    locations.read(block.block, inherited, std::string{whole_server}, server.at);
     if (!locations.on()) continue;
     deployment.used = true;
     if (server.provider.contains('$') && deployment.providers.size() == 1) {

@@ -31,7 +31,7 @@ struct Request {
   std::string peer_address;    ///< client's address, numeric
   std::uint16_t peer_port = 0;
   std::string id;  ///< reference id of this request, shown to people and in the log
-  // Of a request to a location with `vneid_require` only:
+  // Of a request to the portal that is held or gated:
   std::string target;          ///< relative URL with its query, as the browser asked for it
   std::string accept;          ///< Accept header
   std::string sec_fetch_mode;  ///< "navigate", "cors", …; empty when not sent
@@ -51,7 +51,8 @@ struct LegacyLogin {
   std::string account;  ///< as the portal names it, or as it was typed
   std::string kind;     ///< as the portal names it; empty: personal
   identity::AccountForm account_form;
-  std::string session_cookie;  ///< the portal's, when it was named; otherwise the site's
+  std::string session_cookie;   ///< the portal's, when it was named; otherwise the site's
+  std::string return_to = "/";  ///< `return=`: the page of an application whose script logs in
   WithheldAnswer answer;
 };
 
@@ -64,8 +65,6 @@ struct UnknownLogin {
 /// The portal's answer to a sign-out, in a `vneid_logout` location.
 struct PortalSignOut {
   WithheldAnswer answer;
-  /// The browser goes to a page with it; else a script asked, and is not sent elsewhere.
-  bool navigation = false;
 };
 
 /// What becomes of a request to a location with `vneid_require`.

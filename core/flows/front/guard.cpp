@@ -83,7 +83,7 @@ LoginVerdict unjudged(const Exchange& exchange, policy::Kind kind, const Unjudge
   if (hopeless) page.login_href = exchange.site->path + "login";
   LoginVerdict verdict;
   verdict.reply =
-      error_reply(exchange, page, "legacy login refused, since it cannot be judged: " + why.cause);
+      login_error(exchange, page, "legacy login refused, since it cannot be judged: " + why.cause);
   return verdict;
 }
 

@@ -47,6 +47,7 @@ constexpr std::array page_table{
     Page{"api/v1/identity", api_identity, nullptr},
     Page{"api/v1/identity/update", nullptr, api_update},
     Page{"api/v1/identity/edit", nullptr, api_edit},
+    Page{"api/v1/held-answer", nullptr, api_held_answer},
     Page{"api/v1/openapi.json", show_openapi, nullptr},
 };
 

@@ -164,6 +164,13 @@ std::optional<std::string> Service::follow_portal_cookie(std::string_view cookie
                                      impl_->worker_.loop.wall_now());
 }
 
+bool Service::begins_portal_session(std::string_view cookie_header, const PortalAnswer& answer,
+                                    const Site& site) const {
+  const PortalCookie cookie{site.portal, site.portal_cookie};
+  return vneid::begins_portal_session(cookie, cookie_header, answer.headers,
+                                      impl_->worker_.loop.wall_now());
+}
+
 void Service::close() noexcept {
   impl_->worker_.scope.cancel_all();
   impl_->redis_.close();

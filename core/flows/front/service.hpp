@@ -66,6 +66,9 @@ class Service {
   [[nodiscard]] std::optional<std::string> follow_portal_cookie(std::string_view cookie_header,
                                                                 const PortalAnswer& answer,
                                                                 const Site& site) const;
+  /// Whether that answer begins a session of the portal's.
+  [[nodiscard]] bool begins_portal_session(std::string_view cookie_header,
+                                           const PortalAnswer& answer, const Site& site) const;
 
   /// Closes the connections of the three clients, before the loop goes away.
   void close() noexcept;

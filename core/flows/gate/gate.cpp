@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "flows/base/base.hpp"
-#include "flows/gate/request_intent.hpp"
+#include "flows/gate/kept_request.hpp"
 #include "flows/reply/reply.hpp"
 #include "net/unavailable.hpp"
 
@@ -56,7 +56,7 @@ GateVerdict refused(const Exchange& exchange) {
     case Asked::page:
       return answered(redirect(login_url(exchange.site->path, exchange.request->target)));
     case Asked::form:
-      if (is_own_form(*exchange.request, exchange.site->origin)) {
+      if (is_of_own_page(*exchange.request, exchange.site->origin)) {
         return {.next = GateVerdict::Next::keep_post, .reply = {}};
       }
       // Another site's is not kept: the page that it was for can be asked for after the login.

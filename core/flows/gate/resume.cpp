@@ -7,7 +7,7 @@
 
 #include "crypto/random.hpp"
 #include "flows/gate/gate.hpp"
-#include "flows/gate/request_intent.hpp"
+#include "flows/gate/kept_request.hpp"
 #include "flows/reply/reply.hpp"
 #include "pages/security_headers.hpp"
 #include "session/cookie.hpp"

@@ -52,13 +52,15 @@ Task<LoginVerdict> hold(const Exchange& exchange, LegacyLogin login, link::Legac
   ticket.kind = kind_of(account.kind);
   ticket.account_masked = identity::mask_account(login.account);
   ticket.portal_cookie_key = portal_cookie_key_of(exchange, login);
+  const bool script = is_script(*exchange.request);
+  if (script) ticket.script_return = std::move(login.return_to);
   if (is_proven(ticket) && account.full_name)
     ticket.name_masked = identity::mask_name(*account.full_name);
   std::string cookie =
       co_await exchange.worker->tickets.issue(std::move(ticket), std::move(login.answer));
   // A session of whoever used this browser before must not outlive this login.
   co_await exchange.sessions().end(exchange.request->cookie);
-  Reply reply = redirect(exchange.site->path + "notice");
+  Reply reply = script ? held_for_script(exchange) : redirect(exchange.site->path + "notice");
   reply.headers.emplace_back("Set-Cookie", std::move(cookie));
   reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::session));
   if (taken) reply.headers.emplace_back("Set-Cookie", *taken);
@@ -73,7 +75,7 @@ LoginVerdict refuse(const Exchange& exchange, LegacyLogin login, const char* cau
   page.kind = pages::ErrorKind::enforced;
   page.login_href = exchange.site->path + "login";
   LoginVerdict verdict;
-  verdict.reply = error_reply(exchange, page, cause);
+  verdict.reply = login_error(exchange, page, cause);
   verdict.reply->headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::session));
   verdict.reply->headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
   if (const auto taken = take_kept_session(exchange, login)) {
@@ -174,7 +176,8 @@ Task<LoginVerdict> intercept_login(const Exchange& exchange, LegacyLogin login, 
   if (known) co_return LoginVerdict{};
   if (course == Course::hold) {
     make_absolute(login.answer, exchange.request->path);
-    if (!sets_cookie(login.answer)) {
+    // Who sent no cookie had no session before.
+    if (!sets_cookie(login.answer) && !exchange.request->cookie.empty()) {
       exchange.worker->log.write(
           Log::Severity::error, exchange.request->id,
           "the portal set no cookie at this login: if it let in a session that the browser had "

@@ -18,6 +18,9 @@ policy::Kind policy_kind(const std::string& word);
 Task<Reply> show_notice(const Exchange& exchange);
 /// [Bỏ qua] or [Đăng nhập bằng VNeID] (R14, R15).
 Task<Reply> choose(const Exchange& exchange);
+/// The portal's answer to a login that a script has sent (P6), once, and only when the citizen has
+/// done what policy asks: 409 with where to do it before, 404 when nothing is held.
+Task<Reply> api_held_answer(const Exchange& exchange);
 /// The update of the number in the login that needs it (design §4.3, domain.md §8.7).
 Task<Reply> show_verify(const Exchange& exchange);
 Task<Reply> verify(const Exchange& exchange);

@@ -48,6 +48,19 @@ Reply notice_page(const Exchange& exchange, const Ticket& ticket) {
   return page_reply(exchange, 200, worker.settings->renderer->render(page, page_context(exchange)));
 }
 
+Task<std::expected<Reply, TicketError>> release_legacy_login(const Exchange& exchange,
+                                                             const Ticket& ticket) {
+  std::string cookie = expire_cookie(cookie_name::session);
+  if (is_proven(ticket)) {
+    LegacyHolder holder{ticket.account_id, ticket.account, ticket.kind, ticket.portal_cookie_key};
+    cookie = co_await begin_legacy_session(exchange, std::move(holder));
+  }
+  // The ticket is spent last: whatever is awaited after it could lose the portal's answer.
+  auto reply = co_await release_answer(exchange);
+  if (reply) reply->headers.emplace_back("Set-Cookie", std::move(cookie));
+  co_return reply;
+}
+
 Task<Reply> skip(const Exchange& exchange, Ticket ticket) {
   Worker& worker = *exchange.worker;
   if (!may_skip(exchange, ticket)) {
@@ -61,20 +74,14 @@ Task<Reply> skip(const Exchange& exchange, Ticket ticket) {
   if (!co_await worker.tickets.unused(ticket.id))
     co_return ticket_refused(exchange, TicketError::used);
   co_await keep_choice(exchange, ticket, audit::Choice::skip);
-  std::string cookie = expire_cookie(cookie_name::session);
-  if (is_proven(ticket)) {
-    LegacyHolder holder{ticket.account_id, ticket.account, ticket.kind, ticket.portal_cookie_key};
-    cookie = co_await begin_legacy_session(exchange, std::move(holder));
+  if (ticket.script_return) {
+    exchange.count(metrics::Notice::skipped);
+    co_return co_await leave_to_script(exchange, ticket, Consent::skipped);
   }
-  // The ticket is spent last: whatever is awaited after it could lose the portal's answer.
-  auto answer = co_await worker.tickets.release(exchange.request->cookie, exchange.site->portal,
-                                                exchange.now());
-  if (!answer) co_return ticket_refused(exchange, answer.error());
+  auto reply = co_await release_legacy_login(exchange, ticket);
+  if (!reply) co_return ticket_refused(exchange, reply.error());
   exchange.count(metrics::Notice::skipped);
-  Reply reply = released(std::move(*answer));
-  reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
-  reply.headers.emplace_back("Set-Cookie", std::move(cookie));
-  co_return reply;
+  co_return *std::move(reply);
 }
 
 Task<Reply> begin_vneid(const Exchange& exchange, Ticket ticket) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <expected>
 
 #include "async/task.hpp"
 #include "audit/audit.hpp"
@@ -20,6 +20,10 @@ Task<bool> lacks_verified_number(const Exchange& exchange, const Ticket& ticket)
 
 /// The notice, or from the cut-over on the same without [Bỏ qua] (R33).
 Reply notice_page(const Exchange& exchange, const Ticket& ticket);
+
+/// The portal's answer, once, with a session of ours for an account that is in for certain.
+Task<std::expected<Reply, TicketError>> release_legacy_login(const Exchange& exchange,
+                                                             const Ticket& ticket);
 
 /// [Bỏ qua]: the portal's answer goes out (R14), as long as policy allows.
 Task<Reply> skip(const Exchange& exchange, Ticket ticket);

@@ -46,6 +46,10 @@ std::string_view error_name(pages::ErrorKind kind) noexcept {
       return "csrf";
     case population_away:
       return "population_away";
+    case enforced:
+      return "enforced";
+    case expired:
+      return "expired";
     case provider_away:
       return "provider_away";
     default:

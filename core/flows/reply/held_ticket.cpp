@@ -1,6 +1,9 @@
 #include "flows/reply/held_ticket.hpp"
 
+#include <utility>
+
 #include "flows/reply/page_reply.hpp"
+#include "session/cookie.hpp"
 
 namespace vneid::flows {
 
@@ -29,6 +32,15 @@ Reply ticket_refused(const Exchange& exchange, TicketError error) {
   const bool used = error == TicketError::used;
   return error_reply(exchange, used ? pages::ErrorKind::ticket_used : pages::ErrorKind::expired,
                      cause_of(error));
+}
+
+Task<std::expected<Reply, TicketError>> release_answer(const Exchange& exchange) {
+  auto answer = co_await exchange.worker->tickets.release(exchange.request->cookie,
+                                                          exchange.site->portal, exchange.now());
+  if (!answer) co_return std::unexpected(answer.error());
+  Reply reply = released(std::move(*answer));
+  reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
+  co_return reply;
 }
 
 bool may_skip(const Exchange& exchange, const Ticket& ticket) {

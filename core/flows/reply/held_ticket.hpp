@@ -2,6 +2,7 @@
 
 #include <expected>
 
+#include "async/task.hpp"
 #include "flows/base/base.hpp"
 #include "session/ticket.hpp"
 
@@ -13,6 +14,9 @@ std::expected<Ticket, TicketError> shown_ticket(const Exchange& exchange);
 
 /// The page for a ticket that does not serve.
 Reply ticket_refused(const Exchange& exchange, TicketError error);
+
+/// The portal's answer, once; the ticket leaves the browser with it.
+Task<std::expected<Reply, TicketError>> release_answer(const Exchange& exchange);
 
 /// Whether policy lets this login go on without VNeID, now.
 bool may_skip(const Exchange& exchange, const Ticket& ticket);

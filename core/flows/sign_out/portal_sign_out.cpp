@@ -35,7 +35,8 @@ Task<LoginVerdict> portal_sign_out(const Exchange& exchange, PortalSignOut sign_
   SignedOut done = co_await end_browser_sessions(exchange, target);
   LoginVerdict verdict;
   verdict.added_headers = expired_cookies();
-  if (!sign_out.navigation || (done.provider_url.empty() && !done.provider_left)) {
+  // A script is not sent elsewhere.
+  if (is_script(*exchange.request) || (done.provider_url.empty() && !done.provider_left)) {
     co_return verdict;
   }
   Reply reply = redirect(done.provider_left ? provider_left_page(exchange, target)

@@ -77,12 +77,14 @@ Task<Reply> continue_to_portal(const Exchange& exchange) {
   }
   auto ticket = own_ticket(exchange, live->session);
   if (!ticket) co_return not_held(exchange, ticket.error());
-  auto answer = co_await exchange.worker->tickets.release(exchange.request->cookie,
-                                                          exchange.site->portal, exchange.now());
-  if (!answer) co_return not_held(exchange, answer.error());
-  Reply reply = released(std::move(*answer));
-  reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
-  co_return reply;
+  if (ticket->script_return) {
+    const bool waits = co_await exchange.worker->tickets.unused(ticket->id);
+    if (!waits) co_return not_held(exchange, TicketError::used);
+    co_return co_await leave_to_script(exchange, *ticket, Consent::linked);
+  }
+  auto reply = co_await release_answer(exchange);
+  if (!reply) co_return not_held(exchange, reply.error());
+  co_return *std::move(reply);
 }
 
 Task<Reply> show_links(const Exchange& exchange) {

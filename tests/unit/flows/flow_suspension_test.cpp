@@ -55,6 +55,8 @@ flows::Request posted(World& world, const std::string& path, const std::string& 
   return world.post(path, form + "&csrf=" + World::csrf_of(world.run(world.get(from))));
 }
 
+void hold_script_login(World& world) { world.log_in_by_script(world.login()); }
+
 /// A link that was begun is made, whoever leaves (D2), or was not begun at all.
 void linked_or_untouched(World& world) {
   EXPECT_EQ(world.postgres.ran("link_insert"), world.postgres.commits > 0 && world.account.linked)
@@ -76,6 +78,20 @@ const std::vector<Scenario>& scenarios() {
          world.hold_login();
        },
        page([](World& world) { return posted(world, "notice", "choice=vneid", "notice"); })},
+      {"a script's login", nothing_before,
+       [](World& world) {
+         auto request = world.post("/dang-nhap", {});
+         request.sec_fetch_mode = "cors";
+         return only_run(flows::guarded_login(world.exchange(std::move(request)), world.login()));
+       }},
+      {"[Bỏ qua] of a script's login", hold_script_login,
+       page([](World& world) { return posted(world, "notice", "choice=skip", "notice"); })},
+      {"the answer to a script's login",
+       [](World& world) {
+         hold_script_login(world);
+         world.run(posted(world, "notice", "choice=skip", "notice"));
+       },
+       page([](World& world) { return world.post("api/v1/held-answer", {}); })},
       {"to verify", [](World& world) { world.hold_login(); },
        page([](World& world) { return posted(world, "notice", "choice=vneid", "notice"); })},
       {"the form to verify", [](World& world) { world.hold_login(); },
@@ -217,7 +233,6 @@ const std::vector<Scenario>& scenarios() {
          flows::PortalSignOut answer;
          answer.answer.status = 302;
          answer.answer.headers = {{"Location", "/"}};
-         answer.navigation = true;
          return only_run(
              flows::guarded_sign_out(world.exchange(world.get("/dang-xuat")), std::move(answer)));
        }},

@@ -70,6 +70,7 @@ TEST(LegacyLogin, AnUnknownKindIsLoggedAndWhatIsOnFileCounts) {
 
 TEST(LegacyLogin, ThatSetsNoCookieIsToldToTheOperator) {
   World world;
+  world.cookies["SID"] = "from-before";
   auto login = world.login();
   login.answer.headers = {{"Location", "/"}};
   EXPECT_EQ(course(world, login), "held");
@@ -100,6 +101,20 @@ TEST(LegacyLogin, ThatCannotBeJudgedGoesByPolicy) {
       world.postgres.away = true;
     }
     EXPECT_EQ(course(world, world.login()), expected) << policy::to_text(mode) << misconfigured;
+  }
+}
+
+TEST(LegacyLogin, ThatWaitsForAConnectionIsNeverLetThrough) {
+  for (const Mode mode : {Mode::notice, Mode::enforce}) {
+    World world;
+    world.site->policy.personal.mode = mode;
+    world.site->on_failure.notice_open = world.site->on_failure.enforce_open = true;
+    world.postgres.busy = true;
+    const auto verdict = world.log_in(world.login());
+    ASSERT_TRUE(verdict.reply);
+    expect(world, *verdict.reply, {.status = 503, .log = "no connection became free"});
+    EXPECT_FALSE(header_of(verdict.reply->headers, "Retry-After").empty());
+    EXPECT_FALSE(world.cookies.contains("sid"));
   }
 }
 

@@ -226,19 +226,21 @@ TEST(SignOut, AtAKioskForgetsWhoIsGone) {
   EXPECT_FALSE(world.cookies.contains("__Host-vneid-session"));
 }
 
-flows::LoginVerdict portal_signs_out(World& world, const char* location, bool navigation) {
+flows::LoginVerdict portal_signs_out(World& world, const char* location,
+                                     const char* mode = "navigate") {
   flows::PortalSignOut answer;
   answer.answer.status = 302;
   answer.answer.headers = {{"Location", location}, {"Set-Cookie", "sid=; Path=/"}};
-  answer.navigation = navigation;
+  auto request = world.get("/dang-xuat");
+  request.sec_fetch_mode = mode;
   return world.loop.run(
-      flows::guarded_sign_out(world.exchange(world.get("/dang-xuat")), std::move(answer)));
+      flows::guarded_sign_out(world.exchange(std::move(request)), std::move(answer)));
 }
 
 TEST(PortalSignOut, TakesOurSessionAlong) {
   World world;
   world.sign_in();
-  const auto verdict = portal_signs_out(world, "/", true);
+  const auto verdict = portal_signs_out(world, "/");
   ASSERT_TRUE(verdict.reply);
   EXPECT_TRUE(location_of(*verdict.reply).starts_with("https://idp.example/logout"));
   expect(world, world.run(world.get("identity")), {.status = 401});
@@ -247,7 +249,7 @@ TEST(PortalSignOut, TakesOurSessionAlong) {
 TEST(PortalSignOut, OfAScriptGoesOnAsItWas) {
   World world;
   world.sign_in();
-  const auto verdict = portal_signs_out(world, "/", false);
+  const auto verdict = portal_signs_out(world, "/", "cors");
   EXPECT_FALSE(verdict.reply);
   EXPECT_EQ(verdict.added_headers.size(), 3U);
 }
@@ -256,7 +258,7 @@ TEST(PortalSignOut, ReachesTheBrowserWithRedisAway) {
   World world;
   world.sign_in();
   world.redis.away = true;
-  const auto verdict = portal_signs_out(world, "https://elsewhere.example/", true);
+  const auto verdict = portal_signs_out(world, "https://elsewhere.example/");
   EXPECT_FALSE(verdict.reply);
   EXPECT_EQ(verdict.added_headers.size(), 3U);
   EXPECT_TRUE(world.log.lines.contains("lives on"));
@@ -295,6 +297,29 @@ TEST_F(BackchannelLogout, EndsAllSessionsOfAPerson) {
   token.session_id.clear();
   token.subject = "bca-1";
   expect(world, send(), {.status = 200, .log = "1 sessions ended"});
+}
+
+/// Whatever the site's limits: a session that was seen a moment ago must not live on in memory.
+TEST_F(BackchannelLogout, LeavesNoMemoryOfTheSession) {
+  for (const bool kiosk : {false, true}) {
+    World there;
+    there.sign_in();
+    there.site->kiosk = kiosk;
+    const auto gate = [&there] {
+      auto request = there.get("/ho-so");
+      request.sec_fetch_mode = "navigate";
+      return there.loop.run(flows::guarded_gate(there.exchange(std::move(request)),
+                                                policy::Requirement::level2, std::nullopt));
+    };
+    EXPECT_EQ(gate().next, flows::GateVerdict::Next::pass);
+    there.site->kiosk = false;  // the provider's request comes to whichever server
+    there.provider->told_logout = token;
+    expect(there, there.run(there.post("backchannel-logout/bca", "logout_token=a.b.c")),
+           {.status = 200, .log = "1 sessions ended"});
+    there.site->kiosk = kiosk;
+    there.redis.away = true;
+    EXPECT_EQ(gate().next, flows::GateVerdict::Next::answer) << kiosk;
+  }
 }
 
 TEST_F(BackchannelLogout, RefusesWhatItCannotBelieve) {

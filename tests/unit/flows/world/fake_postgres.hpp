@@ -42,6 +42,7 @@ class FakePostgres final : public postgres::Database {
   [[nodiscard]] int open_transactions() const noexcept { return open_; }
 
   bool away = false;
+  bool busy = false;  ///< it answers others, and no connection becomes free
   /// Statements that are refused, by SQLSTATE.
   std::map<std::string, std::string> refused;
   int commits = 0;
@@ -68,6 +69,10 @@ class FakePostgres final : public postgres::Database {
 
   void require_reachable() const {
     if (away) throw Unavailable(Unavailable::Dependency::postgres, "postgres is away");
+    if (busy) {
+      throw Unavailable(Unavailable::Dependency::postgres, "no connection became free",
+                        FailureKind::overload);
+    }
   }
   Task<postgres::Result> answer(postgres::Statement statement, postgres::Params params) {
     co_await pauses_.here();

@@ -293,6 +293,7 @@ flows::Request World::get(std::string path, std::string query) const {
   request.query = std::move(query);
   request.cookie = cookie_header();
   request.accept_language = "vi";
+  request.accept = "text/html";
   request.user_agent = "a browser";
   request.peer_address = "192.0.2.1";
   request.id = reference_id();
@@ -341,8 +342,17 @@ flows::LegacyLogin World::login() const {
 }
 
 flows::LoginVerdict World::log_in(flows::LegacyLogin login) {
-  auto request = post("dang-nhap", {});
-  request.path = "/dang-nhap";
+  return log_in(std::move(login), post("/dang-nhap", {}));
+}
+
+flows::LoginVerdict World::log_in_by_script(flows::LegacyLogin login) {
+  auto request = post("/dang-nhap", {});
+  request.sec_fetch_mode = "cors";
+  request.accept = "*/*";
+  return log_in(std::move(login), std::move(request));
+}
+
+flows::LoginVerdict World::log_in(flows::LegacyLogin login, flows::Request request) {
   auto verdict = loop.run(flows::guarded_login(exchange(std::move(request)), std::move(login)));
   keep_cookies(verdict.reply ? verdict.reply->headers : verdict.added_headers);
   return verdict;

@@ -69,6 +69,8 @@ class World {
   /// Runs a flow to its end and keeps the cookies of its answer.
   flows::Reply run(flows::Request request);
   flows::LoginVerdict log_in(flows::LegacyLogin login);
+  /// The same, sent by a page's fetch().
+  flows::LoginVerdict log_in_by_script(flows::LegacyLogin login);
   [[nodiscard]] flows::LegacyLogin login() const;
   void keep_cookies(const HeaderList& headers);
 
@@ -110,6 +112,7 @@ class World {
   std::map<std::string, std::string> cookies;
 
  private:
+  flows::LoginVerdict log_in(flows::LegacyLogin login, flows::Request request);
   void answer_statements();
   void answer_links();
   void answer_vault();

@@ -1,4 +1,4 @@
-#include "flows/gate/request_intent.hpp"
+#include "flows/gate/kept_request.hpp"
 
 #include <algorithm>
 
@@ -30,26 +30,6 @@ std::optional<std::string> decode(std::string_view piece) {
 }
 
 }  // namespace
-
-Asked asked(const Request& request) {
-  if (request.purpose.find("prefetch") != std::string::npos) return Asked::guessed;
-  const bool navigates =
-      request.sec_fetch_mode.empty()
-          ? request.accept.find("text/html") != std::string::npos && request.requested_with.empty()
-          : request.sec_fetch_mode == "navigate";
-  if (!navigates) return Asked::other;
-  if (request.method == Request::Method::post) return Asked::form;
-  const bool reads =
-      request.method == Request::Method::get || request.method == Request::Method::head;
-  return reads ? Asked::page : Asked::other;
-}
-
-bool is_own_form(const Request& request, std::string_view origin) {
-  const std::string& site = request.sec_fetch_site;
-  if (!site.empty() && site != "same-origin") return false;
-  if (request.origin == "null") return !site.empty();
-  return request.origin.empty() || request.origin == origin;
-}
 
 std::string login_url(const std::string& path, std::string_view target) {
   std::string url = path + "login";
