@@ -30,10 +30,12 @@ std::string Tickets::consent_key(const TicketId& id) const {
 
 Task<std::string> Tickets::issue(Ticket ticket, WithheldAnswer answer) {
   const TicketId id = ticket.id;
+  const bool may_fit = answer.body.size() < most_cookie_bytes;
   Opened whole{std::move(ticket), std::move(answer)};
   std::string kept = in_cookie;
-  std::string cookie = keys_->seal_text(cookie_purpose, "", sealed::to_text(whole));
-  if (cookie.size() > most_cookie_bytes) {
+  std::string cookie;
+  if (may_fit) cookie = keys_->seal_text(cookie_purpose, "", sealed::to_text(whole));
+  if (!may_fit || cookie.size() > most_cookie_bytes) {
     kept = keys_->seal(answer_purpose, id.value(), sealed::to_text(*whole.answer));
     whole.answer.reset();
     cookie = keys_->seal_text(cookie_purpose, "", sealed::to_text(whole));

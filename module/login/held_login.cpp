@@ -63,8 +63,8 @@ bool HeldLogin::collect(ngx_chain_t* in) {
     last = last || buffer->last_buf;
     if (ngx_buf_in_memory(buffer)) {
       const auto size = static_cast<std::size_t>(buffer->last - buffer->pos);
-      if (state_ == State::collecting && body_.size() <= most_body()) {
-        body_.append(reinterpret_cast<const char*>(buffer->pos), size);
+      if (state_ == State::collecting && body_->size() <= most_body()) {
+        body_->append(reinterpret_cast<const char*>(buffer->pos), size);
       }
     } else if (buffer->in_file && buffer->file_last > buffer->file_pos) {
       in_memory_ = false;
@@ -92,7 +92,7 @@ ngx_int_t HeldLogin::on_body(ngx_chain_t* in) {
 ngx_int_t HeldLogin::on_collecting(ngx_chain_t* in) {
   const bool broken = breaks_off(r_, in);
   const bool last = collect(in);
-  if (body_.size() > most_body()) {
+  if (body_->size() > most_body()) {
     return refuse(is_sign_out()
                       ? "the portal's answer is larger than 1 MB"
                       : "the portal's answer is larger than \"max_body=\" of \"vneid_login\"");
@@ -112,13 +112,14 @@ Task<flows::LoginVerdict> HeldLogin::flow() {
     flows::PortalSignOut sign_out{std::move(answer)};
     return service.portal_sign_out(std::move(request_), std::move(sign_out), site_);
   }
-  answer.body = body_;
   flows::LegacyLogin login;
   login.proof = rule_->proof;
   login.account_form = rule_->account_form;
   login.session_cookie = rule_->cookie;
   login.return_to = rule_->return_to;
   login.answer = std::move(answer);
+  body_->shrink_to_fit();
+  login.body = body_;
   if (auto* recognised = std::get_if<Recognised>(&why_)) {
     login.account = std::move(recognised->account);
     login.kind = std::move(recognised->kind);
@@ -194,7 +195,7 @@ ngx_int_t HeldLogin::release(const HeaderList& added) {
   add_headers(r_, added);
   const ngx_int_t sent = next_.header(r_);
   if (sent == NGX_ERROR || sent > NGX_OK || r_->header_only) return sent;
-  return send_body(r_, body_, next_);
+  return send_body(r_, *body_, next_);
 }
 
 void HeldLogin::drop() noexcept {
@@ -211,7 +212,7 @@ ngx_int_t HeldLogin::refuse(const char* why) {
 
 ngx_int_t HeldLogin::answer_now(const flows::Reply& reply) {
   state_ = State::answered;
-  body_.clear();
+  body_.reset();
   r_->keepalive = 0;  // the portal may still be sending, and the next request would wait for it
   return send_reply(r_, reply, next_);
 }

@@ -64,7 +64,7 @@ class HeldLogin {
   Outlet next_;
   flows::Request request_;
   std::string reference_;
-  std::string body_;
+  std::shared_ptr<std::string> body_ = std::make_shared<std::string>();
   bool in_memory_ = true;
   bool nobody_ = false;  // logged in, as the portal says
   State state_ = State::collecting;

@@ -2,8 +2,12 @@
 in their own ways: whoever is let in as one account never reaches the portal in another's session."""
 import ast
 import json
+import os
+import pathlib
+import shutil
 import socket
 import subprocess
+import tempfile
 import unittest
 
 from support import LINKED, ROOT, StackTest, wait_until
@@ -25,24 +29,39 @@ def spellings():
 class Readers(StackTest):
     @classmethod
     def setUpClass(cls):
-        php, python, node, ruby = free_ports(4)
+        php, python, node, ruby, tomcat = free_ports(5)
+        cls.start_tomcat(tomcat)
         programs = [["php-cgi", "-b", f"127.0.0.1:{php}"], ["/usr/bin/python3", READERS / "readers.py", str(python)],
                     ["node", READERS / "reader.js", str(node)], ["ruby", READERS / "reader.rb", str(ruby)]]
         for program in programs:
             process = subprocess.Popen(program, stdin=subprocess.DEVNULL)
             cls.addClassCleanup(process.wait)
             cls.addClassCleanup(process.terminate)
-        for port in (php, python, node, ruby):
-            wait_until(lambda port=port: port_open(port), "a reader")
+        for port in (php, python, node, ruby, tomcat):
+            wait_until(lambda port=port: port_open(port), "a reader", 60)
         fastcgi = f"""fastcgi_pass 127.0.0.1:{php}; fastcgi_param SCRIPT_FILENAME {READERS}/reader.php;
                       fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REDIRECT_STATUS 200;"""
         cls.ways = {"php": fastcgi, "express": f"proxy_pass http://127.0.0.1:{node};",
-                    "rack": f"proxy_pass http://127.0.0.1:{ruby};"}
+                    "rack": f"proxy_pass http://127.0.0.1:{ruby};", "tomcat": f"proxy_pass http://127.0.0.1:{tomcat};"}
         cls.ways |= {name: f"proxy_pass http://127.0.0.1:{python};" for name in ("django", "flask", "simple-cookie")}
         locations = "".join(f"location /cong/{name} {{ vneid_require level=2; {way} }} location /mo/{name} {{ {way} }}"
                             for name, way in cls.ways.items())
         cls.stack_options = {"nginx_extra": "vneid_portal_cookie portal_session;" + locations}
         super().setUpClass()
+
+    @classmethod
+    def start_tomcat(cls, port):
+        base = pathlib.Path(tempfile.mkdtemp(prefix="tomcat-"))
+        cls.addClassCleanup(shutil.rmtree, base, ignore_errors=True)
+        shutil.copytree(READERS / "tomcat", base, dirs_exist_ok=True)
+        java = pathlib.Path(shutil.which("java")).resolve().parents[1]
+        environment = {"CATALINA_HOME": "/usr/share/tomcat10", "CATALINA_BASE": base, "JRE_HOME": java, "PATH": os.environ["PATH"],
+                       "CATALINA_OPTS": f"-Dreader.port={port} -Xmx128m -Djava.awt.headless=true"}
+        with open(base / "out.log", "wb") as log:
+            tomcat = subprocess.Popen(["bash", "/usr/share/tomcat10/bin/catalina.sh", "run"], env=environment,
+                                      stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        cls.addClassCleanup(tomcat.wait)
+        cls.addClassCleanup(tomcat.terminate)
 
     def ask(self, path, cookies):
         """(status, what the reader reads); as bytes, because no client library sends such headers."""
@@ -77,6 +96,11 @@ class Readers(StackTest):
                         for status, value in (gated, open_):
                             self.assertEqual(status, 200)
                             self.assertIn(value, fits)
+
+    def test_no_path_parameter_names_a_session(self):
+        """Tomcat reads ";portal_session=…" of a path before any cookie."""
+        self.assertEqual(self.ask("/mo/tomcat;portal_session=FOREIGN", b"portal_session=own")[0], 400)
+        self.assertEqual(self.ask("/cong/tomcat;portal_session=FOREIGN", b"portal_session=own")[0], 400)
 
     def test_the_readers_would_be_taken_in(self):
         """Without us each of the tricks works on somebody: what is tested above is tested with readers that matter."""

@@ -153,7 +153,7 @@ class Habits(ModuleTest):
         browser.send("GET", "/keeps-id/login")
         before = browser.cookies["SID"]
         self.log_in(browser, "keeps-id", "POST", "right")
-        self.assertNotIn("SID", browser.cookies)
+        self.assertNotIn("SID=", browser.cookies)
         notice = browser.send("GET", "/vneid/notice").text.decode()
         csrf = notice.partition('name="csrf" value="')[2].partition('"')[0]
         browser.send("POST", "/vneid/notice", f"choice=skip&csrf={csrf}", Origin=f"http://localhost:{self.port}",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,7 +54,9 @@ struct LegacyLogin {
   identity::AccountForm account_form;
   std::string session_cookie;   ///< the portal's, when it was named; otherwise the site's
   std::string return_to = "/";  ///< `return=`: the page of an application whose script logs in
-  WithheldAnswer answer;
+  WithheldAnswer answer;  ///< its body in `body`
+  /// Shared with whoever sends it on when the login goes on: bodies may be large, and logins wait.
+  std::shared_ptr<const std::string> body;
 };
 
 /// An answer that may be a login of somebody, but nobody can tell whose.

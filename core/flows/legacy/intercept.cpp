@@ -56,6 +56,7 @@ Task<LoginVerdict> hold(const Exchange& exchange, LegacyLogin login, link::Legac
   if (script) ticket.script_return = std::move(login.return_to);
   if (is_proven(ticket) && account.full_name)
     ticket.name_masked = identity::mask_name(*account.full_name);
+  if (login.body) login.answer.body = *login.body;
   std::string cookie =
       co_await exchange.worker->tickets.issue(std::move(ticket), std::move(login.answer));
   // A session of whoever used this browser before must not outlive this login.
