@@ -13,6 +13,7 @@
 #include "population/facade.hpp"
 #include "population/limits.hpp"
 #include "population/request.hpp"
+#include "text/date.hpp"
 
 namespace vneid::population {
 
@@ -20,12 +21,6 @@ namespace {
 
 /// After how long a worker with too many calls may be tried again.
 constexpr Milliseconds busy_pause{1'000};
-
-int current_year(Wall now) {
-  const auto vietnam = now + std::chrono::hours{7};  // Asia/Ho_Chi_Minh has no summer time
-  return static_cast<int>(
-      std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(vietnam)}.year());
-}
 
 /// One of the worker's places for calls, while it lives.
 class Place {
@@ -91,8 +86,8 @@ class Source::Impl {
     std::expected<Finding, Unusable> finding = std::unexpected{Unusable{}};
     try {
       const http::IncomingResponse response = co_await http_.send(std::move(request));
-      finding =
-          read_answer(settings_, response.status, response.body, current_year(loop_.wall_now()));
+      finding = read_answer(settings_, response.status, response.body,
+                            text::year_in_vietnam(loop_.wall_now()));
     } catch (const http::ExchangeFailed& failure) {
       finding = std::unexpected{Unusable{.text = failure.what()}};
     }
