@@ -13,6 +13,7 @@
 namespace vneid {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -153,8 +154,8 @@ TEST_F(Vneidctl, ListsAccountsThatOtherSpellingsWouldMakeOne) {
   EXPECT_EQ(run_with_all({"accounts", "duplicates"}), 0);
   EXPECT_THAT(output, HasSubstr("0 names of several accounts with --account-form exact"));
   EXPECT_EQ(run_with_all({"accounts", "duplicates", "--account-form", "fold"}), 1);
-  EXPECT_THAT(output, HasSubstr("account 1 account 2 account 3\n"));
-  EXPECT_THAT(output, HasSubstr("account 4 account 5\n"));
+  EXPECT_THAT(output, ContainsRegex("n: account [0-9] account [0-9] account [0-9]\n"));
+  EXPECT_THAT(output, ContainsRegex("h: account [0-9] account [0-9]\n"));
   EXPECT_THAT(output, HasSubstr("2 names of several accounts"));
   EXPECT_THAT(output, Not(HasSubstr("nguyen.an"))) << "masked";
   EXPECT_EQ(run_with_all({"accounts", "duplicates", "--account-form", "upper"}), 2);
