@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+
+#include "async/task.hpp"
+#include "probe/login_page.hpp"
+#include "probe/visitor.hpp"
+#include "text/form.hpp"
+
+namespace vneid::probe {
+
+/// A page that a visitor has come to.
+struct Arrival {
+  std::string url;
+  http::IncomingResponse response;
+  LoginPage page;
+  std::string elsewhere;  ///< the other host that it leads to and where nobody went
+};
+
+/// Where a page's form goes: the address, or the other host that nothing is sent to.
+struct Target {
+  std::string url;
+  std::string elsewhere;
+};
+Target target_of(const Arrival& at, const std::string& reference);
+
+/// GET, following at most five redirects that stay at the host.
+Task<Arrival> arrive(Visitor& visitor, std::string url);
+
+/// Sends the first step's form with the name, from `at`, to `target`, and goes where that leads.
+Task<Arrival> tell_name(Visitor& visitor, Arrival at, std::string target, std::string name);
+
+/// A form as a browser posts it.
+struct Posting {
+  std::string page;    ///< the page that it is on
+  std::string target;  ///< where it goes
+  text::Parameters fields;
+};
+http::OutgoingRequest to_request(const Posting& posting);
+
+}  // namespace vneid::probe
