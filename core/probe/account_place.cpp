@@ -23,8 +23,22 @@ bool is_line(std::string_view text) noexcept {
   return !text.empty() && std::ranges::none_of(text, text::is_control);
 }
 
-bool contains_without_case(std::string_view text, std::string_view part) {
-  return !std::ranges::search(text, part, {}, text::ascii_lower, text::ascii_lower).empty();
+/// A letter or digit, of UTF-8 too.
+bool is_of_word(char byte) noexcept {
+  return text::is_alphanumeric(byte) || static_cast<unsigned char>(byte) >= 0x80;
+}
+
+/// Whether `word` stands in the text by itself: "an" does not in "bank".
+bool has_word(std::string_view text, std::string_view word) {
+  for (auto from = text.begin();;) {
+    const auto found = std::ranges::search(std::string_view{from, text.end()}, word, {},
+                                           text::ascii_lower, text::ascii_lower);
+    if (found.empty()) return false;
+    const bool begins = found.begin() == text.begin() || !is_of_word(*(found.begin() - 1));
+    const bool ends = found.end() == text.end() || !is_of_word(*found.end());
+    if (begins && ends) return true;
+    from = found.begin() + 1;
+  }
 }
 
 /// RFC 6901 §3.
@@ -91,7 +105,7 @@ std::vector<Place> places_of(const Me& me, std::string_view name) {
       places.push_back({.kind = Place::Kind::header, .text = header});
     }
   }
-  if (places.empty() && contains_without_case(me.body, name)) {
+  if (places.empty() && has_word(me.body, name)) {
     places.push_back({.kind = Place::Kind::page, .text = {}});
   }
   return places;
@@ -111,7 +125,7 @@ bool names_somebody(const Me& me, const Place& place, std::string_view name) {
     case Place::Kind::page:
       break;
   }
-  return contains_without_case(me.body, name);
+  return has_word(me.body, name);
 }
 
 bool is_unclear(const Me& me) noexcept {

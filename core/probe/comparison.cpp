@@ -43,6 +43,17 @@ Entry entry_like(const Seen& seen, const Trial* trial) {
   return std::ranges::none_of(marks, has) ? Entry::no : Entry::unknown;
 }
 
+/// Where --me tells who came in by the form, it tells who came in by JSON.
+Entry json_entry(const Seen& seen) {
+  const Pair form = by_form(seen);
+  const Pair json = by_json(seen);
+  const Entry entry = entry_of(seen, json);
+  const bool me_tells = !telling_places(seen, form.right, form.wrong).empty();
+  const bool asked = json.right != nullptr && json.right->me && json.right->me->failure.empty();
+  if (!me_tells || !asked) return entry;
+  return telling_places(seen, json.right, json.wrong).empty() ? Entry::no : Entry::yes;
+}
+
 std::string joined_as(const char* what, const std::string& name) {
   return std::string{what} + " " + name;
 }
@@ -114,7 +125,7 @@ Entry lets_in(const Seen& seen, Attempt attempt) {
     case Attempt::form:
       return entry_of(seen, by_form(seen));
     case Attempt::json:
-      return entry_of(seen, by_json(seen));
+      return json_entry(seen);
     case Attempt::bare:
       return entry_like(seen, pointer_to(seen.bare));
     case Attempt::query:

@@ -283,14 +283,17 @@ class Look {
 
   /// Which cookies open the portal, each alone.
   Task<void> try_cookies(std::string held, const Trial& after) {
-    if (!after.me || places_of(*after.me, account_.name).empty()) co_return;
+    const std::vector<Place> places = telling_places(seen_, &after, nullptr);
+    if (places.empty()) co_return;
     auto pairs = text::cookie_pairs(held);
     if (pairs.size() > most_cookies_tried) pairs.resize(most_cookies_tried);
     for (const auto& pair : pairs) {
       std::string alone{pair.name};
       alone.append("=").append(pair.value);
       const std::optional<Me> me = co_await who(std::move(alone));
-      if (me && !places_of(*me, account_.name).empty()) seen_.opening.emplace_back(pair.name);
+      if (me && names_somebody(*me, places.front(), account_.name)) {
+        seen_.opening.emplace_back(pair.name);
+      }
     }
   }
 

@@ -68,15 +68,13 @@ std::optional<std::string> resolve_url(const std::string& base, std::string_view
   if (!url) throw std::bad_alloc();
   if (curl_url_set(url.get(), CURLUPART_URL, base.c_str(), 0) != CURLUE_OK) return {};
   // Browsers take blanks around an address away.
-  const std::string inner{trim(reference.substr(0, reference.find('#')))};
-  const auto set = [&url](CURLUPart part, const char* text) {
-    return curl_url_set(url.get(), part, text, CURLU_URLENCODE) == CURLUE_OK;
-  };
+  std::string inner{trim(reference.substr(0, reference.find('#')))};
+  // libcurl 7.88 would cut the path's last piece off.
+  if (inner.starts_with('?')) inner.insert(0, base.substr(0, base.find_first_of("?#")));
   bool done = curl_url_set(url.get(), CURLUPART_FRAGMENT, nullptr, 0) == CURLUE_OK;
-  if (inner.starts_with('?')) {
-    done = done && set(CURLUPART_QUERY, inner.c_str() + 1);  // libcurl 7.88 would cut the path
-  } else if (!inner.empty()) {
-    done = done && set(CURLUPART_URL, inner.c_str());
+  if (!inner.empty()) {
+    done =
+        done && curl_url_set(url.get(), CURLUPART_URL, inner.c_str(), CURLU_URLENCODE) == CURLUE_OK;
   }
   std::string resolved = done ? part_of(url.get(), CURLUPART_URL) : std::string{};
   if (!parse_url(resolved)) return {};
