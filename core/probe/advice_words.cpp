@@ -37,7 +37,7 @@ std::string ask_account(const Place& place) {
     case Place::Kind::page:
       break;
   }
-  return " \"ask_account=~PATTERN([^<]+)\"";
+  return " \"ask_account=~(PATTERN\"";  // nginx -t refuses it as it stands
 }
 
 std::string login_line(const Advice& advice) {
@@ -50,11 +50,17 @@ std::string login_line(const Advice& advice) {
   return line + ";";
 }
 
-const char* text_of_gate(const Advice& advice) {
+const char* text_of_gate(const Seen& seen, const Advice& advice) {
   if (advice.basic) return "the browser sends HTTP Basic with every request, to every location";
-  if (advice.keeps_id)
-    return "the session cookie keeps its value at the login, so a copy is let in";
-  return "another cookie than the session's lets in too (remember-me)";
+  const bool tried = !seen.opening.empty();
+  if (advice.keeps_id && tried) {
+    return "the session cookie keeps its value at the login, so a copy of it is let in";
+  }
+  if (advice.keeps_id) {
+    return "no cookie gets a new value at the login, so one from before it lets in, as it seems";
+  }
+  return tried ? "more than one cookie lets in by itself (remember-me)"
+               : "a long-lived cookie comes beside the session's (remember-me, as it seems)";
 }
 
 std::string text_of(Caution caution, const Seen& seen, const Advice& advice) {
@@ -119,7 +125,8 @@ std::string sentence(const Seen& seen, const Advice& advice) {
       return "Asked: " + printable(seen.me) +
              " has the name in its text after the right password "
              "and not after the wrong one. Write a pattern of what stands around it, which fits "
-             "nothing else, in place of PATTERN, as ~<strong>([^<]+)</strong>.";
+             "nothing else, in place of (PATTERN, as ~<strong>([^<]+)</strong>; nginx -t refuses "
+             "the line until then.";
     case Recipe::find_address:
       return "The right password lets in, as it seems, but nothing that was seen proves whose "
              "login "
@@ -185,7 +192,8 @@ std::vector<std::string> server_lines(const Advice& advice) {
 std::vector<std::string> warnings(const Seen& seen, const Advice& advice) {
   std::vector<std::string> lines;
   if (advice.must_gate()) {
-    lines.push_back(std::string{"The gate on the server is a must: "} + text_of_gate(advice) + ".");
+    lines.push_back(std::string{"The gate on the server is a must: "} + text_of_gate(seen, advice) +
+                    ".");
   }
   if (seen.kind == Seen::Page::two_steps && advice.recipe != Recipe::announced) {
     lines.emplace_back("Both steps need the vneid_login; the first names nobody, and passes.");

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "probe/submission.hpp"
 #include "text/url.hpp"
 
 namespace vneid::probe {
@@ -9,7 +10,6 @@ namespace vneid::probe {
 namespace {
 
 constexpr int most_redirects = 5;
-constexpr const char* accepted = "text/html,application/xhtml+xml,*/*;q=0.8";
 
 /// Whether the answer leads to another address of the host; `at` is there then, without its page.
 bool is_led_on(Arrival& at) {
@@ -38,7 +38,7 @@ Task<Arrival> arrive(Visitor& visitor, std::string url) {
   for (int count = 0; count <= most_redirects; ++count) {
     http::OutgoingRequest request;
     request.url = at.url;
-    request.headers.emplace_back("Accept", accepted);
+    request.headers.emplace_back("Accept", accept_pages);
     at.response = co_await visitor.send(std::move(request));
     if (!is_led_on(at)) break;
   }
@@ -49,7 +49,7 @@ Task<Arrival> arrive(Visitor& visitor, std::string url) {
 Task<Arrival> tell_name(Visitor& visitor, Arrival at, std::string target, std::string name) {
   Posting posting{.page = at.url, .target = target, .fields = at.page.form.others};
   posting.fields.emplace_back(at.page.form.name_field, std::move(name));
-  at.response = co_await visitor.send(to_request(posting));
+  at.response = co_await visitor.send(posted(posting));
   at.url = std::move(target);
   if (is_led_on(at)) {
     std::string url = at.url;
@@ -57,18 +57,6 @@ Task<Arrival> tell_name(Visitor& visitor, Arrival at, std::string target, std::s
   }
   at.page = read_login_page(at.response.body);
   co_return at;
-}
-
-http::OutgoingRequest to_request(const Posting& posting) {
-  http::OutgoingRequest request;
-  request.method = "POST";
-  request.url = posting.target;
-  request.body = text::encode_form(posting.fields);
-  request.headers = {{"Content-Type", "application/x-www-form-urlencoded"},
-                     {"Origin", origin_of(posting.target)},
-                     {"Referer", posting.page},
-                     {"Accept", accepted}};
-  return request;
 }
 
 }  // namespace vneid::probe

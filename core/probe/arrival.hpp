@@ -5,7 +5,6 @@
 #include "async/task.hpp"
 #include "probe/login_page.hpp"
 #include "probe/visitor.hpp"
-#include "text/form.hpp"
 
 namespace vneid::probe {
 
@@ -29,13 +28,5 @@ Task<Arrival> arrive(Visitor& visitor, std::string url);
 
 /// Sends the first step's form with the name, from `at`, to `target`, and goes where that leads.
 Task<Arrival> tell_name(Visitor& visitor, Arrival at, std::string target, std::string name);
-
-/// A form as a browser posts it.
-struct Posting {
-  std::string page;    ///< the page that it is on
-  std::string target;  ///< where it goes
-  text::Parameters fields;
-};
-http::OutgoingRequest to_request(const Posting& posting);
 
 }  // namespace vneid::probe

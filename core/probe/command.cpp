@@ -50,9 +50,9 @@ std::string cure_of(FailureKind kind) {
   return "; see that it runs, and that this is the address of its login page";
 }
 
-bool is_found(Recipe recipe) {
-  return recipe == Recipe::announced || recipe == Recipe::asked ||
-         recipe == Recipe::write_pattern || recipe == Recipe::basic;
+/// Whether its lines can be copied as they are.
+bool is_whole(Recipe recipe) {
+  return recipe == Recipe::announced || recipe == Recipe::asked || recipe == Recipe::basic;
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ admin::Exit run(const admin::Options& options) {
     const Advice advice = advise(seen);
     const Report report = make_report(seen, advice);
     std::cout << (options.format == "json" ? report_json(report) : report_text(report));
-    return is_found(advice.recipe) ? admin::exit_ok : admin::exit_partly;
+    return is_whole(advice.recipe) ? admin::exit_ok : admin::exit_partly;
   } catch (const http::ExchangeFailed& failure) {
     throw CommandFailed(
         admin::exit_failed,

@@ -4,9 +4,9 @@
 
 namespace vneid::probe {
 
-/// `vneidctl portal probe`: prints what it saw and what to write; 0 a recipe was found, 1 none
-/// could be told. Throws admin::CommandFailed when the command line, the password file or the
-/// portal will not do.
+/// `vneidctl portal probe`: prints what it saw and what to write; 0 a whole recipe, 1
+/// something is left to find out. Throws admin::CommandFailed when the command line, the password
+/// file or the portal will not do.
 admin::Exit run(const admin::Options& options);
 
 }  // namespace vneid::probe

@@ -8,9 +8,9 @@
 #include "probe/account_place.hpp"
 #include "probe/arrival.hpp"
 #include "probe/comparison.hpp"
+#include "probe/submission.hpp"
 #include "probe/visitor.hpp"
 #include "text/cookie.hpp"
-#include "text/json.hpp"
 #include "text/url.hpp"
 
 namespace vneid::probe {
@@ -19,9 +19,6 @@ namespace {
 
 constexpr std::size_t most_cookies_tried = 8;
 
-/// How name and password are sent.
-enum class How : std::uint8_t { form, query, head, json };
-
 void note_location(Seen& seen, const std::string& url) {
   const auto parsed = text::parse_url(url);
   const std::string path = parsed && !parsed->path.empty() ? parsed->path : "/";
@@ -29,18 +26,6 @@ void note_location(Seen& seen, const std::string& url) {
     seen.locations.push_back(path);
   }
   seen.by_query = seen.by_query || url.contains('?');
-}
-
-/// Empty when a text is not UTF-8, as JSON must be.
-std::string json_of(const text::Parameters& fields) {
-  const text::Json object{json_object()};
-  for (const auto& [name, value] : fields) {
-    if (json_object_set_new(object.get(), name.c_str(), json_stringn(value.data(), value.size())) !=
-        0) {
-      return {};
-    }
-  }
-  return text::json_dump(object.get());
 }
 
 std::vector<std::string> names_in(std::string_view cookies) {
@@ -223,23 +208,7 @@ class Look {
     }
     if (!fields.first.empty()) posting.fields.emplace_back(fields.first, account_.name);
     posting.fields.emplace_back(fields.second, password);
-    return in_the_way(how, posting);
-  }
-
-  static std::optional<http::OutgoingRequest> in_the_way(How how, const Posting& posting) {
-    http::OutgoingRequest request = to_request(posting);
-    if (how == How::json) {
-      request.body = json_of(posting.fields);
-      if (request.body.empty()) return {};
-      request.headers.front().second = "application/json";
-      request.headers.back().second = "application/json";
-    } else if (how != How::form) {
-      request.method = how == How::head ? "HEAD" : "GET";
-      request.body.clear();
-      request.headers.erase(request.headers.begin());  // Content-Type
-      request.url = text::with_query(posting.target, posting.fields);
-    }
-    return request;
+    return to_request(how, posting);
   }
 
   Task<Trial> by_basic() {

@@ -54,7 +54,7 @@ constexpr const char* exit_codes =
     "Exit status: 0 done; 1 done, but lines were rejected or files are pending;\n"
     "2 the command line is wrong; 3 could not be done.\n"
     "Of doctor: 0 all is well; 1 there are warnings; 2 something is wrong.\n"
-    "Of portal probe: 0 a recipe was found; 1 none could be told.";
+    "Of portal probe: 0 a whole recipe; 1 something is left to find out.";
 
 std::string default_schema() {
   std::error_code ignored;

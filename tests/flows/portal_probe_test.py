@@ -155,7 +155,7 @@ class Habits(Probing):
     def test_an_address_that_does_not_tell_is_said_so(self):
         if self.announces:
             self.skipTest("nobody is asked")
-        report = self.report(f"{self.url}/plain/login", "--me", "/plain/home", status=0)
+        report = self.report(f"{self.url}/plain/login", "--me", "/plain/home", status=1)
         self.assertIn("Write a pattern", report["advice"])
         report = self.report(f"{self.url}/plain/login", "--me", "/plain/login", status=1)
         self.assertTrue(self.warned(report, "does not name"))
@@ -229,10 +229,10 @@ class Django(Probing):
         wait_until(lambda: port_open(port), "Django")
 
     def test_its_anti_forgery_token_is_sent(self):
-        report = self.report(self.url + "/admin/", "--me", "/admin/password_change/", user="quan-tri")
+        report = self.report(self.url + "/admin/", "--me", "/admin/password_change/", user="quan-tri", status=1)
         self.assertIn("csrfmiddlewaretoken", self.seen(report, "hidden fields"))
         self.assertIn("location = /admin/login/ {", report["location"])
-        self.assertIn('    vneid_login ask=/_me "ask_account=~PATTERN([^<]+)";', report["location"])
+        self.assertIn('    vneid_login ask=/_me "ask_account=~(PATTERN";', report["location"])
         self.assertIn("vneid_portal_cookie sessionid;", report["server"])
         self.assertNotIn("vneid_require session;", report["server"])
         self.assertIn("does not let in", self.seen(report, "without cookies"))
