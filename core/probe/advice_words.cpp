@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "probe/comparison.hpp"
 #include "probe/words.hpp"
 #include "text/ascii.hpp"
 
@@ -69,8 +70,8 @@ std::string text_of(Caution caution, const Seen& seen, const Advice& advice) {
       return "It lets in by GET too. The same vneid_login holds that, for the method does not "
              "matter; it must stand in every location that does so.";
     case Caution::by_script:
-      return "It lets in by JSON. A script gets the redirect to the notice from a held login: let "
-             "the page go to /vneid/notice when the answer is not JSON.";
+      return "It lets in by JSON: a script, which can show no notice. portals.md (Scripts' logins) "
+             "says what the application must do.";
     case Caution::typed_name:
       return "A header repeats the name with a wrong password too: it tells what was typed, and is "
              "no account=.";
@@ -110,6 +111,13 @@ std::string text_of(Caution caution, const Seen& seen, const Advice& advice) {
   return {};
 }
 
+/// No more than was tried.
+const char* nobody_else(const Seen& seen) {
+  const Trial* wrong = main_login(seen).wrong;
+  return wrong != nullptr && wrong->me ? "nobody before and after the wrong one."
+                                       : "nobody before. No wrong one was tried.";
+}
+
 }  // namespace
 
 std::string sentence(const Seen& seen, const Advice& advice) {
@@ -118,13 +126,12 @@ std::string sentence(const Seen& seen, const Advice& advice) {
       return "Announced: the answer to the right password names the account, that to the wrong one "
              "does not.";
     case Recipe::asked:
-      return "Asked: " + printable(seen.me) +
-             " names the account after the right password, and "
-             "nobody before and after the wrong one.";
+      return "Asked: " + printable(seen.me) + " names the account after the right password, and " +
+             nobody_else(seen);
     case Recipe::write_pattern:
       return "Asked: " + printable(seen.me) +
-             " has the name in its text after the right password "
-             "and not after the wrong one. Write a pattern of what stands around it, which fits "
+             " has the name in its text after the right password, and " + nobody_else(seen) +
+             " Write a pattern of what stands around it, which fits "
              "nothing else, in place of (PATTERN, as ~<strong>([^<]+)</strong>; nginx -t refuses "
              "the line until then.";
     case Recipe::find_address:

@@ -76,7 +76,8 @@ std::string report_text(const Report& report) {
     text += wrapped(line.text, first);
   }
   text += "\nAdvice\n\n" + wrapped(report.advice, indent);
-  add_conf(text, "In nginx.conf:", report.location);
+  add_conf(text, "In nginx.conf (portal is your upstream; for fastcgi_pass see portals.md):",
+           report.location);
   add_conf(text, "In the server:", report.server);
   if (!report.warnings.empty()) text += "\nMind\n\n";
   for (const std::string& line : report.warnings) text += wrapped(line, "  * ");

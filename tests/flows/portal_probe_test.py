@@ -132,6 +132,7 @@ class Habits(Probing):
         self.assertTrue(self.warned(self.ask("json"), "by JSON"))
         self.assertEqual(self.seen(self.ask("keeps-id"), "kept by the login"), "SID")
         self.assertIn("remember", self.seen(self.ask("remember-me"), "opened by each of"))
+        self.assertIn("No wrong one was tried", self.ask("basic")["advice"])
         plain = self.ask("plain")
         self.assertIn("lets in", self.seen(plain, "by GET"))
         self.assertNotIn("not let in", self.seen(plain, "by HEAD"))
