@@ -28,10 +28,14 @@ bool is_of_word(char byte) noexcept {
   return text::is_alphanumeric(byte) || static_cast<unsigned char>(byte) >= 0x80;
 }
 
-/// Whether `word` stands in the text by itself: "an" does not in "bank".
-bool has_word(std::string_view text, std::string_view word) {
+struct Word {
+  std::string_view text;
+};
+
+/// Whether the word stands in the text by itself: "an" does not in "bank".
+bool has_word(std::string_view text, Word word) {
   for (auto from = text.begin();;) {
-    const auto found = std::ranges::search(std::string_view{from, text.end()}, word, {},
+    const auto found = std::ranges::search(std::string_view{from, text.end()}, word.text, {},
                                            text::ascii_lower, text::ascii_lower);
     if (found.empty()) return false;
     const bool begins = found.begin() == text.begin() || !is_of_word(*(found.begin() - 1));
@@ -105,7 +109,7 @@ std::vector<Place> places_of(const Me& me, std::string_view name) {
       places.push_back({.kind = Place::Kind::header, .text = header});
     }
   }
-  if (places.empty() && has_word(me.body, name)) {
+  if (places.empty() && has_word(me.body, {name})) {
     places.push_back({.kind = Place::Kind::page, .text = {}});
   }
   return places;
@@ -115,7 +119,7 @@ bool names_somebody(const Me& me, const Place& place, std::string_view name) {
   if (!can_tell(me)) return false;
   switch (place.kind) {
     case Place::Kind::json: {
-      const auto text = text::json_text_at(me.body, place.text, most_of_me);
+      const auto text = text::json_text_at(me.body, {place.text}, most_of_me);
       return !me.is_page && text && text->has_value();
     }
     case Place::Kind::line:
@@ -125,7 +129,7 @@ bool names_somebody(const Me& me, const Place& place, std::string_view name) {
     case Place::Kind::page:
       break;
   }
-  return has_word(me.body, name);
+  return has_word(me.body, {name});
 }
 
 bool is_unclear(const Me& me) noexcept {

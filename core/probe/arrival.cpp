@@ -46,11 +46,11 @@ Task<Arrival> arrive(Visitor& visitor, std::string url) {
   co_return at;
 }
 
-Task<Arrival> tell_name(Visitor& visitor, Arrival at, std::string target, std::string name) {
-  Posting posting{.page = at.url, .target = target, .fields = at.page.form.others};
-  posting.fields.emplace_back(at.page.form.name_field, std::move(name));
+Task<Arrival> tell_name(Visitor& visitor, Arrival at, FirstStep step) {
+  Posting posting{.page = at.url, .target = step.target, .fields = at.page.form.others};
+  posting.fields.emplace_back(at.page.form.name_field, std::move(step.name));
   at.response = co_await visitor.send(posted(posting));
-  at.url = std::move(target);
+  at.url = std::move(step.target);
   if (is_led_on(at)) {
     std::string url = at.url;
     at = co_await arrive(visitor, std::move(url));

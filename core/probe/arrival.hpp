@@ -26,7 +26,13 @@ Target target_of(const Arrival& at, const std::string& reference);
 /// GET, following at most five redirects that stay at the host.
 Task<Arrival> arrive(Visitor& visitor, std::string url);
 
-/// Sends the first step's form with the name, from `at`, to `target`, and goes where that leads.
-Task<Arrival> tell_name(Visitor& visitor, Arrival at, std::string target, std::string name);
+/// The first of two steps: where its form goes, and the name to fill in.
+struct FirstStep {
+  std::string target;
+  std::string name;
+};
+
+/// Sends the form of `at` with the name, and goes where that leads.
+Task<Arrival> tell_name(Visitor& visitor, Arrival at, FirstStep step);
 
 }  // namespace vneid::probe

@@ -34,10 +34,16 @@ std::vector<std::string> names_in(std::string_view cookies) {
   return names;
 }
 
-std::vector<std::string> kept_between(std::string_view before, std::string_view after) {
+/// Cookie headers around a login.
+struct Around {
+  std::string_view before;
+  std::string_view after;
+};
+
+std::vector<std::string> kept_in(const Around& login) {
   std::vector<std::string> kept;
-  for (const auto& pair : text::cookie_pairs(before)) {
-    const auto values = text::cookie_values(after, pair.name);
+  for (const auto& pair : text::cookie_pairs(login.before)) {
+    const auto values = text::cookie_values(login.after, pair.name);
     if (std::ranges::find(values, pair.value) != values.end()) kept.emplace_back(pair.name);
   }
   return kept;
@@ -157,7 +163,7 @@ class Look {
       if (with_cookies && first && password == account_.password) {
         seen_.opening.clear();
         seen_.before = names_in(before);
-        seen_.kept = kept_between(before, visitor.cookies());
+        seen_.kept = kept_in({.before = before, .after = visitor.cookies()});
         co_await try_cookies(visitor.cookies(), trial);
       }
     } catch (const http::ExchangeFailed& failure) {
@@ -175,8 +181,8 @@ class Look {
     seen_.elsewhere = target.elsewhere;
     if (target.url.empty()) co_return at;
     note_location(seen_, target.url);
-    Arrival second =
-        co_await tell_name(visitor, std::move(at), std::move(target.url), account_.name);
+    FirstStep step{.target = std::move(target.url), .name = account_.name};
+    Arrival second = co_await tell_name(visitor, std::move(at), std::move(step));
     seen_.elsewhere = second.elsewhere;
     co_return second;
   }

@@ -14,8 +14,14 @@ namespace {
 constexpr std::size_t longest_line = 100;
 constexpr const char* indent = "  ";
 
-/// Broken at blanks, indented.
-std::string wrapped(const std::string& text, const std::string& first) {
+/// What the first line begins with; those below it are as far in.
+struct Margin {
+  std::string first;
+};
+
+/// Broken at blanks.
+std::string wrapped(const std::string& text, const Margin& margin) {
+  const std::string& first = margin.first;
   const std::string below(first.size(), ' ');
   std::string out = first;
   std::size_t column = first.size();
@@ -73,14 +79,14 @@ std::string report_text(const Report& report) {
   for (const Report::Line& line : report.seen) {
     std::string first = indent + line.what;
     first.append(widest + 2 - line.what.size(), ' ');
-    text += wrapped(line.text, first);
+    text += wrapped(line.text, {first});
   }
-  text += "\nAdvice\n\n" + wrapped(report.advice, indent);
+  text += "\nAdvice\n\n" + wrapped(report.advice, {indent});
   add_conf(text, "In nginx.conf (portal is your upstream; for fastcgi_pass see portals.md):",
            report.location);
   add_conf(text, "In the server:", report.server);
   if (!report.warnings.empty()) text += "\nMind\n\n";
-  for (const std::string& line : report.warnings) text += wrapped(line, "  * ");
+  for (const std::string& line : report.warnings) text += wrapped(line, {"  * "});
   return text;
 }
 
