@@ -13,7 +13,7 @@ import unittest
 
 from support import BUILD, ROOT, wait_until
 from django_test import CREATE, MIDDLEWARE, SETTINGS, URLS
-from stack import free_ports, port_open
+from stack import BAD_LOG_LINES, free_ports, port_open
 
 FIXTURES = ROOT / "tests" / "fixtures"
 HABITS = ["plain", "session-first", "keeps-id", "redirects-on-failure", "says-200", "clears-first", "basic", "two-steps",
@@ -98,8 +98,16 @@ class Habits(Probing):
               server {{ listen 127.0.0.1:{port};
                 location ~ ^/(?<habit>[a-z0-9-]+)/(?<page>[a-z]+)$ {{ {common} {announced} }}
               }} }}""")
+        cls.addClassCleanup(cls.check_log)
         cls.spawn(["nginx", "-c", str(conf), "-e", f"{cls.folder}/error.log"])
         wait_until(lambda: port_open(port) and port_open(php), "nginx and php-cgi")
+
+    @classmethod
+    def check_log(cls):
+        bad = [line for line in (cls.folder / "error.log").read_text().splitlines()
+               if any(word in line for word in (*BAD_LOG_LINES, "[error]"))]
+        if bad:
+            raise AssertionError("error log: " + "\n".join(bad[:20]))
 
     def ask(self, habit, me=True, **more):
         options = ["--me", f"/{habit}/me"] if me else []
