@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cstdint>
+#include <limits>
 #include <string>
+#include <system_error>
 
 #include <curl/curl.h>
 
@@ -34,24 +37,28 @@ std::optional<CookiePair> cookie_of(std::string_view piece) {
   return pair.name.empty() ? std::nullopt : std::optional{pair};
 }
 
-/// §5.2.2: ignored unless it is a number. Whether the cookie is over by it.
-std::optional<bool> over_by_age(std::string_view value) {
-  const bool negative = value.starts_with('-');
-  const auto digits = value.substr(negative ? 1 : 0);
+/// §5.2.2: ignored unless it is a number. Of more than anybody lives, the most that a number holds.
+std::optional<std::chrono::seconds> life_by_age(std::string_view value) {
+  const auto digits = value.substr(value.starts_with('-') ? 1 : 0);
   if (!std::ranges::all_of(digits, is_digit) || value.empty()) return std::nullopt;
-  return negative || std::ranges::all_of(digits, [](char digit) { return digit == '0'; });
+  if (value.starts_with('-')) return std::chrono::seconds{0};
+  std::int32_t seconds = 0;
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+  if (read.ec == std::errc::result_out_of_range) seconds = std::numeric_limits<std::int32_t>::max();
+  return std::chrono::seconds{seconds};
 }
 
 /// §5.2.1: ignored unless it is a date. §5.1.1 reads the year 70 as 1970, which portals write to
 /// take a cookie away ("01-Jan-70"); libcurl reads it as 2070.
-std::optional<bool> over_by_date(std::string_view value, Wall now) {
+std::optional<std::chrono::seconds> life_by_date(std::string_view value, Wall now) {
   const std::string date{value};
   const time_t when = curl_getdate(date.c_str(), nullptr);
   if (when == -1) return std::nullopt;
   const Wall end{std::chrono::seconds{when}};
   const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(end)};
   const bool year_70 = day.year() == std::chrono::year{2070} && !date.contains("2070");
-  return year_70 || end <= now;
+  if (year_70 || end <= now) return std::chrono::seconds{0};
+  return std::chrono::ceil<std::chrono::seconds>(end - now);
 }
 
 }  // namespace
@@ -80,19 +87,20 @@ std::optional<SetCookie> parse_set_cookie(std::string_view header, Wall now) {
   const auto pair = cookie_of(next_piece(header));
   if (!pair) return std::nullopt;
   SetCookie cookie{.name = pair->name, .value = pair->value};
-  std::optional<bool> by_age;
-  std::optional<bool> by_date;
+  std::optional<std::chrono::seconds> by_age;
+  std::optional<std::chrono::seconds> by_date;
   while (!header.empty()) {
     const auto [name, value] = pair_of(next_piece(header));
     if (equal_without_case(name, "max-age")) {
-      if (const auto over = over_by_age(value)) by_age = over;
+      if (const auto life = life_by_age(value)) by_age = life;
     } else if (equal_without_case(name, "expires")) {
-      if (const auto over = over_by_date(value, now)) by_date = over;
+      if (const auto life = life_by_date(value, now)) by_date = life;
     } else if (equal_without_case(name, "path")) {
       cookie.path = value.starts_with('/') ? value : std::string_view{};
     }
   }
-  cookie.removes = cookie.value.empty() || by_age.value_or(by_date.value_or(false));
+  cookie.lives = by_age ? by_age : by_date;
+  cookie.removes = cookie.value.empty() || cookie.lives == std::chrono::seconds{0};
   return cookie;
 }
 

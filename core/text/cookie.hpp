@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ struct SetCookie {
   /// It takes the cookie away: Max-Age of zero or less, which wins over Expires, or a date that has
   /// passed by `now`, or an empty value, with which portals sign out.
   bool removes = false;
+  /// How long from `now`, by the same rules; nothing: as long as the browser runs.
+  std::optional<std::chrono::seconds> lives;
 };
 
 /// Nothing for a header that browsers ignore whole: without '=' or without a name.

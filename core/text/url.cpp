@@ -63,6 +63,24 @@ std::optional<Url> parse_url(std::string_view text) {
   return url;
 }
 
+std::optional<std::string> resolve_url(const std::string& base, std::string_view reference) {
+  const std::unique_ptr<CURLU, Release> url{curl_url()};
+  if (!url) throw std::bad_alloc();
+  if (curl_url_set(url.get(), CURLUPART_URL, base.c_str(), 0) != CURLUE_OK) return {};
+  // Browsers take blanks around an address away.
+  std::string inner{trim(reference.substr(0, reference.find('#')))};
+  // libcurl 7.88 would cut the path's last piece off.
+  if (inner.starts_with('?')) inner.insert(0, base.substr(0, base.find_first_of("?#")));
+  bool done = curl_url_set(url.get(), CURLUPART_FRAGMENT, nullptr, 0) == CURLUE_OK;
+  if (!inner.empty()) {
+    done =
+        done && curl_url_set(url.get(), CURLUPART_URL, inner.c_str(), CURLU_URLENCODE) == CURLUE_OK;
+  }
+  std::string resolved = done ? part_of(url.get(), CURLUPART_URL) : std::string{};
+  if (!parse_url(resolved)) return {};
+  return resolved;
+}
+
 bool is_endpoint_url(std::string_view text, bool allow_http) {
   if (text.size() > longest_endpoint || text.find_first_of("#\\\"<>") != std::string_view::npos) {
     return false;

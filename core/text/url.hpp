@@ -19,6 +19,10 @@ struct Url {
 /// [A-Za-z0-9.-] or [IPv6], a port of 1 to 65535.
 std::optional<Url> parse_url(std::string_view text);
 
+/// What `reference` means on the page `base`, an absolute URL (RFC 3986 §5.2), without its
+/// fragment; nothing when that is no http or https URL as of parse_url().
+std::optional<std::string> resolve_url(const std::string& base, std::string_view reference);
+
 /// An absolute URL that we may call or send a browser to: https (or http when `allow_http`), no
 /// fragment, printable ASCII only, at most 2048 characters.
 bool is_endpoint_url(std::string_view text, bool allow_http);

@@ -9,6 +9,7 @@
 
 #include "admin/commands.hpp"
 #include "doctor/command.hpp"
+#include "probe/command.hpp"
 #include "vneidctl/help.hpp"
 
 namespace vneid::admin {
@@ -47,12 +48,15 @@ constexpr std::array commands{
     Command{"review", "approve", "REFERENCE", review_approve,
             "approve as the user who runs this; it takes two officers"},
     Command{"review", "reject", "REFERENCE", review_reject, "reject, with --reason"},
+    Command{"portal", "probe", "URL", probe::run,
+            "log in at a portal's login page and say which vneid_login fits"},
 };
 
 constexpr const char* exit_codes =
     "Exit status: 0 done; 1 done, but lines were rejected or files are pending;\n"
     "2 the command line is wrong; 3 could not be done.\n"
-    "Of doctor: 0 all is well; 1 there are warnings; 2 something is wrong.";
+    "Of doctor: 0 all is well; 1 there are warnings; 2 something is wrong.\n"
+    "Of portal probe: 0 a whole recipe; 1 something is left to find out.";
 
 std::string default_schema() {
   std::error_code ignored;
@@ -117,6 +121,16 @@ void add_options(CLI::App& app, Options& options) {
   add(review, "--reason", "TEXT", options.reason, "of a rejection, for the records");
   add(review->get_subcommand("list"), "--state", "STATE", options.state,
       "open (the default), approved, rejected or all");
+
+  auto* probe = app.get_subcommand("portal")->get_subcommand("probe");
+  add(probe, "--user", "NAME", options.user, "of a test account, which ends up logged in")
+      ->required();
+  add(probe, "--password-file", "FILE", options.password_file,
+      "its first line is the password; mode 0600 or 0640")
+      ->required();
+  add(probe, "--me", "PATH", options.me, "of the portal, that tells who is logged in, as /api/me");
+  add(probe, "--format", "FORMAT", options.format, "text (the default) or json")
+      ->check(CLI::IsMember({"text", "json"}));
 }
 
 Exit usage(const std::string& message) {

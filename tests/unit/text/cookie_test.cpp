@@ -71,6 +71,19 @@ TEST(SetCookieHeader, TellsWhenItSetsTheCookie) {
   }
 }
 
+TEST(SetCookieHeader, TellsHowLongTheCookieLives) {
+  const auto lives = [](std::string_view header) {
+    return parse_set_cookie(header, now).value().lives;
+  };
+  using std::chrono::seconds;
+  EXPECT_EQ(lives("SID=x"), std::nullopt);
+  EXPECT_EQ(lives("SID=x; Max-Age=60"), seconds{60});
+  EXPECT_EQ(lives("SID=x; Max-Age=60; Expires=Fri, 01 Jan 2100 00:00:00 GMT"), seconds{60});
+  EXPECT_EQ(lives("SID=x; Expires=Sun, 29 Nov 2026 00:00:00 GMT"), seconds{86'400});
+  EXPECT_EQ(lives("SID=x; Max-Age=-1"), seconds{0});
+  EXPECT_GT(lives("SID=x; Max-Age=99999999999999999999999"), seconds{1'000'000'000});
+}
+
 TEST(SetCookieHeader, GivesNameValueAndPath) {
   const auto cookie = parse_set_cookie(" SID = a=b ; path=/x ; Path=y; PATH=/z;Secure", now);
   ASSERT_TRUE(cookie);

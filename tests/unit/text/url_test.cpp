@@ -50,6 +50,23 @@ TEST(Url, IsNothingThatTwoReadersMayReadDifferently) {
   }
 }
 
+TEST(Url, IsResolvedAsBrowsersDo) {
+  const std::string base = "http://a.example:81/b/c?d=e#f";
+  const std::pair<const char*, const char*> cases[] = {
+      {"", "http://a.example:81/b/c?d=e"},      {"#x", "http://a.example:81/b/c?d=e"},
+      {"?x=1", "http://a.example:81/b/c?x=1"},  {"/x", "http://a.example:81/x"},
+      {" x?y#z ", "http://a.example:81/b/x?y"}, {"../x", "http://a.example:81/x"},
+      {"//b.example/x", "http://b.example/x"},  {"https://b.example/x", "https://b.example/x"},
+      {"/x y", "http://a.example:81/x%20y"},
+  };
+  for (const auto& [reference, expected] : cases) {
+    EXPECT_EQ(resolve_url(base, reference), expected) << reference;
+  }
+  for (const char* none : {"javascript:go()", "mailto:a@b", "ftp://a.example/", "http://u@a/"}) {
+    EXPECT_EQ(resolve_url(base, none), std::nullopt) << none;
+  }
+}
+
 TEST(Endpoint, IsHttpsUnlessAllowed) {
   EXPECT_TRUE(is_endpoint_url("https://a.example/token?x=1", false));
   EXPECT_FALSE(is_endpoint_url("http://a.example/token", false));
