@@ -54,7 +54,7 @@ struct LegacyLogin {
   identity::AccountForm account_form;
   std::string session_cookie;   ///< the portal's, when it was named; otherwise the site's
   std::string return_to = "/";  ///< `return=`: the page of an application whose script logs in
-  WithheldAnswer answer;  ///< its body in `body`
+  WithheldAnswer answer;        ///< its body in `body`
   /// Shared with whoever sends it on when the login goes on: bodies may be large, and logins wait.
   std::shared_ptr<const std::string> body;
 };
