@@ -76,7 +76,7 @@ Task<void> Tickets::consent(TicketId id, Consent consent) {
   // Sealed: whoever writes to Redis alone opens nothing with it.
   std::string kept = keys_->seal(consent_purpose, id.value(), word_of(consent));
   redis::Command command{"SET", consent_key(id), std::move(kept), "EX",
-                         std::to_string(lifetime.count())};
+                         std::to_string(consent_lifetime.count())};
   require_answer(co_await redis_.call(std::move(command)));
 }
 

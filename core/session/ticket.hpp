@@ -69,6 +69,8 @@ enum class TicketError {
 class Tickets {
  public:
   static constexpr std::chrono::seconds lifetime{20 * 60};
+  /// The script asks as soon as its page is there; whoever sits down here next must not be let in.
+  static constexpr std::chrono::seconds consent_lifetime{2 * 60};
   /// Browsers keep at least 4096 bytes a cookie, name and attributes included (RFC 6265 §6.1).
   static constexpr std::size_t most_cookie_bytes = 3800;
 
