@@ -57,6 +57,8 @@ class Decision {
     note(number_differs,
          legacy_.number && provider_.number && *legacy_.number != *provider_.number);
     note(number_not_verified, legacy_.number && legacy_.number_status != FieldStatus::verified);
+    note(control_not_proven, legacy_.number_status == FieldStatus::verified &&
+                                 !legacy_.login_proven && !legacy_.verified_outside);
     note(number_province_unknown, provider_.number && !provider_.number->province_known());
   }
 
@@ -102,6 +104,7 @@ class Decision {
     if (any({legacy_number_missing, legacy_only_cmnd})) return LinkOutcome::verify_first;
     if (has(number_differs)) return LinkOutcome::refuse_number;
     if (has(number_not_verified)) return self_entered_outcome();
+    if (has(control_not_proven)) return LinkOutcome::login_first;
     return verified_outcome();
   }
 
@@ -150,6 +153,8 @@ std::string_view to_text(LinkOutcome outcome) noexcept {
       return "link_flagged";
     case LinkOutcome::review:
       return "review";
+    case LinkOutcome::login_first:
+      return "login_first";
     case LinkOutcome::verify_first:
       return "verify_first";
     case LinkOutcome::refuse_number:
@@ -196,6 +201,8 @@ std::string_view to_text(LinkReason reason) noexcept {
       return "number_differs";
     case number_not_verified:
       return "number_not_verified";
+    case control_not_proven:
+      return "control_not_proven";
     case self_entered_allowed:
       return "self_entered_allowed";
     case name_missing:

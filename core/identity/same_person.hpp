@@ -26,6 +26,10 @@ struct LegacyIdentity {
   bool login_proven = false;
   std::optional<CitizenNumber> number;
   FieldStatus number_status = FieldStatus::empty;
+  /// The number was verified from outside: an import, an officer, VNeID itself. Else its holder
+  /// typed it and a register agreed, which everybody can have done who knows three facts of the
+  /// person (D18).
+  bool verified_outside = false;
   std::optional<Cmnd> cmnd;
   std::optional<NameKeys> name;
   std::optional<BirthDate> birth_date;
@@ -56,6 +60,7 @@ enum class LinkOutcome : std::uint8_t {
   link,
   link_flagged,         ///< link, and show it to whoever reviews
   review,               ///< an officer decides; no link now
+  login_first,          ///< whoever verified it may not be the person: the password must be proven
   verify_first,         ///< the citizen must first get the number verified (letter, steps 2 to 5)
   refuse_number,        ///< another person's number: no detail to the browser, security event
   refuse_level,         ///< the page about level 2
@@ -80,6 +85,7 @@ enum class LinkReason : std::uint8_t {
   legacy_only_cmnd,
   number_differs,
   number_not_verified,
+  control_not_proven,  ///< no password of the account was proven, and its holder verified it (D18)
   self_entered_allowed,
   name_missing,
   name_differs,

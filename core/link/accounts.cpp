@@ -21,7 +21,11 @@ constexpr int any_year = 9999;
 // What every statement below selects from an account `a`: a row a field that decide() needs.
 #define VNEID_ACCOUNT_COLUMNS                                                     \
   "a.id, a.portal, a.kind, a.status, a.account_key, a.account_name_sealed, l.id," \
-  " l.person_id, l.provider, l.linked_at, f.field, f.status, f.value_sealed"
+  " l.person_id, l.provider, l.linked_at, f.field, f.status, f.value_sealed,"     \
+  " case when f.field = 'citizen_id' and f.status = 'verified' then (select"      \
+  "   c.reason <> 'self_update' or c.new_source = 'vneid' from"                   \
+  "   identity_field_change c where c.account_id = a.id and c.field = f.field"    \
+  "   order by c.id desc limit 1) end"
 #define VNEID_ACCOUNT_JOINS                                                    \
   " left join link l on l.account_id = a.id and l.state = 'active'"            \
   " left join identity_field f on f.account_id = a.id and f.status <> 'empty'" \
@@ -123,6 +127,7 @@ LegacyAccount read_account(const Result& rows, const KeyRing& keys) {
     const Field field = certain(identity::field_from_text(rows.text(row, 10)));
     const auto status = certain(identity::field_status_from_text(rows.text(row, 11)));
     add_field(account, field, status, open_field(keys, key, field, rows.bytes(row, 12)));
+    if (!rows.is_null(row, 13)) account.identity.verified_outside = rows.boolean(row, 13);
   }
   return account;
 }
@@ -149,7 +154,7 @@ Task<LegacyAccount> Accounts::ensure(PortalName portal, std::string name,
   params.instant(now);
   const Result rows = co_await database_.query(ensure_account, std::move(params));
   LegacyAccount account = read_account(rows, *keys_);
-  account.first_seen = rows.boolean(0, 13);
+  account.first_seen = rows.boolean(0, 14);
   co_return account;
 }
 

@@ -60,8 +60,8 @@ constexpr Name error_demands[] = {"text", "request_id", "csrf", "path"};
 constexpr Name signin[] = {"heading", "text", "login_href", "confirm"};
 constexpr Name signin_demands[] = {"text", "csrf", "path"};
 
-constexpr Name choice[] = {"heading", "adopts",  "can_make_new", "accounts",
-                           "index",   "account", "name",         "return_to"};
+constexpr Name choice[] = {"heading", "adopts",  "own",  "can_make_new", "accounts",
+                           "index",   "account", "name", "return_to"};
 constexpr Name choice_demands[] = {"account", "index", "csrf", "path", "return_to"};
 
 constexpr Name resume[] = {"target", "fields", "input_name", "value"};

@@ -156,8 +156,12 @@ Values values_of(const ChoicePage& page, const StringTable& strings) {
     account.set("name", text_or_false(each.name_masked));
     accounts.push_back(account);
   }
-  const std::string heading(strings.text(page.adopts ? "choice.adopt.title" : "choice.title"));
+  const bool own = page.adopts && page.accounts.empty();
+  const std::string heading(strings.text(own           ? "choice.own.title"
+                                         : page.adopts ? "choice.adopt.title"
+                                                       : "choice.title"));
   Values values;
+  values.set("own", own);
   values.set("title", heading);
   values.set("heading", heading);
   values.set("accounts", accounts);

@@ -47,7 +47,7 @@ constexpr std::array<std::string_view, 19> problems{"",
 constexpr std::array<std::string_view, 6> troubles{"",           "err.notfound",    "err.csdl",
                                                    "err.stores", "update.too_many", "err.busy"};
 
-constexpr std::array<std::string_view, 62> others{
+constexpr std::array<std::string_view, 63> others{
     "notice.title",
     "notice.p1",
     "notice.p2.lead",
@@ -64,6 +64,7 @@ constexpr std::array<std::string_view, 62> others{
     "links.title",
     "choice.title",
     "choice.adopt.title",
+    "choice.own.title",
     "links.provider",
     "vault.title",
     "vault.legacy.title",

@@ -91,6 +91,7 @@ struct ChoicePage {
   };
   bool adopts = false;
   bool can_make_new = false;  ///< [Tạo tài khoản mới]; only when it adopts
+  /// None, when it adopts: there is an account that only its own password opens the way to.
   std::vector<Account> accounts;
   std::string return_to;
   std::string csrf;

@@ -59,6 +59,8 @@ ErrorKind error_of(identity::LinkOutcome outcome) {
       return ErrorKind::level_too_low;
     case identity::LinkOutcome::verify_first:
       return ErrorKind::unverified_number;
+    case identity::LinkOutcome::login_first:
+      return ErrorKind::no_account;
     case identity::LinkOutcome::taken_by_other:
       return ErrorKind::taken;
     case identity::LinkOutcome::refuse_incomplete:

@@ -24,6 +24,17 @@ void count_link(const Exchange& exchange, const link::Linked& linked) {
                  static_cast<std::uint64_t>(linked.transfer.stayed_total()));
 }
 
+/// Whoever else knows the account's password is out from now on (A1).
+Task<void> end_other_sessions(const Exchange& exchange, AccountId account_id) {
+  try {
+    co_await exchange.sessions().end_all_of_account(account_id);
+  } catch (const Unavailable& away) {
+    exchange.worker->log.write(
+        Log::Severity::error, exchange.request->id,
+        std::string{"sessions of an account that was linked go on: "} + away.what());
+  }
+}
+
 }  // namespace
 
 link::LinkRequest link_request(const Exchange& exchange, const std::string& provider,
@@ -70,6 +81,7 @@ Task<Conclusion> link_held(const Exchange& exchange, const Spending& spending,
   }
   const auto& linked = std::get<link::Linked>(outcome);
   count_link(exchange, linked);
+  if (!linked.repeated) co_await end_other_sessions(exchange, spending.account_id);
   AccountLinked made;
   made.account_id = spending.account_id;
   made.person_id = linked.person_id;

@@ -44,6 +44,7 @@ std::optional<identity::LinkOutcome> refusal_of(const oidc::VerifiedIdentity& pe
   self.kind = identity::AccountKind::personal;
   self.number = told.number;
   self.number_status = identity::FieldStatus::verified;
+  self.verified_outside = true;  // by VNeID, right now
   self.name = told.name;
   self.birth_date = told.birth_date;
   self.sex = told.sex;
@@ -85,19 +86,25 @@ Task<Candidates> linked_accounts(const Exchange& exchange, PersonId person) {
   co_return candidates;
 }
 
+struct Adoptable {
+  Candidates candidates;
+  bool own_password = false;  ///< there is one that only a login with its password opens (D18)
+};
+
 /// Accounts that may be taken over: the decision says so, or leaves it to an officer.
-Task<Candidates> adoptable_accounts(const Exchange& exchange, const PendingChoice& choice) {
+Task<Adoptable> adoptable_accounts(const Exchange& exchange, const PendingChoice& choice) {
   Worker& worker = *exchange.worker;
   const auto policy = policy_of(worker, choice.provider);
   const auto found =
       co_await worker.accounts.adoptable(exchange.site->portal, choice.person.citizen_id.value());
-  Candidates candidates;
+  Adoptable adoptable;
   for (const auto& account : found) {
     const auto decision = identity::decide(account.identity, choice.person.for_decision(), policy);
+    if (decision.outcome == identity::LinkOutcome::login_first) adoptable.own_password = true;
     if (!decision.links() && decision.outcome != identity::LinkOutcome::review) continue;
-    candidates.push_back(candidate_of(account.id, account.name, account.full_name));
+    adoptable.candidates.push_back(candidate_of(account.id, account.name, account.full_name));
   }
-  co_return candidates;
+  co_return adoptable;
 }
 
 Conclusion signed_in(const Purpose& purpose, PendingChoice choice) {
@@ -133,8 +140,10 @@ Task<Conclusion> find_accounts(const Exchange& exchange, const Authorization& au
     co_return signed_in(purpose, std::move(choice));
   }
   choice.kind = PendingChoice::Kind::adopt;
-  choice.candidates = co_await adoptable_accounts(exchange, choice);
-  if (!choice.candidates.empty()) co_return signed_in(purpose, std::move(choice));
+  auto adoptable = co_await adoptable_accounts(exchange, choice);
+  choice.candidates = std::move(adoptable.candidates);
+  const bool may_have_own = adoptable.own_password && exchange.site->new_accounts;
+  if (!choice.candidates.empty() || may_have_own) co_return signed_in(purpose, std::move(choice));
   if (!exchange.site->new_accounts) {
     co_return failed(purpose, ErrorKind::no_account, "VNeID login without an account here");
   }

@@ -36,6 +36,19 @@ TEST_F(HeldCallback, LinksAndShowsIt) {
   EXPECT_TRUE(page.body.contains("Tiếp tục"));
 }
 
+TEST_F(HeldCallback, EndsWhatElseTheAccountHasOpen) {
+  World& there = world;
+  const auto mine = there.cookies;
+  there.cookies.clear();
+  there.sign_in_by_password();
+  const auto other = there.cookies;
+  expect(there, there.run(there.get("identity")), {.status = 200});
+  there.cookies = mine;
+  expect(there, come_back(), {.status = 303, .location = "/vneid/linked"});
+  there.cookies = other;
+  expect(there, there.run(there.get("identity")), {.status = 401});
+}
+
 TEST_F(HeldCallback, AgainEndsOnTheSamePage) {
   come_back();
   expect(world, come_back(), {.status = 303, .location = "/vneid/linked"});
@@ -286,6 +299,32 @@ TEST_F(SignInCallback, OffersAccountsThatCarryTheNumber) {
   EXPECT_TRUE(world.postgres.ran("link_insert"));
   // The second press finds the first one's session.
   expect(world, world.run(world.post("login", "account0=on&return=%2Fho-so&csrf=" + csrf)),
+         {.status = 303, .location = "/ho-so"});
+}
+
+/// A1: whoever knows three facts of a person could have verified it.
+TEST_F(SignInCallback, NeverOffersAnAccountThatItsHolderVerified) {
+  world.verify_number();
+  world.account.verified_outside = false;
+  world.adoptable = {world.account.id};
+  begin();
+  expect(world, come_back(), {.status = 403, .log = "without an account here"});
+  EXPECT_FALSE(world.postgres.ran("link_insert"));
+}
+
+TEST_F(SignInCallback, AsksForThePasswordOfAnAccountThatItsHolderVerified) {
+  world.site->new_accounts = true;
+  world.verify_number();
+  world.account.verified_outside = false;
+  world.adoptable = {world.account.id};
+  begin();
+  expect(world, come_back(), {.status = 303, .location = "/vneid/login/choose"});
+  const auto page = world.run(world.get("login/choose"));
+  expect(world, page, {.body = "đăng nhập một lần bằng tài khoản đó"});
+  EXPECT_FALSE(page.body.contains("account0"));
+  EXPECT_FALSE(page.body.contains("le*")) << "whose account it is is not told";
+  world.account.verified_outside = true;  // the new one's, which VNeID verifies
+  expect(world, world.run(world.post("login", "action=new&csrf=" + World::csrf_of(page))),
          {.status = 303, .location = "/ho-so"});
 }
 

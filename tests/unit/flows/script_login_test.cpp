@@ -29,10 +29,11 @@ class ScriptLogin : public testing::Test {
     EXPECT_TRUE(verdict.reply);
     return verdict.reply ? *verdict.reply : flows::Reply{};
   }
-  flows::Reply skip() {
-    return world.run(
-        world.post("notice", "choice=skip&csrf=" + World::csrf_of(world.run(world.get("notice")))));
+  flows::Reply choose(const std::string& choice) {
+    const std::string csrf = World::csrf_of(world.run(world.get("notice")));
+    return world.run(world.post("notice", "choice=" + choice + "&csrf=" + csrf));
   }
+  flows::Reply skip() { return choose("skip"); }
   flows::Reply fetch() { return world.run(world.post("api/v1/held-answer", {})); }
 
   World world;
@@ -81,7 +82,9 @@ TEST_F(ScriptLogin, GetsItsAnswerAfterTheLink) {
   world.site->policy.personal.mode = Mode::enforce;
   world.verify_number();
   log_in();
-  world.run(world.get("callback/bca", world.go_to_provider()));
+  expect(world, choose("vneid"), {.status = 303, .location = "https://idp.example/auth"});
+  expect(world, world.run(world.get("callback/bca", world.answer_of_provider())),
+         {.status = 303, .location = "/vneid/linked"});
   expect(world, fetch(), {.status = 409, .body = "login_held"});
   const std::string csrf = World::csrf_of(world.run(world.get("linked")));
   expect(world, world.run(world.post("linked", "csrf=" + csrf)),

@@ -38,7 +38,7 @@ void for_every_person(Pair& p, const std::function<void(const Pair&)>& visit) {
                                             born("08/03/1989"), born("01/01/1989")};
   for (int name_at = 0; name_at < 8; ++name_at) {
     for (int date_at = 0; date_at < 15; ++date_at) {
-      for (int bits = 0; bits < 8; ++bits) {
+      for (int bits = 0; bits < 16; ++bits) {
         p.provider.name = names[name_at % 2];
         p.legacy.name = names[name_at / 2];
         p.provider.birth_date = dates[date_at % 3];
@@ -46,6 +46,7 @@ void for_every_person(Pair& p, const std::function<void(const Pair&)>& visit) {
         p.legacy.sex = (bits & 1) != 0 ? Sex::female : Sex::male;
         p.legacy.login_proven = (bits & 2) != 0;
         p.policy.allow_self_entered = (bits & 4) != 0;
+        p.legacy.verified_outside = (bits & 8) != 0;
         visit(p);
       }
     }
@@ -88,7 +89,8 @@ bool sound(const Pair& p) {
   }
   const bool strict = ours.name->strict == theirs.name->strict;
   const bool full = fully_equal(*ours.birth_date, *theirs.birth_date);
-  const bool number_trusted = ours.number_status == FieldStatus::verified ||
+  const bool controlled = ours.login_proven || ours.verified_outside;
+  const bool number_trusted = (ours.number_status == FieldStatus::verified && controlled) ||
                               (p.policy.allow_self_entered && ours.login_proven && strict && full &&
                                ours.number_status == FieldStatus::self_entered);
   return ours.number == theirs.number && number_trusted && theirs.level >= 2 &&
@@ -110,7 +112,7 @@ TEST(SamePerson, LinksExactlyWhereTheRuleHolds) {
   });
   EXPECT_EQ(wrong, 0U);
   EXPECT_GT(linked, 50U) << "were it zero, nothing would have been shown";
-  EXPECT_EQ(outcomes.size(), 9U) << "all but those of the link transaction";
+  EXPECT_EQ(outcomes.size(), 10U) << "all but those of the link transaction";
 }
 
 TEST(SamePerson, EveryOutcomeAndReasonHasItsOwnName) {

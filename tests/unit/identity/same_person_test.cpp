@@ -51,10 +51,28 @@ TEST(SamePerson, NumberVerifiedAndNamesStrictlyEqual) {
        [](Pair& p) { p.provider.birth_date.reset(); },
        LinkOutcome::review,
        {birth_date_missing}},
-      {"VNeID first, number verified before",
-       [](Pair& p) { p.legacy.login_proven = false; },
+      {"VNeID first, number verified from outside",
+       [](Pair& p) {
+         p.legacy.login_proven = false;
+         p.legacy.verified_outside = true;
+       },
        LinkOutcome::link,
        {}},
+      {"a proven login, number verified from outside",
+       [](Pair& p) { p.legacy.verified_outside = true; },
+       LinkOutcome::link,
+       {}},
+      {"VNeID first, number verified by whoever holds the account",
+       [](Pair& p) { p.legacy.login_proven = false; },
+       LinkOutcome::login_first,
+       {control_not_proven}},
+      {"the same, and another name: no officer is asked either",
+       [](Pair& p) {
+         p.legacy.login_proven = false;
+         p.legacy.name = name("Lê Hùng");
+       },
+       LinkOutcome::login_first,
+       {control_not_proven, name_differs}},
       {"level above the required one",
        [](Pair& p) { p.provider.level = 3; },
        LinkOutcome::link,

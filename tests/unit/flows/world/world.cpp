@@ -106,7 +106,8 @@ std::vector<Row> World::account_rows(bool with_first_seen) const {
           {},
           {},
           {},
-          {}};
+          {},
+          Cell::boolean(account.verified_outside)};
   if (account.linked) {
     row[6] = account.linked->first.value();
     row[7] = account.linked->second.value();

@@ -37,6 +37,7 @@ struct AccountRow {
   std::string name = "le.van.a";
   link::AccountKind kind = link::AccountKind::personal;
   bool closed = false;
+  bool verified_outside = true;
   std::optional<std::pair<LinkId, PersonId>> linked;
   struct Value {
     identity::Field field;
