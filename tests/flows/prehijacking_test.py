@@ -20,7 +20,7 @@ class PreHijacking(IdentityTest):
         case = self.untouched()
         stranger = self.signed_in(case)
         self.update(stranger, case["ask"])
-        self.assertEqual(self.statuses(stranger)["pid12"], "verified")
+        self.assertEqual(self.statuses(stranger)["citizen_id"], "verified")
         links = self.links()
         victim, page = self.first_login(case)
         self.assertEqual(page.status, 403)
