@@ -2,8 +2,10 @@
 #include <chrono>
 #include <functional>
 #include <iostream>
+#include <iterator>
 #include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "admin/commands.hpp"
