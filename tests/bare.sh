@@ -38,6 +38,7 @@ leave() {
   if [ -n "${KEEP:-}" ]; then echo "kept: $root"; else rm -rf --one-file-system "$root"; fi
 }
 trap leave EXIT
+trap 'echo "tests/bare.sh: line $LINENO failed" >&2' ERR
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
@@ -75,7 +76,7 @@ echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/bare"  # it is thrown away: no 
 
 # A bundle, and not the folder: the clone is complete, and git asks nobody whose folder it was.
 git -c safe.directory='*' -C "$tree" bundle create -q "$root/tmp/tree.bundle" HEAD
-git clone -q "$root/tmp/tree.bundle" "$root/root/project" 2>/dev/null
+git clone -q -c advice.detachedHead=false "$root/tmp/tree.bundle" "$root/root/project"
 rm "$root/tmp/tree.bundle"
 
 environment=(PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" CI=true)
@@ -100,7 +101,7 @@ setpriv --pdeathsig KILL unshare --mount --pid --ipc --fork --kill-child bash -e
   [ -z "$ccache" ] || mount --bind "$ccache" "$root/ccache"
   chroot "$root" "$@" || exit $?' \
   bash "$root" "${BARE_CCACHE:-}" env -i --default-signal "${environment[@]}" bash -euc '
-  update-ca-certificates >/dev/null 2>&1
+  update-ca-certificates >/dev/null
   # Not every mirror carries the security suite.
   apt-get update --error-on=any >/dev/null 2>&1 || {
     rm /etc/apt/sources.list.d/security.list

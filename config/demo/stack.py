@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+import weakref
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -67,6 +68,9 @@ class Stack:
                  population_source="csdl", http_extra="", provider="bca", portal_options=()):
         self.build = pathlib.Path(build).resolve()
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="vneid-"))
+        self.temporary = folder is None
+        if self.temporary:  # a hundred deployments a test run would fill the disk
+            weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o755)  # PostgreSQL and nginx's workers run as users of their own
         self.workers = workers
@@ -163,6 +167,8 @@ class Stack:
         for name in ("nginx", "portal", "population", "provider", "redis"):
             self.stop_process(name)
         self.stop_postgres()
+        if self.temporary:  # its logs are read after its end
+            shutil.rmtree(self.folder / "postgres", ignore_errors=True)
 
     # ---- data --------------------------------------------------------------------------------
     def make_data(self):
