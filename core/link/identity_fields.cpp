@@ -123,6 +123,13 @@ void add_number(audit::Event& event, const KeyRing& keys, const NewValues& value
   event.pid_key = citizen_key(keys, *number);
 }
 
+/// Goes on with a value that means the same and that the holder typed, or has already.
+void prefer(FieldValue& fresh, Field field, const std::string& known, bool told) {
+  if (!same_value(field, known, fresh.value)) return;
+  fresh.value = better_value(field, known, fresh.value);
+  if (fresh.value == known) fresh.told = told;
+}
+
 /// Bodies of the transactions. Const: nothing of a failed try is remembered.
 class StoreWork {
  public:
@@ -162,12 +169,15 @@ class StoreWork {
     fresh.value = std::move(told);
     fresh.source = asked_.source;
     fresh.verified_at = asked_.now;
+    fresh.told = true;
+    const auto typed = asked_.typed.find(field);
+    if (typed != asked_.typed.end()) prefer(fresh, field, typed->second, false);
     const auto ours = held.fields.find(field);
-    if (ours != held.fields.end() && same_value(field, ours->second.value, fresh.value)) {
-      fresh.value = better_value(field, ours->second.value, fresh.value);
+    if (ours != held.fields.end()) {
       const FieldValue& old = ours->second;
+      prefer(fresh, field, old.value, old.told);
       if (old.status == FieldStatus::verified && old.value == fresh.value &&
-          old.source == fresh.source) {
+          old.source == fresh.source && old.told == fresh.told) {
         co_await renew(transaction, asked_.account_id, field, asked_.now);
         co_return false;
       }
@@ -217,7 +227,8 @@ class EditWork {
     for (const auto& [field, value] : edit_.values) {
       const auto ours = held.fields.find(field);
       const bool known = ours != held.fields.end();
-      if (known ? ours->second.value == value : value.empty()) continue;
+      const bool hidden = known && ours->second.told;
+      if (!hidden && (known ? ours->second.value == value : value.empty())) continue;
       if (known && ours->second.status == FieldStatus::verified) {
         refused.push_back(field);
         continue;

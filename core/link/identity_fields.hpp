@@ -28,6 +28,9 @@ struct FieldValue {
   std::string value;
   std::string source;  ///< of a verified value
   std::optional<Wall> verified_at;
+  /// A source told the value and the account's holder did not type it: for the person only, proven
+  /// by VNeID (design D19).
+  bool told = false;
 };
 
 /// Fields that are not in the map are empty.
@@ -49,7 +52,7 @@ using NewValues = std::map<identity::Field, std::string>;
 struct Verification {
   AccountId account_id;
   NewValues values;    ///< vouched for; empty: the source knows nobody of what is verified here
-  NewValues typed;     ///< asked with, and not vouched for: kept as self-entered
+  NewValues typed;     ///< by the holder; what is not vouched for is kept as self-entered
   std::string source;  ///< a code such as "population_db", or as the page shows it
   audit::Origin origin;
   Wall now{};
@@ -88,7 +91,8 @@ class Identities {
   /// verified field nothing is changed and a review is opened.
   Task<VerificationOutcome> store(Verification verification);
 
-  /// One transaction. Fields that are verified are left alone: what was refused is given back.
+  /// One transaction. Fields that are verified are left alone: what was refused is given back, of
+  /// a value that the holder may not see also when it was guessed.
   Task<std::vector<identity::Field>> edit(Edit edit);
 
  private:

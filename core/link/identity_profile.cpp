@@ -26,7 +26,7 @@ constexpr Statement read_profile{
     "   null::bigint, null::boolean from a"
     " union all"
     " select 2, f.field, f.status, f.source, f.value_sealed, null, null, null, f.verified_at, null,"
-    "   null, null, null from a join identity_field f on f.account_id = a.id"
+    "   null, null, f.told from a join identity_field f on f.account_id = a.id"
     " union all"
     " select 3, o.portal, l.provider, null, o.account_key, o.account_name_sealed, p.citizen_key,"
     "   p.citizen_sealed, l.linked_at, l.id, o.id, p.id, cardinality(l.flags) > 0"
@@ -64,8 +64,8 @@ IdentityProfile read_rows(const Result& rows, const KeyRing& keys) {
   for (std::size_t row = 1; row < rows.rows(); ++row) {
     const std::int64_t kind = rows.integer(row, 0);
     if (kind == field_row) {
-      StoredField field{rows.text(row, 1), rows.text(row, 2), rows.optional_bytes(row, 4),
-                        rows.optional_text(row, 3)};
+      StoredField field{rows.text(row, 1),          rows.text(row, 2), rows.optional_bytes(row, 4),
+                        rows.optional_text(row, 3), std::nullopt,      rows.boolean(row, 12)};
       if (!rows.is_null(row, 8)) field.verified_at = rows.instant(row, 8);
       add_field(profile.fields, std::move(field), keys, account_key);
     } else if (kind == link_row) {

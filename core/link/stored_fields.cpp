@@ -29,7 +29,7 @@ constexpr Statement lock_key{
 
 constexpr Statement read_fields{
     "identity_read_fields",
-    "select field, status, value_sealed, source, verified_at from identity_field"
+    "select field, status, value_sealed, source, verified_at, told from identity_field"
     " where account_id = $1::bigint"};
 
 constexpr Statement set_reason{
@@ -39,10 +39,11 @@ constexpr Statement set_reason{
 constexpr Statement upsert_field{
     "identity_put_field",
     "insert into identity_field (account_id, field, value_sealed, value_key, status, source,"
-    " verified_at) values ($1::bigint, $2, $3::bytea, $4::bytea, $5, $6::text, $7::timestamptz)"
+    " verified_at, told)"
+    " values ($1::bigint, $2, $3::bytea, $4::bytea, $5, $6::text, $7::timestamptz, $8::boolean)"
     " on conflict (account_id, field) do update set value_sealed = excluded.value_sealed,"
     " value_key = excluded.value_key, status = excluded.status, source = excluded.source,"
-    " verified_at = excluded.verified_at"};
+    " verified_at = excluded.verified_at, told = excluded.told"};
 
 constexpr Statement renew_field{
     "identity_renew_field",
@@ -75,6 +76,7 @@ void add_field(FieldValues& fields, StoredField row, const KeyRing& keys,
   value.value = open_field(keys, account_key, field, certain(row.sealed));
   value.source = std::move(row.source).value_or("");
   value.verified_at = row.verified_at;
+  value.told = row.told;
   fields.emplace(field, std::move(value));
 }
 
@@ -86,8 +88,8 @@ Task<LockedFields> lock_fields(Transaction& transaction, const KeyRing& keys,
   held.account_key = locked.bytes(0, 0);
   const Result rows = co_await transaction.query(read_fields, of_account(account_id));
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    StoredField field{rows.text(row, 0), rows.text(row, 1), rows.optional_bytes(row, 2),
-                      rows.optional_text(row, 3), std::nullopt};
+    StoredField field{rows.text(row, 0),          rows.text(row, 1), rows.optional_bytes(row, 2),
+                      rows.optional_text(row, 3), std::nullopt,      rows.boolean(row, 5)};
     if (!rows.is_null(row, 4)) field.verified_at = rows.instant(row, 4);
     add_field(held.fields, std::move(field), keys, held.account_key);
   }
@@ -116,6 +118,7 @@ Task<void> put_field(Transaction& transaction, const KeyRing& keys, std::string 
   } else {
     params.null().null();
   }
+  params.boolean(value.told);
   co_await transaction.query(upsert_field, std::move(params));
 }
 
@@ -136,6 +139,8 @@ Task<void> overwrite_verified(Transaction& transaction, const KeyRing& keys, Acc
     fresh.value = value;
     fresh.source = source;
     fresh.verified_at = now;
+    const auto ours = held.fields.find(field);
+    fresh.told = ours == held.fields.end() || ours->second.told || ours->second.value != value;
     co_await put_field(transaction, keys, held.account_key, account_id, field, std::move(fresh));
   }
 }

@@ -21,6 +21,7 @@ struct StoredField {
   std::optional<std::string> sealed;
   std::optional<std::string> source;
   std::optional<Wall> verified_at;
+  bool told = false;
 };
 
 /// Opens a row into `fields`; an empty one is left out.

@@ -44,7 +44,7 @@ Values input_values(const Input& input, const TypedValue& typed, const StringTab
   Values values;
   values.set("input_name", input.name);
   values.set("label", std::string(strings.text(input.label_id)));
-  values.set("value", typed.value);
+  values.set("value", typed.hidden ? std::string(strings.text("id.hidden")) : typed.value);
   values.set("required", input.required);
   values.set("inputmode", std::string(input.inputmode));
   values.set("hint", text_or_false(hinted ? strings.text(input.hint_id) : ""));

@@ -9,6 +9,7 @@ using identity::FieldStatus;
 using List = kainjow::mustache::list;
 
 std::string shown_value(const IdentityRow& row, const StringTable& strings) {
+  if (row.hidden) return std::string(strings.text("id.hidden"));
   const bool is_word = row.value == "male" || row.value == "female";
   if (row.field != identity::Field::sex || !is_word) return row.value;
   return std::string(strings.text("sex." + row.value));

@@ -109,11 +109,11 @@ enum class ReviewState : std::uint8_t { open, approved, rejected };
 /// A row of "Thông tin định danh" (R17).
 struct IdentityRow {
   identity::Field field = identity::Field::name;
-  std::string
-      value;  ///< as people read it (dates dd/mm/yyyy); in full: it is the citizen's own page
+  std::string value;  ///< as people read it (dates dd/mm/yyyy), in full
   identity::FieldStatus status = identity::FieldStatus::empty;
   std::string source;       ///< of a verified value, as stored
   std::string verified_on;  ///< dd/mm/yyyy
+  bool hidden = false;      ///< there is a value, for the person proven by VNeID only (design D19)
 };
 
 /// "Thông tin định danh" with "Danh sách tài khoản liên kết" below it (R16, R17, R24). With `csrf`
@@ -163,6 +163,7 @@ struct TypedValue {
   std::string value;  ///< as it was typed
   FieldProblem problem = FieldProblem::none;
   bool locked = false;  ///< shown, cannot be changed: it is verified
+  bool hidden = false;  ///< not even shown, as IdentityRow::hidden
 };
 
 /// The dialog of [Cập nhật từ CSDL Quốc gia về Dân cư] (R18), a page of its own that needs no

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "async/task.hpp"
 #include "crypto/key_ring.hpp"
@@ -29,17 +30,25 @@ class Limits {
          const Settings& settings);
 
   /// Takes a token from every bucket that the question needs, or from none: the asker's, one of
-  /// each number asked about, and the deployment's unless the answer is known. One round trip.
-  /// Throws Unavailable{redis}.
+  /// each number asked about, the deployment's unless the answer is known; and the network's and
+  /// the deployment's for different numbers, unless this number was asked about (from there) within
+  /// the hour. One round trip. Throws Unavailable{redis}.
   Task<Admission> admit(Question question);
 
   /// Keeps that the question found nobody. Throws Unavailable{redis}.
   Task<void> remember_no_match(Question question);
 
+  struct Bucket {
+    std::string key;
+    Rate rate;
+    std::string mark;  ///< while this key exists a call costs nothing; empty: every call costs
+    Limited::Who who;  ///< what is said when it is empty
+  };
+
  private:
   [[nodiscard]] std::string key(const std::string& kind, const std::string& value) const;
   [[nodiscard]] std::string known_key(const Question& question) const;
-  [[nodiscard]] redis::Command command(const Question& question) const;
+  [[nodiscard]] std::vector<Bucket> buckets(const Question& question) const;
 
   redis::Database& redis_;
   std::shared_ptr<const crypto::KeyRing> keys_;

@@ -40,6 +40,9 @@ struct Settings {
   Milliseconds timeout{5000};
   Rate rate;  ///< of all workers together
   Rate citizen_rate{.tokens = 10, .period = Milliseconds{3'600'000}, .burst = 5};
+  /// Different numbers asked about from one network (limited_network()), and by everybody.
+  Rate address_rate{.tokens = 30, .period = Milliseconds{3'600'000}, .burst = 12};
+  Rate numbers_rate{.tokens = 3600, .period = Milliseconds{3'600'000}, .burst = 1000};
   unsigned in_flight = 16;             ///< calls at a time, of one worker; further ones are refused
   unsigned circuit_failures = 5;       ///< in a row, after which the circuit opens
   CallObserver* observer = nullptr;    ///< of calls that go out; null: nobody

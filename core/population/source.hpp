@@ -23,7 +23,8 @@ struct Question {
   std::optional<identity::Cmnd> cmnd;
   std::string name;  ///< as from identity::clean_name(); asked by its loose key
   std::optional<identity::BirthDate> birth_date;
-  std::string asker;  ///< who asks, for the limit per citizen: e.g. "account:17"
+  std::string asker;    ///< who asks, for the limit per citizen: e.g. "account:17"
+  std::string network;  ///< from where: limited_network(); empty: not limited by that
 };
 
 /// What the population database keeps of a citizen: only what the identity page shows
@@ -50,6 +51,7 @@ struct NoMatch {};
 struct Limited {
   enum class Who : std::uint8_t {
     citizen,     ///< this asker, or askers about this number
+    network,     ///< askers of this network, about too many different numbers
     deployment,  ///< all together
   };
   Who who = Who::citizen;

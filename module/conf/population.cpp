@@ -130,6 +130,14 @@ population::Rate read_rate(const Directive& directive) {
 void read_rate_of_all(const Directive& directive, Settings& source) {
   source.rate = read_rate(directive);
 }
+void read_address_rate(const Directive& directive, Settings& source) {
+  source.address_rate = read_rate(directive);
+}
+
+void read_numbers_rate(const Directive& directive, Settings& source) {
+  source.numbers_rate = read_rate(directive);
+}
+
 void read_citizen_rate(const Directive& directive, Settings& source) {
   source.citizen_rate = read_rate(directive);
 }

@@ -135,6 +135,36 @@ TEST_F(ImportAccounts, LinkedAccountKeepsItsNumberAndKind) {
   EXPECT_EQ(counts(import("a,,,,,,,0900000009,,,,,closed\n")), "0 1 0 0");
 }
 
+TEST_F(ImportAccounts, ANumberUnderTwoNamesGoesToTheQueue) {
+  const auto line = [](const std::string& account, const std::string& name,
+                       const std::string& status) {
+    return account + ",personal,052089999999,," + name + ",,,,," + status +
+           ",CSDL,2023-11-20,active\n";
+  };
+  const auto queue = [&] {
+    return world.database.sql(
+        "select coalesce(string_agg(array_to_string(r.reasons, '+') || ' ' || r.state, ','), '')"
+        " from review r");
+  };
+  import(line("a", "Lê Minh Mẫu", "verified") + line("b", "LE MINH MAU", "verified"));
+  EXPECT_EQ(queue(), "") << "accents are lost on the way between registers";
+  import("c,personal,052089999999,,Trần Thị Khác,,,,,,,,active\n");
+  EXPECT_EQ(queue(), "") << "nobody vouches for it";
+  const auto imported = import(line("d", "Trần Thị Khác", "verified"));
+  EXPECT_EQ(counts(imported), "1 0 0 0");
+  EXPECT_EQ(queue(), "name_differs+number_used_twice open");
+  EXPECT_EQ(world.database.sql("select account_masked || ' ' || other_masked from review"),
+            "Trần T** K*** Lê M*** M**");
+  import(line("d", "Trần Thị Khác", "verified"));
+  EXPECT_EQ(queue(), "name_differs+number_used_twice open") << "the same question";
+  world.database.sql("delete from review");
+  import(
+      "e,personal,052061000001,,Một Người,,,,,verified,CSDL,2023-11-20,active\n"
+      "g,personal,052061000001,,Hai Người,,,,,verified,CSDL,2023-11-20,active\n");
+  EXPECT_EQ(queue(), "name_differs+number_used_twice open,name_differs+number_used_twice open")
+      << "both lines are in doubt";
+}
+
 TEST_F(ImportAccounts, ManyBatches) {
   std::string rows;
   for (int i = 0; i < 1201; ++i) rows += "a" + std::to_string(i) + ",,,,,,,,,,,,\n";

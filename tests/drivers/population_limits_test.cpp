@@ -17,6 +17,10 @@ class PopulationLimits : public PopulationTest {
     PopulationTest::SetUp();
     database_.answer(match());
   }
+  /// The bucket of whoever asked last, while there is one.
+  static std::string asker_key() {
+    return redis_server_->ask({"EVAL", "return redis.call('KEYS', '*:asker:*')[1] or 'none'", "0"});
+  }
   static Question about(const std::string& number, const std::string& asker) {
     Question question = question_of(number);
     question.asker = asker;
@@ -99,7 +103,7 @@ TEST_F(PopulationLimits, TokensComeBackOneByOne) {
   turn_until(loop_, [&] { return loop_.now() > again + Milliseconds{2}; });
   EXPECT_EQ(ask(*source), "match");
   EXPECT_EQ(ask(*source), "citizen limited") << "no more than one came";
-  turn_until(loop_, [&] { return redis_server_->ask({"DBSIZE"}) == "1"; });  // the deployment's
+  turn_until(loop_, [&] { return redis_server_->ask({"EXISTS", asker_key()}) == "0"; });
   EXPECT_EQ(ask(*source), "match");
   EXPECT_EQ(ask(*source), "match");
   EXPECT_EQ(ask(*source), "citizen limited") << "never above the burst";
@@ -116,6 +120,40 @@ TEST_F(PopulationLimits, AKnownAnswerCostsTheCitizenAndNobodyElse) {
   EXPECT_EQ(database_.count(), 1U);
 }
 
+TEST_F(PopulationLimits, ANetworkAsksAboutFewNumbersHoweverManyAccountsItHas) {
+  Settings configured = settings();
+  configured.circuit_failures = 100;
+  configured.address_rate = {.tokens = 1, .period = hour, .burst = 3};
+  const auto source = this->source(configured);
+  const std::string somebody_else = "the answer is about somebody else";
+  const auto from = [&](int account, const std::string& network) {
+    Question question =
+        about("05206100000" + std::to_string(account), "account:" + std::to_string(account));
+    question.network = network;
+    return ask(*source, question);
+  };
+  for (int account = 1; account <= 3; ++account) {
+    EXPECT_EQ(from(account, "a"), somebody_else) << account;
+  }
+  EXPECT_EQ(from(4, "a"), "network limited");
+  EXPECT_GT(retry_after_, hour - Milliseconds{20'000});
+  EXPECT_EQ(from(2, "a"), somebody_else) << "no further number";
+  EXPECT_EQ(from(4, "b"), somebody_else) << "the refused call has cost nothing, elsewhere is free";
+  EXPECT_EQ(from(5, ""), somebody_else) << "not limited by where it comes from";
+}
+
+TEST_F(PopulationLimits, EverybodyTogetherAsksAboutFewNumbers) {
+  Settings configured = settings();
+  configured.circuit_failures = 100;
+  configured.numbers_rate = {.tokens = 1, .period = hour, .burst = 2};
+  const auto source = this->source(configured);
+  const std::string somebody_else = "the answer is about somebody else";
+  EXPECT_EQ(ask(*source, about("052061000001", "account:1")), somebody_else);
+  EXPECT_EQ(ask(*source, about("052061000002", "account:2")), somebody_else);
+  EXPECT_EQ(ask(*source, about("052061000003", "account:3")), "deployment limited");
+  EXPECT_EQ(ask(*source, about("052061000001", "account:3")), somebody_else) << "asked before";
+}
+
 TEST_F(PopulationLimits, RedisHoldsNoPersonalDataAndForgets) {
   const auto source = this->source(settings());
   database_.answer(facade(""));
@@ -130,7 +168,8 @@ TEST_F(PopulationLimits, RedisHoldsNoPersonalDataAndForgets) {
   for (const char* secret : {"052089999999", "211234589", "NGUYEN", "account:17", "FOREVER"}) {
     EXPECT_FALSE(all.contains(secret)) << secret;
   }
-  EXPECT_EQ(redis_server_->ask({"DBSIZE"}), "5") << "three of citizens, one of all, one answer";
+  EXPECT_EQ(redis_server_->ask({"DBSIZE"}), "7")
+      << "three of citizens, two of all, one number asked about, one answer";
   const std::string left = redis_server_->ask(
       {"EVAL", "return redis.call('PTTL', redis.call('KEYS', '*:nobody:*')[1])", "0"});
   EXPECT_GT(std::stoi(left), 280'000);

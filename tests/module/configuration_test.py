@@ -326,7 +326,8 @@ class Configuration(ModuleTest):
         self.assert_accepted(population=block(base), more=used)
         self.assert_accepted(population=block(
             base + "profile soap; service 033; user u; secret_file {secret}; api_key_file {secret}; client VN/GOV/1; "
-            "unit H08; account a; procedure 1.0; timeout 900ms; rate 100r/m burst=7; citizen_rate 3r/h; in_flight 2; "
+            "unit H08; account a; procedure 1.0; timeout 900ms; rate 100r/m burst=7; citizen_rate 3r/h; address_rate 9r/h burst=3; "
+            "numbers_rate 50r/h; in_flight 2; "
             "circuit failures=3 pause=5s;"), more=used)
         self.assert_accepted(population=block(base), more="vneid_population_source off;")
 

@@ -66,7 +66,8 @@ MEMBER_ARGUMENTS = {
         "profile": "soap", "endpoint": "http://127.0.0.1/csdl allow_http", "service": "033", "officer": "052000000000",
         "unit": "H08", "account": "tk", "procedure": "VPCP", "user": "tinh", "secret_file": "{secret}",
         "api_key_file": "{secret}", "client": "VN/1", "trusted_certificate": "{folder}/ca.pem", "timeout": "2s",
-        "rate": "10r/m burst=3", "citizen_rate": "5r/h burst=2", "in_flight": "4", "circuit": "failures=2 pause=9s"},
+        "rate": "10r/m burst=3", "citizen_rate": "5r/h burst=2",
+        "address_rate": "9r/h burst=4", "numbers_rate": "100r/h", "in_flight": "4", "circuit": "failures=2 pause=9s"},
 }
 # What the rest of a block must have so that it is whole.
 NEEDED = {

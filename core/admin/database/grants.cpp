@@ -13,8 +13,9 @@ constexpr std::string_view event_columns =
     "at, event, result, reason, request_id, account_id, pid_masked, pid_key, provider, level, ip,"
     " port, user_agent_hash, session_hash, notice_version, link_id";
 constexpr std::string_view field_columns =
-    "account_id, field, value_sealed, value_key, status, source, verified_at";
-constexpr std::string_view field_values = "value_sealed, value_key, status, source, verified_at";
+    "account_id, field, value_sealed, value_key, status, source, verified_at, told";
+constexpr std::string_view field_values =
+    "value_sealed, value_key, status, source, verified_at, told";
 constexpr std::string_view change_columns =
     "id, account_id, field, at, old_status, new_status, old_source, new_source, reason, request_id";
 
@@ -90,7 +91,7 @@ constexpr std::array grants{
     Grant{Duty::reader, "schema_version", "select", {}},
     Grant{Duty::reader, "account", "select", "id, portal, kind, status, created_at, last_login_at"},
     Grant{Duty::reader, "identity_field", "select",
-          "account_id, field, status, source, verified_at"},
+          "account_id, field, status, source, verified_at, told"},
     Grant{Duty::reader, "identity_field_change", "select", change_columns},
     Grant{Duty::reader, "person", "select", "id, created_at"},
     Grant{Duty::reader, "person_subject", "select", "issuer, person_id, created_at"},

@@ -1,9 +1,11 @@
 #include "admin/import/account_import.hpp"
 
 #include <array>
+#include <chrono>
 #include <map>
 #include <optional>
 
+#include "admin/import/number_conflicts.hpp"
 #include "certain.hpp"
 #include "crypto/digest.hpp"
 
@@ -70,6 +72,10 @@ struct Present {
 };
 
 using PresentAccounts = std::map<std::string, Present>;  // by account_key
+
+Wall now() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
 
 std::string unhex(std::string_view digits) {
   std::string bytes;
@@ -225,6 +231,7 @@ Task<std::vector<Applied>> AccountRows::write(postgres::Transaction& transaction
   }
   if (writes.any_fields()) {
     co_await transaction.query(upsert_fields, writes.field_params(portal_.name.value()));
+    co_await review_number_conflicts(transaction, *keys_, lines, now());
   }
   co_return applied;
 }

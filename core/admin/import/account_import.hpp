@@ -19,7 +19,8 @@ namespace vneid::admin {
 /// accounts.csv: the accounts of a portal with what it knows of their owners.
 ///
 /// Never taken back by a line: a verified value by a self-entered one, the number of a linked
-/// account, the kind of one that was ever linked. Empty values delete nothing.
+/// account, the kind of one that was ever linked. Empty values delete nothing. A number that two
+/// accounts vouch for under different names goes to the review queue.
 class AccountRows {
  public:
   using Item = AccountLine;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "flows/base/audit_origin.hpp"
+#include "flows/base/audit_trail.hpp"
 #include "flows/base/exchange.hpp"
 #include "flows/base/live_session.hpp"
 #include "flows/base/portal_assertion.hpp"

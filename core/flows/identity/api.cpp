@@ -51,7 +51,11 @@ json_t* field_json(Field field, const link::FieldValues& held) {
     return object;
   }
   put(object, "status", identity::to_text(found->second.status));
-  put(object, "value", found->second.value);
+  if (is_hidden(found->second)) {
+    json_object_set_new(object, "hidden", json_true());
+  } else {
+    put(object, "value", found->second.value);
+  }
   if (!found->second.source.empty()) put(object, "source", found->second.source);
   if (const auto& at = found->second.verified_at) put(object, "verified_at", instant_text(*at));
   return object;
@@ -70,8 +74,9 @@ text::Json profile_json(const Exchange& exchange, const link::IdentityProfile& p
                         const LiveSession& live) {
   text::Json body{json_object()};
   json_t* fields = json_array();
+  const link::FieldValues shown = shown_fields(profile.fields, live.session.proof);
   for (const Field field : identity::all_fields) {
-    json_array_append_new(fields, field_json(field, profile.fields));
+    json_array_append_new(fields, field_json(field, shown));
   }
   json_object_set_new(body.get(), "fields", fields);
   json_t* links = json_array();

@@ -1,6 +1,5 @@
 #include "flows/identity/check.hpp"
 
-#include <exception>
 #include <utility>
 #include <variant>
 
@@ -9,6 +8,7 @@
 #include "identity/typed_field.hpp"
 #include "link/stored_values.hpp"
 #include "net/unavailable.hpp"
+#include "population/network.hpp"
 #include "text/date.hpp"
 
 namespace vneid::flows {
@@ -26,8 +26,8 @@ constexpr const char* source_name = "population_db";
 /// What is asked with, in stored form, and what is wrong with what was typed.
 struct Checked {
   link::NewValues values;
+  link::NewValues typed;  ///< those of them that are not on file as verified
   std::map<Field, FieldProblem> problems;
-  bool all_verified = true;  ///< nothing of it was typed
 };
 
 void check(Checked& checked, const link::FieldValues& held, Field field, const std::string& typed,
@@ -38,8 +38,8 @@ void check(Checked& checked, const link::FieldValues& held, Field field, const s
   }
   auto stored = identity::stored_form(field, typed, year);
   if (stored) {
+    checked.typed[field] = *stored;
     checked.values[field] = *std::move(stored);
-    checked.all_verified = false;
   } else if (stored.error() != identity::TypedError::empty) {
     checked.problems[field] = problem_of(field, stored.error());
   } else if (required) {
@@ -60,7 +60,8 @@ Checked check_all(const link::FieldValues& held, const TypedIdentity& typed, int
   return checked;
 }
 
-population::Question question_of(const Checked& checked, AccountId account_id, int year) {
+population::Question question_of(const Exchange& exchange, const Checked& checked,
+                                 AccountId account_id, int year) {
   population::Question question;
   const auto& values = checked.values;
   if (const auto number = values.find(Field::citizen_id); number != values.end()) {
@@ -72,6 +73,7 @@ population::Question question_of(const Checked& checked, AccountId account_id, i
   question.name = values.at(Field::name);
   question.birth_date = identity::BirthDate::from_text(values.at(Field::birth_date));
   question.asker = "account:" + std::to_string(account_id.value());
+  question.network = population::limited_network(exchange.request->peer_address);
   return question;
 }
 
@@ -88,16 +90,12 @@ link::NewValues values_of(const population::Record& record) {
   return values;
 }
 
-/// The call, with its reason (domain.md §3.5). A trail that cannot be written is in the error log.
+/// The call, with its reason (domain.md §3.5).
 Task<void> audit_call(const Exchange& exchange, AccountId account_id, link::NewValues asked,
                       audit::Result result, std::string outcome) {
-  audit::Event event;
-  event.at = exchange.now();
-  event.name = "population.asked";
+  audit::Event event = audit_event(exchange, "population.asked", account_id);
   event.result = result;
   event.reason = "self_update," + outcome;
-  event.origin = audit_origin(exchange);
-  event.account_id = account_id;
   event.provider = exchange.site->population;
   constexpr int any_year = 9999;
   const auto number = identity::CitizenNumber::parse(asked[Field::citizen_id], any_year);
@@ -105,13 +103,7 @@ Task<void> audit_call(const Exchange& exchange, AccountId account_id, link::NewV
     event.pid_masked = number->masked();
     event.pid_key = link::citizen_key(*exchange.worker->settings->keys, *number);
   }
-  try {
-    co_await audit::record(exchange.worker->postgres, std::move(event));
-  } catch (const Unavailable& failure) {
-    exchange.worker->log.write(
-        Log::Severity::error, exchange.request->id,
-        "a call of the population database (" + outcome + ") was not audited: " + failure.what());
-  }
+  co_await keep_in_trail(exchange, std::move(event));
 }
 
 Task<IdentityCheck> store(const Exchange& exchange, link::Verification verification) {
@@ -155,7 +147,7 @@ metrics::Population outcome_of(State state) noexcept {
 IdentityCheck limited(const population::Limited& limit) {
   IdentityCheck check;
   check.state =
-      limit.who == population::Limited::Who::citizen ? State::asked_too_often : State::busy;
+      limit.who == population::Limited::Who::deployment ? State::busy : State::asked_too_often;
   check.retry_after = limit.retry_after;
   return check;
 }
@@ -170,11 +162,11 @@ Task<IdentityCheck> judge(const Exchange& exchange, AccountId account_id, Checke
   if (const auto* match = std::get_if<population::Match>(&answer)) {
     co_await audit_call(exchange, account_id, checked.values, audit::Result::ok, "match");
     verification.values = values_of(match->record);
-    verification.typed = std::move(checked.values);
+    verification.typed = std::move(checked.typed);
     co_return co_await store(exchange, std::move(verification));
   }
   co_await audit_call(exchange, account_id, checked.values, audit::Result::refused, "no_match");
-  if (checked.all_verified) {
+  if (checked.typed.empty()) {
     // What was verified once is known to nobody now: an officer looks at it.
     co_return co_await store(exchange, std::move(verification));
   }
@@ -206,7 +198,7 @@ Task<IdentityCheck> check_identity(const Exchange& exchange, AccountId account_i
   population::Answer answer;
   std::string away;
   try {
-    answer = co_await source.ask(question_of(checked, account_id, year));
+    answer = co_await source.ask(question_of(exchange, checked, account_id, year));
   } catch (const Unavailable& failure) {
     if (failure.dependency() != Unavailable::Dependency::population) throw;
     away = failure.what();

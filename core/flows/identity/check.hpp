@@ -28,7 +28,7 @@ struct IdentityCheck {
     mistyped,  ///< `problems`; nobody was asked
     no_match,
     in_review,        ///< `reference`
-    asked_too_often,  ///< this citizen: `retry_after`
+    asked_too_often,  ///< this citizen, or this network: `retry_after`
     busy,             ///< everybody together: `retry_after`
     away,             ///< the population database; what was verified stays so
   };

@@ -72,7 +72,7 @@ Task<Reply> update_fields(const Exchange& exchange, LiveSession live) {
   }
   if (!stores_away && check.state == State::verified) co_return see_identity(exchange, "verified");
   if (!stores_away && check.state == State::in_review) co_return see_identity(exchange, "review");
-  pages::UpdatePage page = typed_update(held, typed);
+  pages::UpdatePage page = typed_update(shown_fields(std::move(held), live.session.proof), typed);
   page.account_masked = std::move(account);
   page.csrf = csrf_token(*exchange.worker, form, live.token.value());
   show_outcome(page, check);
@@ -95,6 +95,7 @@ EditForm blank_edit(const link::FieldValues& held) {
     const auto found = held.find(field);
     if (found != held.end()) row.typed.value = value_for_people(field, found->second.value);
     row.typed.locked = is_locked(held, field);
+    row.typed.hidden = found != held.end() && is_hidden(found->second);
     edit.page.rows.push_back(std::move(row));
   }
   return edit;
@@ -139,7 +140,8 @@ Task<Reply> edit_fields(const Exchange& exchange, LiveSession live) {
   try {
     auto profile = co_await profile_of(exchange, live.session);
     if (!profile) co_return gone(exchange);
-    edit = typed_edit(profile->fields, exchange.request->body, year);
+    edit = typed_edit(shown_fields(std::move(profile->fields), live.session.proof),
+                      exchange.request->body, year);
     edit.page.account_masked = identity::mask_account(profile->account_name);
     if (edit.sound) {
       link::Edit change;
@@ -188,7 +190,7 @@ Task<Reply> show_identity(const Exchange& exchange) {
   if (!live) co_return std::move(live.error());
   auto profile = co_await profile_of(exchange, live->session);
   if (!profile) co_return gone(exchange);
-  auto page = identity_page(exchange, *profile, live->session.proof == Session::Proof::vneid);
+  auto page = identity_page(exchange, *profile, live->session.proof);
   page.csrf = sign_out_token(*exchange.worker, live->token.value());
   page.note = note_of(form_field(exchange.request->query, "done"));
   co_return render(exchange, 200, page);
@@ -200,7 +202,8 @@ Task<Reply> show_update(const Exchange& exchange) {
   if (!live) co_return std::move(live.error());
   auto profile = co_await profile_of(exchange, live->session);
   if (!profile) co_return gone(exchange);
-  pages::UpdatePage page = blank_update(profile->fields);
+  pages::UpdatePage page =
+      blank_update(shown_fields(std::move(profile->fields), live->session.proof));
   page.account_masked = identity::mask_account(profile->account_name);
   page.csrf = csrf_token(*exchange.worker, form, live->token.value());
   co_return render(exchange, 200, page);
@@ -211,7 +214,7 @@ Task<Reply> show_edit(const Exchange& exchange) {
   if (!live) co_return std::move(live.error());
   auto profile = co_await profile_of(exchange, live->session);
   if (!profile) co_return gone(exchange);
-  EditForm edit = blank_edit(profile->fields);
+  EditForm edit = blank_edit(shown_fields(std::move(profile->fields), live->session.proof));
   edit.page.account_masked = identity::mask_account(profile->account_name);
   edit.page.csrf = csrf_token(*exchange.worker, form, live->token.value());
   co_return render(exchange, 200, edit.page);

@@ -21,6 +21,7 @@ pages::TypedValue held_value(const link::FieldValues& held, Field field) {
   if (found == held.end()) return value;
   value.value = value_for_people(field, found->second.value);
   value.locked = is_locked(held, field);
+  value.hidden = is_hidden(found->second);
   return value;
 }
 
@@ -85,15 +86,28 @@ std::string value_for_people(Field field, const std::string& stored) {
   return field == Field::birth_date ? text::date_for_people(stored) : stored;
 }
 
+link::FieldValues shown_fields(link::FieldValues held, Session::Proof proof) {
+  if (proof == Session::Proof::vneid) return held;
+  for (auto& [field, value] : held) {
+    if (value.told) value.value.clear();
+  }
+  return held;
+}
+
+bool is_hidden(const link::FieldValue& shown) { return shown.told && shown.value.empty(); }
+
 pages::IdentityPage identity_page(const Exchange& exchange, const link::IdentityProfile& profile,
-                                  bool own) {
+                                  Session::Proof proof) {
+  const bool own = proof == Session::Proof::vneid;
+  const link::FieldValues fields = shown_fields(profile.fields, proof);
   pages::IdentityPage page;
   page.account_masked = identity::mask_account(profile.account_name);
   for (const Field field : identity::all_fields) {
     pages::IdentityRow row;
     row.field = field;
-    const auto held = profile.fields.find(field);
-    if (held != profile.fields.end()) {
+    const auto held = fields.find(field);
+    if (held != fields.end()) {
+      row.hidden = is_hidden(held->second);
       row.value = value_for_people(field, held->second.value);
       row.status = held->second.status;
       row.source = held->second.source;

@@ -131,6 +131,21 @@ Task<bool> is_no_new_login(const Exchange& exchange, const LegacyLogin& login,
   co_return counts(exchange, *live, For::portal);
 }
 
+/// A legacy login that was not held. A name that was only typed may be no account's.
+audit::Event login_event(const Exchange& exchange, const link::LegacyAccount& account,
+                         audit::Result result) {
+  std::optional<AccountId> account_id;
+  if (account.id.value() != 0) account_id = account.id;
+  audit::Event event = audit_event(exchange, "login.legacy", account_id);
+  event.result = result;
+  event.reason = policy::to_text(exchange.mode(kind_of(account.kind)));
+  if (account.linked) {
+    event.reason += ",linked";
+    event.link_id = account.linked->link_id;
+  }
+  return event;
+}
+
 /// What policy does with a login of this account now.
 enum class Course : std::uint8_t { let_in, observe, hold, refuse };
 
@@ -171,6 +186,7 @@ Task<LoginVerdict> intercept_login(const Exchange& exchange, LegacyLogin login, 
   const Course course = course_of(exchange.mode(rule), account);
   if (course == Course::refuse) {
     exchange.count(metrics::Login::refused);
+    co_await keep_in_trail(exchange, login_event(exchange, account, audit::Result::refused));
     co_return refuse(exchange, std::move(login), "a legacy login that policy refuses");
   }
   const bool known = co_await is_no_new_login(exchange, login, account.id);
@@ -192,6 +208,7 @@ Task<LoginVerdict> intercept_login(const Exchange& exchange, LegacyLogin login, 
     exchange.worker->log.write(Log::Severity::info, exchange.request->id,
                                "observed: this legacy login would have seen the notice");
   }
+  co_await keep_in_trail(exchange, login_event(exchange, account, audit::Result::ok));
   exchange.count(account.linked ? metrics::Login::passed_linked : metrics::Login::passed_kind);
   if (login.proof == LoginProof::claimed) co_return co_await let_in_unproven(exchange);
   std::string binding = portal_cookie_key_of(exchange, login);

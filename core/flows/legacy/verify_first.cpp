@@ -46,6 +46,11 @@ pages::UpdatePage folded(const Exchange& exchange, pages::UpdatePage page, const
   return page;
 }
 
+/// Before VNeID has proven anybody.
+link::FieldValues shown(link::FieldValues held) {
+  return shown_fields(std::move(held), Session::Proof::legacy);
+}
+
 /// The officer's answer is waited for; until then the legacy login goes on as before.
 Reply in_review(const Exchange& exchange, const Ticket& ticket, const IdentityCheck& check) {
   pages::ErrorPage page;
@@ -80,7 +85,7 @@ Task<Reply> update(const Exchange& exchange, Ticket ticket) {
     check.state = State::mistyped;
     check.problems[identity::Field::citizen_id] = pages::FieldProblem::missing;
   }
-  pages::UpdatePage page = folded(exchange, typed_update(held, typed), ticket);
+  pages::UpdatePage page = folded(exchange, typed_update(shown(std::move(held)), typed), ticket);
   show_outcome(page, check);
   if (stores_away) page.trouble = pages::UpdatePage::Trouble::stores_away;
   co_return update_reply(exchange, page, check.retry_after);
@@ -94,7 +99,7 @@ Task<Reply> show_verify(const Exchange& exchange) {
   const bool unused = co_await exchange.worker->tickets.unused(ticket->id);
   if (!unused) co_return ticket_refused(exchange, TicketError::used);
   auto held = co_await fields_of(exchange, ticket->account_id);
-  const auto page = folded(exchange, blank_update(held), *ticket);
+  const auto page = folded(exchange, blank_update(shown(std::move(held))), *ticket);
   co_return page_reply(exchange, 200,
                        exchange.worker->settings->renderer->render(page, page_context(exchange)));
 }

@@ -49,6 +49,13 @@ Task<std::int64_t> end_named(const Exchange& exchange, std::string provider,
   co_return co_await worker.sessions.end_subject(provider, std::move(subject));
 }
 
+audit::Event ended_by_provider(const Exchange& exchange, std::string provider) {
+  audit::Event event = audit_event(exchange, "session.ended", std::nullopt);
+  event.reason = "backchannel_logout";
+  event.provider = std::move(provider);
+  return event;
+}
+
 /// The claim of a token whose sessions live on: the provider's next try must count.
 Task<void> take_back(const Exchange& exchange, std::string issuer, std::string token_id) {
   try {
@@ -62,8 +69,10 @@ Task<void> take_back(const Exchange& exchange, std::string issuer, std::string t
 Task<Ending> end_or_take_back(const Exchange& exchange, std::string provider, std::string issuer,
                               oidc::LogoutToken token) {
   try {
+    std::string name = provider;
     std::int64_t ended = co_await end_named(exchange, std::move(provider), token);
     log(exchange, Log::Severity::info, std::to_string(ended) + " sessions ended");
+    co_await keep_in_trail(exchange, ended_by_provider(exchange, std::move(name)));
     co_return Ending::done;
   } catch (const std::exception& failure) {
     log(exchange, Log::Severity::error, failure.what());

@@ -72,7 +72,13 @@ Task<std::optional<std::string>> provider_url(const Exchange& exchange, oidc::Se
 
 Task<SignedOut> end_browser_sessions(const Exchange& exchange, std::string target) {
   ProviderLogin login = co_await provider_login(exchange);
+  const auto live = co_await exchange.sessions().read(exchange.request->cookie, exchange.now());
   co_await exchange.sessions().end(exchange.request->cookie);
+  if (live) {
+    audit::Event event = audit_event(exchange, "session.ended", live->session.account_id);
+    event.reason = "sign_out";
+    co_await keep_in_trail(exchange, std::move(event));
+  }
   // The answer of a login that is held must not be released to whoever sits here next.
   auto dropped = co_await exchange.worker->tickets.release(exchange.request->cookie,
                                                            exchange.site->portal, exchange.now());

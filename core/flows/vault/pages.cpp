@@ -23,6 +23,15 @@ vault::Owner owner_of(const Session& session) {
   return session.account_id;
 }
 
+audit::Event vault_event(const Exchange& exchange, std::string name, const Session& session) {
+  audit::Event event = audit_event(exchange, std::move(name), session.account_id);
+  if (session.proof == Session::Proof::vneid) {
+    event.provider = session.provider;
+    event.link_id = session.link_id;
+  }
+  return event;
+}
+
 pages::VaultRecord view_of(const Exchange& exchange, const vault::Record& record) {
   pages::VaultRecord view;
   view.kind = record_kind(record.kind);
@@ -90,6 +99,7 @@ Task<Reply> show_vault(const Exchange& exchange) {
   if (!live) co_return std::move(live.error());
   Worker& worker = *exchange.worker;
   auto records = co_await worker.vault.list(owner_of(live->session));
+  co_await keep_in_trail(exchange, vault_event(exchange, "vault.listed", live->session));
   pages::VaultPage page;
   page.view = live->session.proof == Session::Proof::vneid ? pages::VaultPage::View::own
                                                            : pages::VaultPage::View::legacy;
@@ -125,6 +135,9 @@ Task<Reply> open_file(const Exchange& exchange, std::string record, std::string 
     co_return error_reply(exchange, pages::ErrorKind::not_found,
                           "no such file in the vault of this session");
   }
+  audit::Event event = vault_event(exchange, "vault.opened", live->session);
+  event.reason = "record_" + std::to_string(id);
+  co_await keep_in_trail(exchange, std::move(event));
   co_return file_reply(std::move(*opened));
 }
 

@@ -1,6 +1,5 @@
 #include "flows/vneid/enter_portal.hpp"
 
-#include <exception>
 #include <expected>
 #include <optional>
 #include <string>
@@ -56,26 +55,17 @@ Task<PortalSession> exchange_session(const Exchange& exchange, const SessionExch
   }
 }
 
-/// The trail tells each login (domain.md §8.4); one that cannot be written keeps nobody out.
-Task<void> keep_trail(const Exchange& exchange, const PendingChoice& choice,
-                      const link::LegacyAccount& account) {
+/// The trail tells each login (domain.md §8.4).
+audit::Event login_event(const Exchange& exchange, const PendingChoice& choice,
+                         const link::LegacyAccount& account) {
   const auto& number = choice.person.citizen_id.value();
-  audit::Event event;
-  event.at = exchange.now();
-  event.name = "login.vneid";
-  event.origin = audit_origin(exchange);
-  event.account_id = account.id;
+  audit::Event event = audit_event(exchange, "login.vneid", account.id);
   event.pid_masked = number.masked();
   event.pid_key = link::citizen_key(*exchange.worker->settings->keys, number);
   event.provider = choice.provider;
   event.level = choice.person.level;
   event.link_id = certain(account.linked).link_id;
-  try {
-    co_await audit::record(exchange.worker->postgres, std::move(event));
-  } catch (const std::exception& failure) {
-    exchange.worker->log.write(Log::Severity::error, exchange.request->id,
-                               std::string("a VNeID login was not audited: ") + failure.what());
-  }
+  return event;
 }
 
 /// The portal's session that goes with the login: the one that it has just opened; without
@@ -149,7 +139,7 @@ Task<Reply> enter_portal(const Exchange& exchange, PendingChoice choice, std::si
       co_await exchange.sessions().begin(std::move(session), exchange.request->cookie,
                                          exchange.now(), choice.person.id_token.reveal());
   exchange.count(metrics::SessionBegun::vneid);
-  co_await keep_trail(exchange, choice, *account);
+  co_await keep_in_trail(exchange, login_event(exchange, choice, *account));
   Reply reply = redirect(choice.return_to);
   if (!exchange.site->session_exchange) expire_portal_cookie(*exchange.site, reply);
   for (auto& header : portal_cookies) reply.headers.push_back(std::move(header));

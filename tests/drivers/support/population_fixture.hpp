@@ -31,6 +31,8 @@ class PopulationTest : public testing::Test {
     settings.endpoint = database_.url("/csdldc");
     settings.rate = {.tokens = 1, .period = Milliseconds{3'600'000}, .burst = 1000};
     settings.citizen_rate = settings.rate;
+    settings.address_rate = settings.rate;
+    settings.numbers_rate = settings.rate;
     return settings;
   }
   Settings soap() const {
@@ -42,7 +44,8 @@ class PopulationTest : public testing::Test {
     return std::make_unique<Source>(loop_, http_, redis_, keys_, std::move(settings));
   }
 
-  /// "match", "no match", "citizen limited", "deployment limited", or why it is unavailable.
+  /// "match", "no match", "citizen limited", "network limited", "deployment limited", or why it is
+  /// unavailable.
   std::string outcome(test::Started<Answer>& call) {
     try {
       const Answer answer = call.wait(loop_);
@@ -50,6 +53,7 @@ class PopulationTest : public testing::Test {
       if (std::holds_alternative<NoMatch>(answer)) return "no match";
       const auto& limited = std::get<Limited>(answer);
       retry_after_ = limited.retry_after;
+      if (limited.who == Limited::Who::network) return "network limited";
       return limited.who == Limited::Who::citizen ? "citizen limited" : "deployment limited";
     } catch (const Unavailable& failure) {
       const std::string text = failure.what();
