@@ -20,7 +20,7 @@ counted() {
   if [ "$skips" -ne 0 ]; then outcome+=", $skips skipped"; fi
   heading "$name" "$2" "$outcome"
   if [ "$4" -ne 0 ]; then
-    grep -nE '^(FAIL|ERROR): ' "$logs/$name" | head -n 40 || true
+    grep -nE -A 8 '^(FAIL|ERROR): |: Failure$' "$logs/$name" | head -n 80 || true
     tail -n 80 "$logs/$name"
   fi
 }

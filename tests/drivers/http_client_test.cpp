@@ -156,7 +156,10 @@ TEST_F(HttpClient, FiftyAtOnceAndAThousandAtMost) {
   EXPECT_EQ(loop_.io_waits(), 0U);
 
   exchanges.clear();
-  for (int i = 0; i < 1001; ++i) exchanges.emplace_back(client_.send({.url = server_->url("/ok")}));
+  for (int i = 0; i < 1001; ++i) {
+    exchanges.emplace_back(
+        client_.send({.url = server_->url("/ok"), .timeout = Milliseconds{60'000}}));
+  }
   EXPECT_TRUE(exchanges.back().settled());
   EXPECT_FALSE(result_of(loop_, exchanges.back()).response);
   EXPECT_EQ(exchanges[999].wait(loop_).status, 200);
