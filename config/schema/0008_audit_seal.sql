@@ -62,8 +62,12 @@ create table audit_head (
   key_id bytea not null check (octet_length(key_id) = 32),
   signature bytea not null check (octet_length(signature) = 64),
   -- The hashes of the perfect subtrees that the tree consists of, the largest first: sealing goes on from them.
-  peaks bytea not null check (octet_length(peaks) % 32 = 0)
+  peaks bytea not null check (octet_length(peaks) % 32 = 0),
+  -- The first 8 bytes of the hash of each leaf that the head before does not cover; signed with the rest. So
+  -- what was changed is named by itself, and not only by the batch that it is in.
+  marks bytea not null check (octet_length(marks) % 8 = 0)
 );
+alter table audit_head alter column marks set storage external;
 
 create function audit_seal_guard() returns trigger language plpgsql as $$
 begin

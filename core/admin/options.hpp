@@ -42,13 +42,14 @@ struct Options {
   std::string name;                      ///< --name of the database to create
   std::string worker_user = "www-data";  ///< --worker
   std::string operator_user = "root";    ///< --operator
-  bool print = false;                    ///< --print: the SQL, instead of running it
-  std::string nginx;                     ///< --nginx: the binary whose configuration is looked at
-  std::string conf;                      ///< --conf: its main file, instead of nginx's own
-  std::string format = "text";           ///< --format: text or json
-  std::string user;                      ///< --user: the test account that the probe logs in
-  std::string password_file;             ///< --password-file: its first line is the password
-  std::string me;                        ///< --me: a path of the portal that tells who is logged in
+  std::string sealer_user = "vneid-audit";  ///< --sealer
+  bool print = false;                       ///< --print: the SQL, instead of running it
+  std::string nginx;            ///< --nginx: the binary whose configuration is looked at
+  std::string conf;             ///< --conf: its main file, instead of nginx's own
+  std::string format = "text";  ///< --format: text or json
+  std::string user;             ///< --user: the test account that the probe logs in
+  std::string password_file;    ///< --password-file: its first line is the password
+  std::string me;               ///< --me: a path of the portal that tells who is logged in
   bool dry_run = false;
   std::string errors;          ///< --errors: CSV of the lines that were not imported
   std::string state = "open";  ///< --state of the reviews listed; "all" for all

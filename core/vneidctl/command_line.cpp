@@ -124,6 +124,8 @@ void add_options(CLI::App& app, Options& options) {
   add(create, "--worker", "USER", options.worker_user,
       "who runs nginx's workers; default \"www-data\"");
   add(create, "--operator", "USER", options.operator_user, "who runs vneidctl; default \"root\"");
+  add(create, "--sealer", "USER", options.sealer_user,
+      "who seals the audit trail; default \"vneid-audit\"");
   create->add_flag("--print", options.print, "print the SQL for psql, do nothing");
 
   auto* import = app.get_subcommand("import");

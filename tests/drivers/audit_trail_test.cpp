@@ -90,9 +90,10 @@ TEST(AuditTrail, WaitsToBeSealedUntilItHasALeaf) {
   world.database.sql(
       "insert into audit_leaf (position, event_id, hash)"
       " select 0, min(id), sha256('x') from audit_event");
-  EXPECT_EQ(world.database.sql("select count(*), min(p.event_id) > (select event_id from audit_leaf)"
-                               " from audit_pending p"),
-            "2|t");
+  EXPECT_EQ(
+      world.database.sql("select count(*), min(p.event_id) > (select event_id from audit_leaf)"
+                         " from audit_pending p"),
+      "2|t");
   for (const char* change :
        {"update audit_leaf set hash = sha256('y')", "delete from audit_leaf", "truncate audit_leaf",
         "update audit_head set complete = true", "delete from audit_head", "truncate audit_head"}) {

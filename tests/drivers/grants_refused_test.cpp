@@ -105,8 +105,8 @@ constexpr std::array refused_to_workers{
     "delete from audit_leaf",
     "truncate audit_leaf",
     "select * from audit_head",
-    "insert into audit_head (number, size, root, at, complete, previous, key_id, signature, peaks)"
-    " values (0, 0, sha256(''), now(), true, sha256(''), sha256(''), sha512(''), '')",
+    "insert into audit_head (number, size, root, at, complete, previous, key_id, signature, peaks,"
+    " marks) values (0, 0, sha256(''), now(), true, sha256(''), sha256(''), sha512(''), '', '')",
     "update audit_head set at = now()",
     "delete from audit_head",
     "truncate audit_head",

@@ -1,6 +1,8 @@
 #include "audit/seal/archiver.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <utility>
 
 #include "audit/audit.hpp"
@@ -139,8 +141,15 @@ Task<std::optional<Archived>> archive(postgres::Database& database,
   ArchiveWriter writer{plan.path, first, *head};
   co_await write_events(transaction, std::move(tree), *head, writer);
   writer.finish();
-  co_await delete_archived(transaction, first, head->size);
-  co_await write_down(transaction, plan.officer);
+  try {
+    co_await delete_archived(transaction, first, head->size);
+    co_await write_down(transaction, plan.officer);
+  } catch (const postgres::StatementError&) {
+    // Nothing was taken out. After a lost connection to COMMIT that is not known, and the file
+    // stays.
+    std::filesystem::remove(plan.path);
+    throw;
+  }
   co_await transaction.commit();
   co_return Archived{.first = first, .head = *head};
 }

@@ -37,7 +37,7 @@ std::optional<std::uint64_t> count_of(const json_t* object, const char* name) {
 std::string Head::signed_bytes() const {
   std::string bytes{signed_as};
   bytes.append(integer(number)).append(integer(size)).append(root).append(integer_bytes(at));
-  bytes.append(1, complete ? '\1' : '\0').append(previous).append(key_id);
+  bytes.append(1, complete ? '\1' : '\0').append(previous).append(marks_hash).append(key_id);
   return bytes;
 }
 
@@ -51,6 +51,7 @@ text::Json Head::to_json() const {
   set_text(object.get(), "at", instant_text(at));
   json_object_set_new(object.get(), "complete", json_boolean(complete));
   set_text(object.get(), "previous", crypto::base64_encode(previous));
+  set_text(object.get(), "marks", crypto::base64_encode(marks_hash));
   set_text(object.get(), "key", crypto::base64_encode(key_id));
   set_text(object.get(), "signature", crypto::base64_encode(signature));
   return object;
@@ -63,10 +64,11 @@ std::expected<Head, std::string> head_of_json(const json_t* object) {
   const auto at = instant_from_text(text::json_text(object, "at").value_or(""));
   const json_t* complete = json_object_get(object, "complete");
   const auto previous = bytes_of(object, "previous", hash_size);
+  const auto marks = bytes_of(object, "marks", hash_size);
   const auto key = bytes_of(object, "key", hash_size);
   const auto signature = bytes_of(object, "signature", crypto::signature_size);
-  if (!number || !size || !root || !at || !json_is_boolean(complete) || !previous || !key ||
-      !signature) {
+  if (!number || !size || !root || !at || !json_is_boolean(complete) || !previous || !marks ||
+      !key || !signature) {
     return std::unexpected("is no head of the audit trail");
   }
   return Head{.number = *number,
@@ -75,9 +77,11 @@ std::expected<Head, std::string> head_of_json(const json_t* object) {
               .at = *at,
               .complete = json_is_true(complete),
               .previous = *previous,
+              .marks_hash = *marks,
               .key_id = *key,
               .signature = *signature,
-              .peaks = {}};
+              .peaks = {},
+              .marks = {}};
 }
 
 std::expected<Head, std::string> head_of_line(std::string_view line) {
@@ -86,17 +90,20 @@ std::expected<Head, std::string> head_of_line(std::string_view line) {
   return head_of_json(object->get());
 }
 
-Head sign_head(const Tree& tree, const Head* last, std::int64_t at, bool complete,
-               const crypto::SigningKey& key) {
-  Head head{.number = last != nullptr ? last->number + 1 : 0,
-            .size = tree.size(),
-            .root = tree.root(),
-            .at = at,
-            .complete = complete,
-            .previous = last != nullptr ? last->hash() : Hash(hash_size, '\0'),
+std::string_view mark_of(std::string_view leaf) { return leaf.substr(0, mark_size); }
+
+Head sign_head(NewHead what, const crypto::SigningKey& key) {
+  Head head{.number = what.last != nullptr ? what.last->number + 1 : 0,
+            .size = what.tree.size(),
+            .root = what.tree.root(),
+            .at = what.at,
+            .complete = what.complete,
+            .previous = what.last != nullptr ? what.last->hash() : Hash(hash_size, '\0'),
+            .marks_hash = crypto::sha256(what.marks),
             .key_id = key.id(),
             .signature = {},
-            .peaks = tree.peaks()};
+            .peaks = what.tree.peaks(),
+            .marks = std::move(what.marks)};
   head.signature = key.sign(head.signed_bytes());
   return head;
 }

@@ -16,7 +16,7 @@
 /// Signed are 17 bytes of ASCII, "vneid audit head ", and then, numbers big-endian: the byte 0x01
 /// (the version); number and size, 8 bytes each; the root, 32; the instant, microseconds since 1970
 /// in 8; whether it is complete, 1 (0 or 1); the hash of the head before, 32 (zeros for head 0);
-/// the key's id, 32. A head's hash is the SHA-256 of these bytes.
+/// the SHA-256 of the marks, 32; the key's id, 32. A head's hash is the SHA-256 of these bytes.
 namespace vneid::audit {
 
 struct Head {
@@ -29,14 +29,19 @@ struct Head {
   /// seal than one batch.
   bool complete = false;
   Hash previous;          ///< hash of the head before
+  Hash marks_hash;        ///< SHA-256 of the marks
   std::string key_id;     ///< 32 raw bytes
   std::string signature;  ///< 64 raw bytes
   /// Tree::peaks(); not signed, because the root follows from them.
   std::string peaks;
+  /// The mark of each leaf that the head before does not cover; in the database alone. The root
+  /// tells that one of them is another, a mark which: so whoever changes an event and its leaf
+  /// gives away both.
+  std::string marks;
 
   [[nodiscard]] std::string signed_bytes() const;
   [[nodiscard]] Hash hash() const;
-  /// All but the peaks.
+  /// All but peaks and marks.
   [[nodiscard]] text::Json to_json() const;
 };
 
@@ -44,9 +49,19 @@ struct Head {
 std::expected<Head, std::string> head_of_json(const json_t* object);
 std::expected<Head, std::string> head_of_line(std::string_view line);
 
-/// A head of the tree after `last` (null: the first), signed.
-Head sign_head(const Tree& tree, const Head* last, std::int64_t at, bool complete,
-               const crypto::SigningKey& key);
+inline constexpr std::size_t mark_size = 8;
+/// The first 8 bytes of a leaf's hash.
+std::string_view mark_of(std::string_view leaf);
+
+/// What a head is to say.
+struct NewHead {
+  const Tree& tree;
+  const Head* last = nullptr;  ///< the head before; null: none
+  std::int64_t at = 0;
+  bool complete = false;
+  std::string marks;
+};
+Head sign_head(NewHead what, const crypto::SigningKey& key);
 
 /// Whether a known key has signed it. The error says why not, as the end of a sentence.
 std::expected<void, std::string> check_signature(const Head& head,

@@ -71,7 +71,8 @@ HeadFile::HeadFile(std::string path) : path_(std::move(path)) {
 Task<void> HeadFile::catch_up(postgres::Database& database) {
   static const StreamedQuery all{
       "heads_to_export",
-      "select " + head_select() + " from audit_head where number >= $1::bigint order by number"};
+      "select " + head_select() + " from audit_head where number >= $1::bigint order by number",
+      heads_at_once};
   postgres::Transaction transaction = co_await begin_looking(database);
   postgres::Params from;
   from.integer(last_ ? static_cast<std::int64_t>(last_->number) : 0);

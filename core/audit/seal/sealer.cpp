@@ -33,9 +33,10 @@ constexpr Statement insert_leaves{
 
 constexpr Statement insert_head{
     "audit_insert_head",
-    "insert into audit_head (number, size, root, at, complete, previous, key_id, signature, peaks)"
+    "insert into audit_head (number, size, root, at, complete, previous, key_id, signature, peaks,"
+    " marks)"
     " values ($1::bigint, $2::bigint, $3, to_timestamp(0) + $4::bigint * interval '1 microsecond',"
-    " $5::boolean, $6, $7, $8, $9)"};
+    " $5::boolean, $6, $7, $8, $9, $10)"};
 
 constexpr Statement list_vanished{
     "audit_list_vanished",
@@ -58,8 +59,8 @@ Task<Result> next_events(postgres::Transaction& transaction, std::int64_t after,
   co_return co_await transaction.query({"audit_next_events", sql.c_str()}, std::move(params));
 }
 
-/// The events as leaves behind those of the tree, which they are added to.
-Params leaves_of(const Result& events, Tree& tree) {
+/// The events as leaves behind those of the tree, which they are added to, as their marks are.
+Params leaves_of(const Result& events, Tree& tree, std::string& marks) {
   std::vector<std::string> ids;
   std::vector<std::string> hashes;
   std::vector<std::string> nodes;
@@ -70,6 +71,7 @@ Params leaves_of(const Result& events, Tree& tree) {
     const Hash leaf = leaf_hash(event.canonical());
     ids.push_back(std::to_string(event.id()));
     hashes.push_back(crypto::hex(leaf));
+    marks.append(mark_of(leaf));
     std::string& node = nodes.emplace_back();
     tree.add(0, leaf, [&node](unsigned level, std::uint64_t, const Hash& hash) {
       if (level == kept_level) node = crypto::hex(hash);
@@ -89,7 +91,8 @@ Params params_of(const Head& head) {
       .bytes(head.previous)
       .bytes(head.key_id)
       .bytes(head.signature)
-      .bytes(head.peaks);
+      .bytes(head.peaks)
+      .bytes(head.marks);
   return params;
 }
 
@@ -139,15 +142,19 @@ Task<Sealer::Batch> Sealer::seal_batch(std::int64_t after, std::int64_t at) {
     co_await transaction.rollback();
     co_return batch;
   }
+  std::string marks;
   if (!events.empty()) {
     batch.last_id = events.integer(events.rows() - 1, 0);
-    co_await transaction.query(insert_leaves, leaves_of(events, tree));
+    co_await transaction.query(insert_leaves, leaves_of(events, tree, marks));
   }
   // A clock that was set back signs no earlier time than before.
   const std::int64_t signed_at = batch.newest ? std::max(at, batch.newest->at) : at;
-  const bool complete = events.rows() < options_.batch;
-  const Head head =
-      sign_head(tree, batch.newest ? &*batch.newest : nullptr, signed_at, complete, key_);
+  const Head head = sign_head({.tree = tree,
+                               .last = batch.newest ? &*batch.newest : nullptr,
+                               .at = signed_at,
+                               .complete = events.rows() < options_.batch,
+                               .marks = std::move(marks)},
+                              key_);
   co_await transaction.query(insert_head, params_of(head));
   co_await transaction.commit();
   batch.newest = head;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "audit/seal/stored_event.hpp"
+#include "crypto/digest.hpp"
 
 namespace vneid::audit {
 
@@ -10,8 +11,6 @@ namespace {
 
 using postgres::Params;
 using postgres::Statement;
-
-constexpr const char* page_size = "5000";
 
 constexpr Statement look_only{"audit_look_only",
                               "set transaction isolation level repeatable read, read only"};
@@ -25,20 +24,23 @@ std::optional<Head> one_head(const postgres::Result& rows) {
 
 const std::string& head_select() {
   static const std::string list = "number, size, root, " + microseconds_of("at") +
-                                  ", complete, previous, key_id, signature, peaks";
+                                  ", complete, previous, key_id, signature, peaks, marks";
   return list;
 }
 
 Head head_of_row(const postgres::Result& rows, std::size_t row) {
+  std::string marks = rows.bytes(row, 9);
   return {.number = static_cast<std::uint64_t>(rows.integer(row, 0)),
           .size = static_cast<std::uint64_t>(rows.integer(row, 1)),
           .root = rows.bytes(row, 2),
           .at = rows.integer(row, 3),
           .complete = rows.boolean(row, 4),
           .previous = rows.bytes(row, 5),
+          .marks_hash = crypto::sha256(marks),
           .key_id = rows.bytes(row, 6),
           .signature = rows.bytes(row, 7),
-          .peaks = rows.bytes(row, 8)};
+          .peaks = rows.bytes(row, 8),
+          .marks = std::move(marks)};
 }
 
 Task<std::optional<Head>> newest_head(postgres::Transaction& transaction) {
@@ -64,11 +66,11 @@ Task<postgres::Transaction> begin_looking(postgres::Database& database) {
   co_return transaction;
 }
 
-StreamedQuery::StreamedQuery(const std::string& name, const std::string& query)
+StreamedQuery::StreamedQuery(const std::string& name, const std::string& query, unsigned page)
     : declare_name_("audit_declare_" + name),
       declare_("declare " + name + " no scroll cursor for " + query),
       fetch_name_("audit_fetch_" + name),
-      fetch_(std::string{"fetch "} + page_size + " from " + name) {}
+      fetch_("fetch " + std::to_string(page) + " from " + name) {}
 
 Task<bool> RowStream::next() {
   if (!open_) {

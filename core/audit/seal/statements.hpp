@@ -12,6 +12,9 @@
 
 namespace vneid::audit {
 
+/// Heads have marks, of 8 bytes an event: fewer of them are fetched at once.
+inline constexpr unsigned heads_at_once = 100;
+
 /// The columns of audit_head for a SELECT.
 const std::string& head_select();
 /// Of a row that selects head_select() from its first column on.
@@ -29,8 +32,8 @@ Task<postgres::Transaction> begin_looking(postgres::Database& database);
 class StreamedQuery {
  public:
   /// `name` is a word of SQL; of one name there is one query in the program, and one stream at a
-  /// time in a transaction.
-  StreamedQuery(const std::string& name, const std::string& query);
+  /// time in a transaction. `page`: how many rows are fetched at once.
+  StreamedQuery(const std::string& name, const std::string& query, unsigned page = 5000);
   [[nodiscard]] postgres::Statement declare() const {
     return {declare_name_.c_str(), declare_.c_str()};
   }

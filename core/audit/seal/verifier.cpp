@@ -71,7 +71,8 @@ void Verifier::tell(std::string finding) {
 
 Task<Verdict> Verifier::run() {
   static const StreamedQuery all{"heads_to_verify",
-                                 "select " + head_select() + " from audit_head order by number"};
+                                 "select " + head_select() + " from audit_head order by number",
+                                 heads_at_once};
   postgres::Transaction transaction = co_await begin_looking(database_);
   Leaves leaves{transaction};
   RowStream heads{transaction, all};
@@ -90,8 +91,8 @@ Task<Verdict> Verifier::run() {
 void Verifier::take_head(const Head& head) {
   ++verdict_.heads;
   verdict_.newest = head;
-  hold_against_exported(head);
   if (const auto fits = chain_.take(head); !fits) tell(numbered(head) + " " + fits.error());
+  hold_against_exported(head);
 }
 
 void Verifier::hold_against_exported(const Head& head) {
@@ -113,6 +114,7 @@ void Verifier::hold_against_exported(const Head& head) {
 }
 
 Task<void> Verifier::walk_to(const Head& head, Leaves& leaves) {
+  const std::uint64_t problems = verdict_.problems;
   bool gap = false;
   while (leaves.there() && leaves.position() < head.size) {
     if (leaves.position() != tree_.size() && !gap) {
@@ -120,19 +122,19 @@ Task<void> Verifier::walk_to(const Head& head, Leaves& leaves) {
            leaves.name() + " is the next one");
       gap = true;
     }
-    look_at_leaf(leaves);
+    look_at_leaf(leaves, head);
     co_await leaves.next();
   }
   if (!gap && tree_.size() < head.size) {
     tell("the leaves from position " + std::to_string(tree_.size()) + " up to " + numbered(head) +
          ", of " + std::to_string(head.size) + " events, were removed");
-    gap = true;
   }
-  hold_against_root(head, gap);
+  hold_against_root(head, verdict_.problems > problems);
   if (head.complete) complete_ = head;
+  walked_ = head.size;
 }
 
-void Verifier::look_at_leaf(const Leaves& leaves) {
+void Verifier::look_at_leaf(const Leaves& leaves, const Head& head) {
   ++verdict_.events;
   const Hash hash = leaves.hash();
   tree_.add(0, hash, [&](unsigned level, std::uint64_t, const Hash& node) {
@@ -151,12 +153,21 @@ void Verifier::look_at_leaf(const Leaves& leaves) {
     }
     ++verdict_.archived;
   }
-  if (leaf_hash(event->canonical()) != hash) {
+  const Hash found = leaf_hash(event->canonical());
+  if (mark_of(found) != signed_mark(head, leaves.position())) {
     tell(leaves.name() + " was changed: what it says, or its time " + time_of(event->at()) +
-         ", is not what was sealed");
-    return;
+         ", is not what was sealed there");
+  } else if (found != hash) {
+    tell("the leaf of " + leaves.name() + " was changed; the event is what was sealed");
+  } else {
+    look_at_time(*event, leaves.name());
   }
-  look_at_time(*event, leaves.name());
+}
+
+std::string_view Verifier::signed_mark(const Head& head, std::uint64_t position) const {
+  const std::uint64_t at = (position - walked_) * mark_size;
+  if (position < walked_ || at >= head.marks.size()) return {};
+  return std::string_view{head.marks}.substr(at, mark_size);
 }
 
 void Verifier::look_at_time(const StoredEvent& event, const std::string& name) {
@@ -167,14 +178,11 @@ void Verifier::look_at_time(const StoredEvent& event, const std::string& name) {
        time_of(complete_->at));
 }
 
-void Verifier::hold_against_root(const Head& head, bool gap) {
-  if (!gap && tree_.root() == head.root) return;
-  if (!gap) {
-    const std::uint64_t before = complete_ ? complete_->size : 0;
+void Verifier::hold_against_root(const Head& head, bool told) {
+  if (tree_.root() == head.root && tree_.size() == head.size) return;
+  if (!told) {
     tell("the leaves up to " + numbered(head) + ", of " + std::to_string(head.size) +
-         " events, are not those that were signed: one of them or its event was changed together "
-         "with it; the last that are sure are the first " +
-         std::to_string(before));
+         " events, are not those that were signed");
   }
   // From this head's own subtrees on, so that what follows is judged for itself.
   auto tree = Tree::of(head.size, head.peaks);

@@ -15,12 +15,12 @@
 /// the rows, roots from the leaves.
 ///
 /// What it finds, and what only the heads outside the database show:
-///   - an event that was changed or dated back, and one that is gone: its leaf says otherwise;
+///   - an event that was changed, dated back or exchanged, and one that is gone: the mark signed
+///   for
+///     its position says otherwise, whatever was made of its leaf;
 ///   - an event that was put in: in no leaf and not waiting either (past the trigger), or older
 ///     than the complete head before it by more than `late`;
-///   - leaves that were changed, taken away or put in: the root of the next head says otherwise,
-///   and
-///     names the batch, of a minute's events;
+///   - leaves that were changed, taken away or put in: marks, and the root of the next head;
 ///   - a head that was forged, changed or taken out of the middle: signature and chain;
 ///   - heads and leaves cut off at the end: only `exported` can tell.
 namespace vneid::audit {
@@ -63,9 +63,10 @@ class Verifier {
   void take_head(const Head& head);
   void hold_against_exported(const Head& head);
   Task<void> walk_to(const Head& head, Leaves& leaves);
-  void look_at_leaf(const Leaves& leaves);
+  void look_at_leaf(const Leaves& leaves, const Head& head);
+  [[nodiscard]] std::string_view signed_mark(const Head& head, std::uint64_t position) const;
   void look_at_time(const StoredEvent& event, const std::string& name);
-  void hold_against_root(const Head& head, bool gap);
+  void hold_against_root(const Head& head, bool told);
   Task<void> look_behind(Leaves& leaves);
   Task<void> look_at_unsealed(postgres::Transaction& transaction);
 
@@ -77,6 +78,7 @@ class Verifier {
   std::optional<Head> next_exported_;
   ArchiveReader archives_;
   Tree tree_;
+  std::uint64_t walked_ = 0;      // size of the last head whose leaves were walked over
   std::optional<Head> complete_;  // the last complete head whose leaves were walked over
   Verdict verdict_;
 };

@@ -27,7 +27,7 @@ struct AuditFiles : testing::Test {
     std::ofstream(folder.file(name)) << text;
   }
   std::string line_of(std::uint64_t number) {
-    Head head = sign_head(test::numbered_tree(1), nullptr, 0, true, key);
+    Head head = sign_head({.tree = test::numbered_tree(1)}, key);
     head.number = number;
     return text::json_dump(head.to_json().get()) + "\n";
   }
@@ -36,8 +36,7 @@ struct AuditFiles : testing::Test {
     return StoredEvent::of_json(object.get()).value();
   }
   void archive(const std::string& name, int first, int end) {
-    Head head =
-        sign_head(test::numbered_tree(static_cast<std::size_t>(end)), nullptr, 0, true, key);
+    Head head = sign_head({.tree = test::numbered_tree(static_cast<std::size_t>(end))}, key);
     ArchiveWriter writer{folder.file(name), static_cast<std::uint64_t>(first), head};
     for (int i = first; i < end; ++i) writer.add(static_cast<std::uint64_t>(i), numbered(100 + i));
     writer.finish();
@@ -116,7 +115,7 @@ TEST_F(AuditFiles, AnArchiveIsForItsOwnerAndNeverWrittenOver) {
   EXPECT_THAT([&] { archive("a", 0, 1); },
               ThrowsMessage<std::runtime_error>(HasSubstr("is there already")));
   {
-    const Head head = sign_head(test::numbered_tree(1), nullptr, 0, true, key);
+    const Head head = sign_head({.tree = test::numbered_tree(1)}, key);
     ArchiveWriter unfinished{folder.file("c"), 0, head};
     unfinished.add(0, numbered(100));
   }

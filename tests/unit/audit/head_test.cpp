@@ -17,7 +17,12 @@ struct Heads : testing::Test {
   Heads() { keys.add(key); }
 
   Head next(std::size_t size, std::int64_t at, const crypto::SigningKey& by) {
-    const Head head = sign_head(test::numbered_tree(size), last ? &*last : nullptr, at, true, by);
+    const Head head = sign_head({.tree = test::numbered_tree(size),
+                                 .last = last ? &*last : nullptr,
+                                 .at = at,
+                                 .complete = true,
+                                 .marks = "marks"},
+                                by);
     last = head;
     return head;
   }
@@ -34,13 +39,15 @@ TEST_F(Heads, SignWhatTheHeaderSays) {
             .at = 3,
             .complete = true,
             .previous = Hash(32, 'p'),
+            .marks_hash = Hash(32, 'm'),
             .key_id = Hash(32, 'k'),
             .signature = {},
-            .peaks = {}};
+            .peaks = {},
+            .marks = {}};
   const std::string bytes = "vneid audit head \1" + std::string(7, '\0') + "\1" +
                             std::string(7, '\0') + "\2" + std::string(32, 'r') +
                             std::string(7, '\0') + "\3" + "\1" + std::string(32, 'p') +
-                            std::string(32, 'k');
+                            std::string(32, 'm') + std::string(32, 'k');
   EXPECT_EQ(head.signed_bytes(), bytes);
   EXPECT_EQ(head.hash(), crypto::sha256(bytes));
   head.complete = false;
@@ -82,8 +89,8 @@ TEST_F(Heads, AreForgedWhateverIsChanged) {
   for (const auto change :
        {+[](Head& h) { ++h.number; }, +[](Head& h) { ++h.size; }, +[](Head& h) { h.root[0] ^= 1; },
         +[](Head& h) { ++h.at; }, +[](Head& h) { h.complete = false; },
-        +[](Head& h) { h.previous[31] ^= 1; }, +[](Head& h) { h.signature[0] ^= 1; },
-        +[](Head& h) { h.signature.clear(); }}) {
+        +[](Head& h) { h.previous[31] ^= 1; }, +[](Head& h) { h.marks_hash[0] ^= 1; },
+        +[](Head& h) { h.signature[0] ^= 1; }, +[](Head& h) { h.signature.clear(); }}) {
     EXPECT_THAT(forged(change), HasSubstr("is forged"));
   }
   EXPECT_THAT(forged([](Head& h) { h.key_id[0] ^= 1; }), HasSubstr("not among the public keys"));

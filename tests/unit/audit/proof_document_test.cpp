@@ -21,7 +21,7 @@ struct ProofDocument : testing::Test {
   Head head_of(int size) {
     Tree tree;
     for (int i = 0; i < size; ++i) tree.add(leaf_hash(numbered(i).canonical()));
-    return sign_head(tree, nullptr, 1'000'000, true, key);
+    return sign_head({.tree = tree, .at = 1'000'000, .complete = true}, key);
   }
   std::string inclusion(int position, int size) {
     const auto parts =

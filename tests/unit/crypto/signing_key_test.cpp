@@ -32,7 +32,9 @@ struct SigningKeyFile : testing::Test {
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
     path = pattern + "/key";
   }
-  ~SigningKeyFile() override { std::filesystem::remove_all(std::filesystem::path(path).parent_path()); }
+  ~SigningKeyFile() override {
+    std::filesystem::remove_all(std::filesystem::path(path).parent_path());
+  }
   void write(const std::string& text, mode_t mode = 0600) {
     std::ofstream(path) << text;
     ::chmod(path.c_str(), mode);
@@ -91,7 +93,8 @@ TEST(VerifyingKeys, TakeNothingThatIsNotSigned) {
 }
 
 TEST(VerifyingKeys, RefuseAFileThatIsNone) {
-  EXPECT_THAT(VerifyingKeys::parse("", "p").error(), HasSubstr("p: is not a list of public Ed25519 keys"));
+  EXPECT_THAT(VerifyingKeys::parse("", "p").error(),
+              HasSubstr("p: is not a list of public Ed25519 keys"));
   EXPECT_FALSE(
       VerifyingKeys::parse("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "p"));
   EXPECT_FALSE(VerifyingKeys::parse(SigningKey::generate().private_pem(), "p"));
