@@ -38,6 +38,7 @@ DatabasePlan plan_of(const Options& options) {
   if (plan.database.empty() || plan.database == maintenance) plan.database = "vneid";
   plan.worker_user = options.worker_user;
   plan.operator_user = options.operator_user;
+  plan.sealer_user = options.sealer_user;
   const auto sound = check_plan(plan);
   if (!sound) throw CommandFailed(exit_usage, sound.error());
   return plan;
@@ -116,6 +117,9 @@ class Creation {
   Exit report_problems(postgres::Pool& pool) {
     auto problems = loop_.run(check_all_grants(pool));
     for (auto& problem : loop_.run(check_grants(pool, plan_.worker_user, Duty::app))) {
+      problems.push_back(std::move(problem));
+    }
+    for (auto& problem : loop_.run(check_grants(pool, plan_.sealer_user, Duty::auditor))) {
       problems.push_back(std::move(problem));
     }
     for (const GrantProblem& problem : problems) {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace vneid::admin {
 
@@ -12,6 +14,21 @@ enum Exit : int {
   exit_partly = 1,  ///< done, but something needs attention: rejected lines, pending files
   exit_usage = 2,   ///< the command line is wrong; nothing was done
   exit_failed = 3,  ///< could not be done; the message says why
+};
+
+/// Of `vneidctl audit …`.
+struct AuditOptions {
+  std::string key;                    ///< --key, VNEID_AUDIT_KEY: the private key that signs heads
+  std::string public_keys;            ///< --public, VNEID_AUDIT_PUBLIC: who may have signed them
+  std::string heads;                  ///< --heads: heads outside the database
+  bool syslog = false;                ///< --syslog: heads to the system's log, too
+  std::string metrics;                ///< --metrics: for a textfile collector
+  std::vector<std::string> archives;  ///< --archive: events that were taken out
+  std::string subject;                ///< --subject: a file with somebody's number; "-": stdin
+  std::string before;                 ///< --before: a day
+  std::string to;                     ///< --to: the archive to be made
+  std::uint64_t since = 0;            ///< --since: number of an older head
+  unsigned late = 300;                ///< --late, seconds
 };
 
 /// The command line of vneidctl, and what the environment adds to it.
@@ -25,17 +42,19 @@ struct Options {
   std::string name;                      ///< --name of the database to create
   std::string worker_user = "www-data";  ///< --worker
   std::string operator_user = "root";    ///< --operator
-  bool print = false;                    ///< --print: the SQL, instead of running it
-  std::string nginx;                     ///< --nginx: the binary whose configuration is looked at
-  std::string conf;                      ///< --conf: its main file, instead of nginx's own
-  std::string format = "text";           ///< --format: text or json
-  std::string user;                      ///< --user: the test account that the probe logs in
-  std::string password_file;             ///< --password-file: its first line is the password
-  std::string me;                        ///< --me: a path of the portal that tells who is logged in
+  std::string sealer_user = "vneid-audit";  ///< --sealer
+  bool print = false;                       ///< --print: the SQL, instead of running it
+  std::string nginx;            ///< --nginx: the binary whose configuration is looked at
+  std::string conf;             ///< --conf: its main file, instead of nginx's own
+  std::string format = "text";  ///< --format: text or json
+  std::string user;             ///< --user: the test account that the probe logs in
+  std::string password_file;    ///< --password-file: its first line is the password
+  std::string me;               ///< --me: a path of the portal that tells who is logged in
   bool dry_run = false;
   std::string errors;          ///< --errors: CSV of the lines that were not imported
   std::string state = "open";  ///< --state of the reviews listed; "all" for all
   std::string reason;          ///< --reason of a rejection
+  AuditOptions audit;
 };
 
 /// A command that cannot be done. `what()` is a sentence with its cure.

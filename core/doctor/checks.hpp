@@ -43,6 +43,9 @@ struct PostgresNeeds {
 };
 void check_postgres(const PostgresNeeds& needs, Findings& findings);
 
+/// Whether the audit trail is sealed; asked as whoever runs this, because workers may not know.
+void check_audit(const PostgresPlace& place, Findings& findings);
+
 /// `redirect_uri`: one that the provider should know.
 void check_provider(const Provider& provider, const std::string& redirect_uri, Findings& findings);
 void check_population(const PopulationSource& source, Findings& findings);

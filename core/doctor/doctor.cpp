@@ -138,6 +138,11 @@ std::vector<Check> checks_of(const Deployment& deployment, const Request& reques
                       .as_worker = true,
                       .run = [needs = needs_of(*postgres, deployment, request)](
                                  Findings& findings) { check_postgres(needs, findings); }});
+    checks.push_back(
+        {.subject = "audit",
+         .at = postgres->at,
+         .deadline = store_deadline,
+         .run = [place = *postgres](Findings& findings) { check_audit(place, findings); }});
   }
   for (const auto& [name, provider] : deployment.providers) {
     checks.push_back({.subject = "provider " + name,

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "admin/audit/commands.hpp"
 #include "admin/commands.hpp"
 #include "doctor/command.hpp"
 #include "probe/command.hpp"
@@ -48,6 +49,18 @@ constexpr std::array commands{
     Command{"review", "approve", "REFERENCE", review_approve,
             "approve as the user who runs this; it takes two officers"},
     Command{"review", "reject", "REFERENCE", review_reject, "reject, with --reason"},
+    Command{"audit", "key", "FILE", audit_key, "make a key that signs heads, and FILE.pub"},
+    Command{"audit", "seal", nullptr, audit_seal, "seal the events that wait"},
+    Command{"audit", "verify", nullptr, audit_verify,
+            "tell what was changed, removed or put in since it was sealed"},
+    Command{"audit", "proof", "ID", audit_proof, "print the proof that an event is in the trail"},
+    Command{"audit", "consistency", "HEAD", audit_consistency,
+            "print the proof that it goes on from the head --since"},
+    Command{"audit", "check", "FILE", audit_check, "check printed proofs; needs no database"},
+    Command{"audit", "export", nullptr, audit_export,
+            "print all events of a person (--subject) with their proofs"},
+    Command{"audit", "archive", nullptr, audit_archive,
+            "move old sealed events (--before) into a file (--to)"},
     Command{"portal", "probe", "URL", probe::run,
             "log in at a portal's login page and say which vneid_login fits"},
 };
@@ -56,6 +69,7 @@ constexpr const char* exit_codes =
     "Exit status: 0 done; 1 done, but lines were rejected or files are pending;\n"
     "2 the command line is wrong; 3 could not be done.\n"
     "Of doctor: 0 all is well; 1 there are warnings; 2 something is wrong.\n"
+    "Of audit verify and check: 0 all is as sealed; 1 it is not.\n"
     "Of portal probe: 0 a whole recipe; 1 something is left to find out.";
 
 std::string default_schema() {
@@ -110,6 +124,8 @@ void add_options(CLI::App& app, Options& options) {
   add(create, "--worker", "USER", options.worker_user,
       "who runs nginx's workers; default \"www-data\"");
   add(create, "--operator", "USER", options.operator_user, "who runs vneidctl; default \"root\"");
+  add(create, "--sealer", "USER", options.sealer_user,
+      "who seals the audit trail; default \"vneid-audit\"");
   create->add_flag("--print", options.print, "print the SQL for psql, do nothing");
 
   auto* import = app.get_subcommand("import");
@@ -133,6 +149,36 @@ void add_options(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({"text", "json"}));
 }
 
+void add_audit_options(CLI::App& app, AuditOptions& options, std::string& format) {
+  auto* audit = app.get_subcommand("audit");
+  const auto of = [audit](const char* name) { return audit->get_subcommand(name); };
+  add(audit, "--public", "FILE", options.public_keys,
+      "the public keys, old ones too (environment:\nVNEID_AUDIT_PUBLIC)")
+      ->envname("VNEID_AUDIT_PUBLIC");
+  add(of("seal"), "--key", "FILE", options.key, "that signs (environment: VNEID_AUDIT_KEY)")
+      ->envname("VNEID_AUDIT_KEY");
+  add(of("seal"), "--heads", "FILE", options.heads, "append the heads to it, a line of JSON each");
+  of("seal")->add_flag("--syslog", options.syslog, "send the heads to the system's log");
+  add(of("seal"), "--metrics", "FILE", options.metrics,
+      "write them for Prometheus' textfile collector");
+  add(of("verify"), "--heads", "FILE", options.heads, "heads that left the database");
+  add(of("verify"), "--late", "SECONDS", options.late,
+      "an event may be committed after its time; default 300");
+  add(of("verify"), "--format", "FORMAT", format, "text (the default) or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  for (const char* name : {"verify", "proof", "export"}) {
+    add(of(name), "--archive", "FILE", options.archives, "archived events; may be given again")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+  add(of("consistency"), "--since", "HEAD", options.since, "its number; default 0, the first");
+  add(of("export"), "--subject", "FILE", options.subject,
+      "whose first line is the person's number; \"-\": standard\ninput")
+      ->required();
+  add(of("archive"), "--before", "DATE", options.before, "events before that day, YYYY-MM-DD (UTC)")
+      ->required();
+  add(of("archive"), "--to", "FILE", options.to, "where they go; must not be there")->required();
+}
+
 Exit usage(const std::string& message) {
   std::cerr << "vneidctl: " << message << "\nTry \"vneidctl --help\".\n";
   return exit_usage;
@@ -153,6 +199,7 @@ Exit run_command_line(int argc, char** argv) {
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   add_commands(app, options, chosen);
   add_options(app, options);
+  add_audit_options(app, options.audit, options.format);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version

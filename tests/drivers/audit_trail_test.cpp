@@ -37,9 +37,9 @@ TEST(AuditTrail, KeepsEveryField) {
                 "select extract(epoch from at) * 1000, event, result, reason, request_id,"
                 " account_id, pid_masked, octet_length(pid_key), provider, level, host(ip), port,"
                 " octet_length(user_agent_hash), octet_length(session_hash), notice_version,"
-                " link_id, hash is null from audit_event"),
+                " link_id from audit_event"),
             "1234.000000|link.made|ok|name_only_loosely_equal,birth_date_new_year|r1|7|"
-            "052******999|32|bca|2|2001:db8::1|65535|32|32|v1|9|t");
+            "052******999|32|bca|2|2001:db8::1|65535|32|32|v1|9");
 }
 
 TEST(AuditTrail, WhatIsNotToldIsNull) {
@@ -68,13 +68,37 @@ TEST(AuditTrail, IsOnlyAddedTo) {
                              "truncate audit_event"}) {
     EXPECT_THROW(world.database.sql(change), std::runtime_error) << change;
   }
-  // The chain may be put on once, and what is old enough may go.
-  const std::string seal = "update audit_event set prev_hash = sha256('a'), hash = sha256('b')";
-  world.database.sql(seal);
-  EXPECT_THROW(world.database.sql(seal), std::runtime_error);
+  // What is old enough may go, once it is sealed.
   world.loop.run(audit::record(world.pool, full_event(Wall{})));
-  world.database.sql("delete from audit_event where at < '1971-01-01'");
+  const std::string outdated = "delete from audit_event where at < '1971-01-01'";
+  EXPECT_THROW(world.database.sql(outdated), std::runtime_error);
+  world.database.sql(
+      "insert into audit_leaf (position, event_id, hash)"
+      " select 0, id, sha256('x') from audit_event where at < '1971-01-01'");
+  world.database.sql(outdated);
   EXPECT_EQ(world.count("audit_event"), "1");
+}
+
+TEST(AuditTrail, WaitsToBeSealedUntilItHasALeaf) {
+  LinkWorld world;
+  for (int i = 0; i < 3; ++i) {
+    world.loop.run(audit::record(world.pool, full_event(world.loop.wall_now())));
+  }
+  EXPECT_EQ(world.database.sql("select string_agg((p.event_id = e.id)::text, ',') from"
+                               " audit_pending p join audit_event e on e.id = p.event_id"),
+            "true,true,true");
+  world.database.sql(
+      "insert into audit_leaf (position, event_id, hash)"
+      " select 0, min(id), sha256('x') from audit_event");
+  EXPECT_EQ(
+      world.database.sql("select count(*), min(p.event_id) > (select event_id from audit_leaf)"
+                         " from audit_pending p"),
+      "2|t");
+  for (const char* change :
+       {"update audit_leaf set hash = sha256('y')", "delete from audit_leaf", "truncate audit_leaf",
+        "update audit_head set complete = true", "delete from audit_head", "truncate audit_head"}) {
+    EXPECT_THROW(world.database.sql(change), std::runtime_error) << change;
+  }
 }
 
 TEST(AuditTrail, StandsOrFallsWithItsTransaction) {

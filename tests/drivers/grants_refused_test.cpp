@@ -90,10 +90,30 @@ constexpr std::array refused_to_workers{
     "select * from audit_event",
     "select count(*) from audit_event",
     "update audit_event set at = now()",
-    "update audit_event set hash = sha256('x'), prev_hash = sha256('x')",
+    "update audit_event set event = 'x'",
     "insert into audit_event (at, event, result, officer) values (now(), 'x', 'ok', 'lan')",
-    "insert into audit_event (at, event, result, hash, prev_hash) values (now(), 'x', 'ok',"
-    " sha256('x'), sha256('x'))",
+    "insert into audit_event (id, at, event, result) overriding system value"
+    " values (1, now(), 'x', 'ok')",
+    "select * from audit_pending",
+    "insert into audit_pending (event_id) values (1)",
+    "update audit_pending set event_id = 1",
+    "delete from audit_pending",
+    "truncate audit_pending",
+    "select * from audit_leaf",
+    "insert into audit_leaf (position, event_id, hash) values (0, 1, sha256('x'))",
+    "update audit_leaf set hash = sha256('x')",
+    "delete from audit_leaf",
+    "truncate audit_leaf",
+    "select * from audit_head",
+    "insert into audit_head (number, size, root, at, complete, previous, key_id, signature, peaks,"
+    " marks) values (0, 0, sha256(''), now(), true, sha256(''), sha256(''), sha512(''), '', '')",
+    "update audit_head set at = now()",
+    "delete from audit_head",
+    "truncate audit_head",
+    "alter table audit_event disable trigger audit_event_wait",
+    "drop trigger audit_event_wait on audit_event",
+    "drop trigger audit_leaf_guard on audit_leaf",
+    "select audit_event_wait()",
     "select choice from notice_choice",
     "update notice_choice set choice = 'vneid'",
     "insert into identity_field_change (account_id, field, new_status, reason)"
@@ -196,7 +216,10 @@ TEST_F(Refused, OthersHaveTheirDutyAlone) {
        {"select * from account", "select * from person", "select * from record",
         "select old_value_sealed from identity_field_change", "delete from audit_event",
         "update audit_event set at = now()",
-        "insert into audit_event (at, event, result) values (now(), 'x', 'ok')"}) {
+        "insert into audit_event (at, event, result) values (now(), 'x', 'ok')",
+        "insert into audit_pending (event_id) values (1)", "delete from audit_pending",
+        "delete from audit_leaf", "update audit_leaf set hash = sha256('x')",
+        "delete from audit_head", "update audit_head set at = now()"}) {
     expect_refused(auditor, statement);
   }
   EXPECT_EQ(auditor.sql("select count(*) from audit_event"), "0");

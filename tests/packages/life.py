@@ -60,7 +60,8 @@ def check_install(packages):
     expect(len(loaded) >= 3 and loaded[-1] == "ngx_http_vneid_module", "the module is loaded last of all", loaded)
     files = run("dpkg", "-L", *PACKAGES)
     for name in ("man1/vneidctl.1.gz", "man7/ngx_http_vneid_module.7.gz", "share/vneid/schema/0001_accounts.sql",
-                 "system/vneid-doctor.timer", "examples/portal.conf", "completions/vneidctl"):
+                 "system/vneid-doctor.timer", "system/vneid-audit-seal.timer",
+                 "examples/portal.conf", "completions/vneidctl"):
         expect(name in files, f"there is {name}", files)
 
 

@@ -114,24 +114,31 @@ constexpr std::array grants{
 
     Grant{Duty::auditor, "schema_version", "select", {}},
     Grant{Duty::auditor, "audit_event", "select", {}},
+    Grant{Duty::auditor, "audit_pending", "select", {}},
+    Grant{Duty::auditor, "audit_leaf", "select", {}},
+    Grant{Duty::auditor, "audit_leaf", "insert", {}},
+    Grant{Duty::auditor, "audit_head", "select", {}},
+    Grant{Duty::auditor, "audit_head", "insert", {}},
     Grant{Duty::auditor, "notice_choice", "select", {}},
     Grant{Duty::auditor, "identity_field_change", "select", change_columns},
 };
 
-constexpr std::array<std::string_view, 16> tables{
+constexpr std::array<std::string_view, 19> tables{
     "schema_version", "account",        "identity_field", "identity_field_change",
     "person",         "person_subject", "link",           "review",
     "vault",          "file",           "record",         "record_file",
-    "transfer_job",   "transfer_item",  "audit_event",    "notice_choice"};
+    "transfer_job",   "transfer_item",  "audit_event",    "notice_choice",
+    "audit_pending",  "audit_leaf",     "audit_head"};
 constexpr std::array<std::string_view, 9> sequences{
     "account_id_seq",      "identity_field_change_id_seq",
     "person_id_seq",       "link_id_seq",
     "review_id_seq",       "vault_id_seq",
     "record_id_seq",       "audit_event_id_seq",
     "notice_choice_id_seq"};
-constexpr std::array<std::string_view, 4> functions{"audit_event_guard()",
-                                                    "identity_field_keep_change()",
-                                                    "identity_history_guard()", "review_guard()"};
+constexpr std::array<std::string_view, 7> functions{
+    "audit_event_guard()", "audit_event_wait()",           "audit_leaf_settle()",
+    "audit_seal_guard()",  "identity_field_keep_change()", "identity_history_guard()",
+    "review_guard()"};
 
 std::string everybody() {
   std::string roles = "public";

@@ -18,7 +18,7 @@ enum class Duty : std::uint8_t {
   app,      ///< nginx's workers: what their statements need
   officer,  ///< `vneidctl review …` and `links show`
   reader,   ///< reports: nothing sealed, nothing that is looked up by, no titles or numbers
-  auditor,  ///< the audit trail, notices, and when which field changed
+  auditor,  ///< the audit trail and its sealing, notices, and when which field changed
 };
 
 inline constexpr std::string_view owner_role = "vneid_owner";

@@ -76,7 +76,10 @@ std::expected<void, std::string> check_plan(const DatabasePlan& plan) {
   if (auto sound = check_name("--name", plan.database); !sound) return sound;
   if (auto sound = check_name("--worker", plan.worker_user); !sound) return sound;
   if (auto sound = check_name("--operator", plan.operator_user); !sound) return sound;
-  for (const std::string& login : {plan.worker_user, plan.operator_user}) {
+  if (!plan.sealer_user.empty()) {
+    if (auto sound = check_name("--sealer", plan.sealer_user); !sound) return sound;
+  }
+  for (const std::string& login : {plan.worker_user, plan.operator_user, plan.sealer_user}) {
     const auto is_group = [&login](Duty duty) { return role_of(duty) == login; };
     if (login == owner_role || std::ranges::any_of(all_duties(), is_group)) {
       return std::unexpected("\"" + login +
@@ -87,6 +90,10 @@ std::expected<void, std::string> check_plan(const DatabasePlan& plan) {
     return std::unexpected("--worker and --operator are both \"" + plan.worker_user +
                            "\": who runs nginx's workers must not own the tables");
   }
+  if (plan.sealer_user == plan.worker_user || plan.sealer_user == plan.operator_user) {
+    return std::unexpected("--sealer is \"" + plan.sealer_user +
+                           "\" too: who writes or owns the audit trail must not be who seals it");
+  }
   return {};
 }
 
@@ -94,7 +101,9 @@ std::string roles_sql(const DatabasePlan& plan) {
   std::string groups = create_role(owner_role, Login::no);
   for (const Duty duty : all_duties()) groups += create_role(role_of(duty), Login::no);
   return "begin;\n" + block(groups) + member_sql(plan.worker_user, role_of(Duty::app)) +
-         member_sql(plan.operator_user, owner_role) + "commit;\n";
+         member_sql(plan.operator_user, owner_role) +
+         (plan.sealer_user.empty() ? "" : member_sql(plan.sealer_user, role_of(Duty::auditor))) +
+         "commit;\n";
 }
 
 std::string create_query(const DatabasePlan& plan) {

@@ -13,6 +13,8 @@ struct DatabasePlan {
   std::string database;
   std::string worker_user;    ///< login role of nginx's workers: member of vneid_app
   std::string operator_user;  ///< login role of who runs vneidctl: member of vneid_owner
+  /// Login role of who seals the audit trail: member of vneid_auditor. Empty: none is made.
+  std::string sealer_user;
 };
 
 /// The error is a sentence: a name that is empty, too long, reserved or of other characters than
