@@ -213,5 +213,6 @@ begin
       'record_written()', 'record_owner_told()', 'record_file_written()'] loop
     execute format('alter function %s security definer set search_path = pg_catalog, %I, pg_temp',
                    routine, current_schema());
+    execute format('revoke all on function %s from public', routine);
   end loop;
 end $$;

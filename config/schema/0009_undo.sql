@@ -131,5 +131,6 @@ begin
   foreach routine in array array['undo_link(bigint)', 'close_account(bigint, text, text)'] loop
     execute format('alter function %s security definer set search_path = pg_catalog, %I, pg_temp',
                    routine, current_schema());
+    execute format('revoke all on function %s from public', routine);
   end loop;
 end $$;

@@ -233,9 +233,9 @@ Exit review_show(const Options& options) {
   const auto file = loop.run(queue.find(reference));
   if (!file) throw no_such_review(reference);
   print_head(file->review);
-  const bool link = file->review.kind == link::ReviewKind::link;
+  const bool of_person = file->review.kind != link::ReviewKind::identity;
   std::vector<std::vector<std::string>> rows{
-      {"FIELD", "ACCOUNT", link ? "PERSON" : "SOURCE", "FINDING"}};
+      {"FIELD", "ACCOUNT", of_person ? "PERSON" : "SOURCE", "FINDING"}};
   for (const ComparedField& field : compare_sides(file->sides)) {
     rows.push_back({field.field, field.account, field.other, field.finding});
   }

@@ -44,6 +44,7 @@ class Resumption {
     const Result active = co_await transaction.query(still_active, this_link());
     if (active.empty()) co_return 0;
     const std::int64_t judged = co_await carry(transaction, link_id_, now_);
+    if (judged == 0) co_return 0;
     audit::Event event;
     event.at = now_;
     event.name = "transfer.resumed";

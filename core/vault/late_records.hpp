@@ -21,8 +21,8 @@ struct Unfinished {
 /// All of them, in the order of the links.
 Task<std::vector<Unfinished>> unfinished_transfers(postgres::Database& database);
 
-/// Carries what stayed behind, in one transaction with its audit event ("transfer.resumed"), and
-/// gives how many records were judged: 0 when somebody else was faster, or the link was undone.
+/// Carries what stayed behind and gives how many records were judged, in one transaction with its
+/// audit event ("transfer.resumed"); 0 when there was nothing, or the link was undone.
 Task<std::int64_t> resume_transfer(postgres::Database& database, LinkId link_id);
 
 }  // namespace vneid::vault

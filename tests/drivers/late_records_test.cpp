@@ -1,6 +1,8 @@
 // Records that reach an account after its link (R8), whoever writes them.
 #include "vault/late_records.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -36,6 +38,15 @@ struct LateRecords : testing::Test {
            std::to_string(account.value()) + "), '" + name + "', 'paper', 'Giấy', '" + name +
            "', 'T', 'dossier_result', 2, " + owner + ")";
   }
+  int run(const std::string& verb) {
+    const int status = test::ChildProcess({VNEIDCTL, "transfer", verb, "--postgres",
+                                           world.database.conninfo_as("operator")},
+                                          world.folder.file("output"))
+                           .wait();
+    std::ifstream stream(world.folder.file("output"));
+    output = {std::istreambuf_iterator<char>{stream}, {}};
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
   static std::string waiting() {
     return "select count(*) from pg_stat_activity where datname = current_database()"
            " and wait_event_type = 'Lock'";
@@ -45,6 +56,7 @@ struct LateRecords : testing::Test {
   }
 
   test::LinkWorld world;
+  std::string output;
 };
 
 TEST_F(LateRecords, FollowTheLinkByItsOwnRules) {
@@ -135,7 +147,7 @@ TEST_F(LateRecords, AWriterWaitsForTheLinkThatIsBeingMade) {
   linker.sql(
       "insert into audit_event (at, event, result, account_id, link_id)"
       " select now(), 'link.made', 'ok', account_id, id from link order by id desc limit 1");
-  std::thread writer{[&] {
+  std::jthread writer{[&] {
     PlainConnection portal{world.database.conninfo_as("operator")};
     portal.sql(insert(account, "late"));
   }};
@@ -190,8 +202,8 @@ TEST_F(LateRecords, WritersOfManyAccountsDoNotLockEachOtherOut) {
       }
     }
   };
-  std::thread first{write, 0, 1};   // the persons of mau, thu
-  std::thread second{write, 2, 3};  // of thu, mau
+  std::jthread first{write, 0, 1};   // the persons of mau, thu
+  std::jthread second{write, 2, 3};  // of thu, mau
   first.join();
   second.join();
   EXPECT_EQ(refused, "");
@@ -212,13 +224,19 @@ TEST_F(LateRecords, ThatStayedBehindAreFoundAndCarried) {
               testing::HasSubstr("record that its account's transfer does not know"));
   const auto behind = world.loop.run(vault::unfinished_transfers(world.operator_pool));
   ASSERT_EQ(behind.size(), 1U);
+  EXPECT_EQ(run("check"), 1);
+  EXPECT_THAT(output, testing::HasSubstr("2 records of 1 links stayed behind"));
   EXPECT_EQ(behind[0].link_id, linked.link_id);
   EXPECT_EQ(behind[0].account_id, account);
   EXPECT_EQ(behind[0].stayed_behind, 2);
-  EXPECT_EQ(world.loop.run(vault::resume_transfer(world.operator_pool, linked.link_id)), 2);
+  EXPECT_EQ(run("resume"), 0);
+  EXPECT_THAT(output, testing::HasSubstr("link 1 (account 1): 2 records\n"));
+  EXPECT_EQ(run("check"), 0);
+  EXPECT_EQ(output, "0 records of 0 links stayed behind\n");
   EXPECT_EQ(world.loop.run(vault::resume_transfer(world.operator_pool, linked.link_id)), 0);
   EXPECT_TRUE(world.loop.run(vault::unfinished_transfers(world.operator_pool)).empty());
   EXPECT_EQ(copies(), "one 1,r1 1,two 1");
+  EXPECT_EQ(world.count("audit_event where event = 'transfer.resumed'"), "1");
   EXPECT_EQ(world.database.inconsistencies(), "");
   // A link without its job, as after a restore of some tables alone.
   world.database.sql(

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "drivers/support/review_world.hpp"
+#include "link/identity_fields.hpp"
 #include "link/undo_requests.hpp"
 
 namespace vneid {
@@ -74,6 +75,9 @@ TEST_F(LinkUndo, TakesTwoOfficersAndGivesEverythingBack) {
   ASSERT_TRUE(request);
   EXPECT_FALSE(request->repeated);
   EXPECT_TRUE(ask(linked.link_id)->repeated);
+  // Which is no question to the identity page.
+  link::Identities identities{world.pool, test::test_keys()};
+  EXPECT_FALSE(world.loop.run(identities.read(account, linked.person_id))->review);
   EXPECT_EQ(ask(linked.link_id)->reference, request->reference);
   EXPECT_EQ(approve(request->reference, "lan").outcome, RulingOutcome::unreasoned);
   EXPECT_EQ(approve(request->reference, "lan", "nhầm người").outcome, RulingOutcome::proposed);
@@ -240,7 +244,7 @@ TEST_F(LinkUndo, HoldsWhileEverythingElseGoesOn) {
   std::string owner = crypto::hex(test::test_keys()->lookup_key("citizen", mau.number));
   std::atomic<bool> over = false;
   std::string refused;
-  std::thread writer{[&] {
+  std::jthread writer{[&] {
     test::PlainConnection portal{world.database.conninfo_as("operator")};
     for (int n = 0; !over && refused.empty(); ++n) {
       const std::string account = std::to_string(accounts[static_cast<std::size_t>(n) % 3].value());

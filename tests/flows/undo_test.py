@@ -11,7 +11,11 @@ ASK = "Đề nghị hủy liên kết"
 
 
 class Undo(StackTest):
-    stack_options = {"workers": 2, "nginx_extra": "location /gated { vneid_require session; return 200 open; }"}
+    stack_options = {"workers": 2}
+
+    @classmethod
+    def prepare(cls, stack):
+        stack.nginx_extra = f"location /trang-chu {{ vneid_require session; proxy_pass {stack.portal_url}; }}"
 
     def review(self, columns="reference"):
         return self.stack.sql(f"select {columns} from review where kind = 'undo' order by id desc limit 1")
@@ -62,14 +66,14 @@ class Undo(StackTest):
         moved = int(self.stack.sql("select count(*) from record where returned_at is null and link_id is not null"))
         self.ask(citizen)
         link, account = self.review("link_id, account_id").split("|")
-        self.assertEqual(citizen.get(self.stack.url + "/gated").status, 200)
+        self.assertEqual(citizen.get(self.stack.url + "/trang-chu").status, 200)
         officers = [self.officer("lan"), self.officer("minh")]
         self.assertIn("it needs a second officer", self.undo(officers[0], link, "--reason", "nhầm người"))
-        self.assertEqual(citizen.get(self.stack.url + "/gated").status, 200)
+        self.assertEqual(citizen.get(self.stack.url + "/trang-chu").status, 200)
         self.assertIn("1 sessions of its account were ended", self.undo(officers[1], link))
         # At once, and in every worker.
         for _ in range(8):
-            self.assertNotEqual(citizen.request("GET", self.stack.url + "/gated").status, 200)
+            self.assertNotEqual(citizen.request("GET", self.stack.url + "/trang-chu").status, 200)
         self.assertEqual(self.links_page(citizen).status, 401)
         self.assertEqual(self.inconsistencies(), "")
         # The next login of the account sees the notice, and links again.

@@ -46,7 +46,8 @@ TEST(Links, OfficersAreAskedToUndoOne) {
     const auto asked = world.run(world.get("links"));
     EXPECT_TRUE(asked.body.contains("K7QF-2MXD"));
     EXPECT_FALSE(asked.body.contains("Đây không phải tài khoản của tôi"));
-    expect(world, world.run(world.post("links", link + csrf)), {.status = 303});
+    expect(world, world.run(world.post("links", link + csrf)),
+           {.status = 303, .location = "/vneid/links"});
   }
   World stranger;
   expect(stranger, stranger.run(stranger.post("links", "link=31&csrf=x")), {.status = 401});
