@@ -36,6 +36,7 @@ struct Options {
   std::string operand;            ///< what the command is about: a file, an account, a reference
   std::string postgres;           ///< --postgres, VNEID_POSTGRES
   std::string keys;               ///< --keys, VNEID_KEYS
+  std::string redis;              ///< --redis, VNEID_REDIS: as `vneid_redis` in nginx.conf
   std::filesystem::path schema;   ///< --schema, VNEID_SCHEMA
   std::string portal = "portal";  ///< --portal, VNEID_PORTAL: as `vneid_portal` in nginx.conf
   std::string account_form = "exact";    ///< --account-form, VNEID_ACCOUNT_FORM: as in nginx.conf
@@ -53,7 +54,7 @@ struct Options {
   bool dry_run = false;
   std::string errors;          ///< --errors: CSV of the lines that were not imported
   std::string state = "open";  ///< --state of the reviews listed; "all" for all
-  std::string reason;          ///< --reason of a rejection
+  std::string reason;          ///< --reason of a rejection, an undoing, a closing
   AuditOptions audit;
 };
 

@@ -1,17 +1,19 @@
-#include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <iostream>
 #include <optional>
+#include <utility>
 
 #include "admin/columns.hpp"
 #include "admin/commands.hpp"
 #include "admin/officer.hpp"
 #include "admin/review_view.hpp"
+#include "admin/sessions.hpp"
 #include "certain.hpp"
+#include "link/links.hpp"
 #include "link/officer/queue.hpp"
 #include "link/review_reference.hpp"
-#include "link/stored_values.hpp"
-#include "text/utf8.hpp"
+#include "link/undo_requests.hpp"
 
 namespace vneid::admin {
 
@@ -21,9 +23,19 @@ using link::Review;
 using link::RulingOutcome;
 
 constexpr std::chrono::seconds statement_timeout{10};
+/// The vault goes back in one statement.
+constexpr std::chrono::minutes undo_timeout{10};
 
 std::string kind_of(const Review& review) {
-  return review.kind == link::ReviewKind::link ? "link" : "identity";
+  switch (review.kind) {
+    case link::ReviewKind::link:
+      return "link";
+    case link::ReviewKind::identity:
+      return "identity";
+    case link::ReviewKind::undo:
+      break;
+  }
+  return "undo";
 }
 
 std::string reasons_of(const Review& review) {
@@ -53,39 +65,6 @@ std::string reference_of(const Options& options) {
                                         "like K7QF-2MXD");
   }
   return *std::move(reference);
-}
-
-/// Whether somebody's number is in it, however it is grouped.
-bool has_long_number(std::string_view text) {
-  constexpr int digits_of_a_number = 9;
-  int digits = 0;
-  for (const char c : text) {
-    if (c >= '0' && c <= '9') {
-      if (++digits == digits_of_a_number) return true;
-    } else if (c != ' ' && c != '.' && c != '-') {
-      digits = 0;
-    }
-  }
-  return false;
-}
-
-std::string reason_given(const Options& options) {
-  constexpr std::size_t longest = 1000;  // characters, as the database has it
-  const std::string what = "--reason says why in one line: up to 1000 characters of UTF-8";
-  auto reason = link::stored_text(options.reason);
-  if (!reason) throw CommandFailed(exit_usage, what);
-  const auto points = certain(text::decode_utf8(*reason));
-  const auto unfit = [](char32_t point) { return point < U' ' || text::is_forbidden(point); };
-  if (std::ranges::all_of(points, text::is_blank) || points.size() > longest ||
-      std::ranges::any_of(points, unfit)) {
-    throw CommandFailed(exit_usage, what);
-  }
-  if (has_long_number(*reason)) {
-    throw CommandFailed(exit_usage,
-                        "--reason must not hold somebody's number: more people read it "
-                        "than may know it");
-  }
-  return *std::move(reason);
 }
 
 CommandFailed no_such_review(const std::string& reference) {
@@ -123,11 +102,29 @@ std::string refusal(RulingOutcome outcome, const Review& review) {
       return name +
              " cannot be approved: the VNeID account or the number belongs to another "
              "person here, and one person has one of each; reject it when it is settled";
+    case RulingOutcome::link_gone:
+      return name + " is outdated: the link stands no longer; reject it";
+    case RulingOutcome::unreasoned:
+      return name + " needs a reason of its first officer: \"vneidctl links undo " +
+             std::to_string(certain(review.link_id).value()) + " --reason TEXT\"";
     default:
       return name +
              " cannot be approved: the account is linked under another number; that link "
              "is to be undone first";
   }
+}
+
+std::string consequence(const Review& review) {
+  switch (review.kind) {
+    case link::ReviewKind::link:
+      return "the account is linked when the citizen next logs in with both\n";
+    case link::ReviewKind::identity:
+      return "the source's values are verified now\n";
+    case link::ReviewKind::undo:
+      break;
+  }
+  return "link " + std::to_string(certain(review.link_id).value()) +
+         " is undone; its records are the account's again\n";
 }
 
 Exit finish(const link::RulingAnswer& answer, const std::string& reference) {
@@ -142,9 +139,7 @@ Exit finish(const link::RulingAnswer& answer, const std::string& reference) {
       std::cout << "review " << review.reference << ": approved "
                 << by_whom(certain(review.decided)) << ", first "
                 << by_whom(certain(review.proposed)) << '\n'
-                << (review.kind == link::ReviewKind::link
-                        ? "the account is linked when the citizen next logs in with both\n"
-                        : "the source's values are verified now\n");
+                << consequence(review);
       return exit_ok;
     case RulingOutcome::rejected:
       std::cout << "review " << review.reference << ": rejected "
@@ -166,6 +161,43 @@ void print_head(const Review& review) {
     std::cout << link::to_text(review.state) << ' ' << by_whom(*review.decided) << '\n';
   }
   if (!review.note.empty()) std::cout << "reason: " << review.note << '\n';
+  if (review.link_id) std::cout << "to be undone: link " << review.link_id->value() << '\n';
+  if (!review.undo_reason.empty()) std::cout << "because: " << review.undo_reason << '\n';
+}
+
+LinkId link_of(const Options& options) {
+  std::int64_t id = 0;
+  const char* end = options.operand.data() + options.operand.size();
+  const auto parsed = std::from_chars(options.operand.data(), end, id);
+  if (parsed.ec != std::errc{} || parsed.ptr != end || id <= 0) {
+    throw CommandFailed(exit_usage, "\"" + options.operand +
+                                        "\" is no number of a link; \"vneidctl links show\" "
+                                        "tells it");
+  }
+  return LinkId{id};
+}
+
+/// What the sessions of an account are ended with.
+struct SessionEnd {
+  redis::Settings redis;
+  std::shared_ptr<const crypto::KeyRing> keys;
+
+  void operator()(LinkId link_id, AccountId account_id) const {
+    const std::string done = "link " + std::to_string(link_id.value()) + " is undone";
+    std::cout << end_sessions(redis, keys, account_id, done)
+              << " sessions of its account were ended\n";
+  }
+};
+
+Exit approve(link::ReviewQueue& queue, EpollLoop& loop, const link::Ruling& ruling,
+             const SessionEnd* session_end) {
+  const auto answer = loop.run(queue.approve(ruling));
+  const Exit exit = finish(answer, ruling.reference);
+  if (session_end != nullptr && answer.outcome == RulingOutcome::approved) {
+    const Review& review = certain(answer.review);
+    (*session_end)(certain(review.link_id), review.account_id);
+  }
+  return exit;
 }
 
 }  // namespace
@@ -201,9 +233,9 @@ Exit review_show(const Options& options) {
   const auto file = loop.run(queue.find(reference));
   if (!file) throw no_such_review(reference);
   print_head(file->review);
-  const bool link = file->review.kind == link::ReviewKind::link;
+  const bool of_person = file->review.kind != link::ReviewKind::identity;
   std::vector<std::vector<std::string>> rows{
-      {"FIELD", "ACCOUNT", link ? "PERSON" : "SOURCE", "FINDING"}};
+      {"FIELD", "ACCOUNT", of_person ? "PERSON" : "SOURCE", "FINDING"}};
   for (const ComparedField& field : compare_sides(file->sides)) {
     rows.push_back({field.field, field.account, field.other, field.finding});
   }
@@ -218,9 +250,43 @@ Exit review_approve(const Options& options) {
   ruling.officer = current_officer();
   const auto keys = load_keys(options);
   EpollLoop loop;
-  postgres::Pool pool = open_pool(loop, options, statement_timeout);
+  postgres::Pool pool = open_pool(loop, options, undo_timeout);
   link::ReviewQueue queue{pool, keys};
-  return finish(loop.run(queue.approve(ruling)), ruling.reference);
+  const auto file = loop.run(queue.find(ruling.reference));
+  if (!file) throw no_such_review(ruling.reference);
+  if (file->review.kind != link::ReviewKind::undo) return approve(queue, loop, ruling, nullptr);
+  const SessionEnd session_end{redis_of(options), keys};
+  return approve(queue, loop, ruling, &session_end);
+}
+
+Exit links_undo(const Options& options) {
+  const LinkId link_id = link_of(options);
+  link::Ruling ruling;
+  if (!options.reason.empty()) ruling.note = reason_given(options);
+  ruling.officer = current_officer();
+  const auto keys = load_keys(options);
+  const SessionEnd session_end{redis_of(options), keys};
+  EpollLoop loop;
+  postgres::Pool pool = open_pool(loop, options, undo_timeout);
+  link::UndoRequests requests{pool, keys};
+  link::Links links{pool, keys};
+  const auto link = loop.run(links.find(link_id));
+  if (!link) {
+    // Undone before: what may have gone wrong then are its sessions.
+    const auto account_id = loop.run(requests.account_of_undone(link_id));
+    if (!account_id) {
+      throw CommandFailed(exit_failed, "there is no link " + std::to_string(link_id.value()) +
+                                           "; \"vneidctl links show\" tells which there are");
+    }
+    std::cout << "link " << link_id.value() << " was undone before\n";
+    session_end(link_id, *account_id);
+    return exit_ok;
+  }
+  const auto request = loop.run(requests.ask(*link, "officer_asks", {}, loop.wall_now()));
+  if (!request) throw CommandFailed(exit_failed, "the link was undone meanwhile");
+  ruling.reference = request->reference;
+  link::ReviewQueue queue{pool, keys};
+  return approve(queue, loop, ruling, &session_end);
 }
 
 Exit review_reject(const Options& options) {

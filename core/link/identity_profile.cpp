@@ -35,9 +35,8 @@ constexpr Statement read_profile{
     "   where l.state = 'active'"
     " union all"
     " (select 4, r.reference, r.state, null, null, null, null, null, r.created_at, r.id, null,"
-    "   null, null from a join review r on r.account_id = a.id order by r.created_at desc, r.id "
-    "desc"
-    "   limit 1)"
+    "   null, null from a join review r on r.account_id = a.id and r.kind <> 'undo'"
+    "   order by r.created_at desc, r.id desc limit 1)"
     " order by kind, at, id"};
 
 LinkedAccount read_link(const Result& rows, std::size_t row, const KeyRing& keys) {

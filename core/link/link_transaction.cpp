@@ -238,13 +238,7 @@ class LinkWork {
     const Result inserted = co_await transaction.query(insert_link, std::move(row));
     linked.link_id = LinkId{inserted.integer(0, 0)};
 
-    vault::Transfer job;
-    job.link_id = linked.link_id;
-    job.account_id = account.id;
-    job.person_id = linked.person_id;
-    job.owner_key = person_keys().citizen;
-    job.at = request_.now;
-    co_await vault::transfer(transaction, std::move(job));
+    co_await vault::carry(transaction, linked.link_id, request_.now);
     linked.transfer = co_await vault::transfer_summary(transaction, linked.link_id);
     co_await record(transaction, "link.made", audit::Result::ok, comma_separated(flags),
                     linked.link_id);

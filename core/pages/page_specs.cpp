@@ -22,7 +22,8 @@ constexpr Name linked[] = {"heading", "number",    "provider",    "linked_on",  
                            "label",   "count",     "flagged",     "newly_linked", "has_target"};
 constexpr Name linked_demands[] = {"number", "linked_on", "csrf", "path"};
 
-constexpr Name links[] = {"links", "has_links", "number", "provider", "linked_on", "account"};
+constexpr Name links[] = {"links",   "has_links", "number",         "provider", "linked_on",
+                          "account", "link",      "undo_reference", "undo_csrf"};
 constexpr Name links_demands[] = {"number", "linked_on"};
 
 constexpr Name identity[] = {

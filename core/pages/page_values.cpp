@@ -95,7 +95,16 @@ Values values_of(const LinkedPage& page, const StringTable& strings) {
 Values values_of(const LinksPage& page, const StringTable& strings) {
   Values values;
   values.set("title", std::string(strings.text("links.title")));
-  add_links(values, page.links, strings);
+  List list;
+  for (const LinkItem& link : page.links) {
+    Values each = link_values(link, strings);
+    each.set("link", text_or_false(link.undo_reference.empty() ? link.link : ""));
+    each.set("undo_reference", text_or_false(link.undo_reference));
+    list.push_back(each);
+  }
+  values.set("links", list);
+  values.set("has_links", !list.empty());
+  values.set("undo_csrf", page.undo_csrf);
   values.set("show_nav", true);
   values.set("nav_links", true);
   values.set("sign_out", !page.csrf.empty());

@@ -47,7 +47,11 @@ constexpr std::array<std::string_view, 19> problems{"",
 constexpr std::array<std::string_view, 6> troubles{"",           "err.notfound",    "err.csdl",
                                                    "err.stores", "update.too_many", "err.busy"};
 
-constexpr std::array<std::string_view, 63> others{
+constexpr std::array<std::string_view, 67> others{
+    "undo.title",
+    "undo.text",
+    "undo.ask",
+    "undo.asked",
     "notice.title",
     "notice.p1",
     "notice.p2.lead",

@@ -66,6 +66,8 @@ struct LinkItem {
   std::string provider;        ///< who issued the account; empty: `links.provider`
   std::string linked_on;       ///< dd/mm/yyyy
   std::string account_masked;  ///< the legacy account of this link; empty: not shown
+  std::string link;            ///< names it in the form that asks to undo it; empty: no form
+  std::string undo_reference;  ///< of the request to undo it that officers have; empty: none
 };
 
 /// After the callback (R23, R24). Its form: POST `<path>linked`.
@@ -100,7 +102,8 @@ struct ChoicePage {
 /// "Danh sách tài khoản liên kết". With `csrf` it has a sign-out form: POST `<path>logout`.
 struct LinksPage {
   std::vector<LinkItem> links;
-  std::string csrf;  ///< empty: no sign-out button
+  std::string csrf;       ///< empty: no sign-out button
+  std::string undo_csrf;  ///< of the form that asks to undo a link: POST `<path>links`
 };
 
 /// What became of a question to an officer (review queue).

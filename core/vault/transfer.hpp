@@ -25,22 +25,15 @@ struct TransferSummary {
   friend bool operator==(const TransferSummary&, const TransferSummary&) = default;
 };
 
-/// A link whose records are to be carried over.
-struct Transfer {
-  LinkId link_id;
-  AccountId account_id;
-  PersonId person_id;
-  std::string owner_key;  ///< look-up key of the person's number, 32 bytes
-  Wall at{};
-};
-
-/// Copies the records of the account's vault into the person's, set-wise, in the transaction that
-/// makes the link (domain.md §7.4): only records whose owner is the person; what is there already
-/// stays; another version of a paper is kept beside it. Sources get a pointer to their copy and
-/// are not otherwise touched; trust and signature status travel unchanged; files are shared.
+/// Copies the records of the linked account's vault into the person's, set-wise, in the transaction
+/// that makes the link (domain.md §7.4): only records whose owner is the person; what is there
+/// already stays; another version of a paper is kept beside it. Sources get a pointer to their copy
+/// and are not otherwise touched; trust and signature status travel unchanged; files are shared.
+/// What reaches the account later is carried by the database itself, by the same rules
+/// (config/schema, late records). Gives how many records were judged; asked again, none.
 ///
-/// The caller holds the lock on the account's row, and calls it once a link.
-Task<void> transfer(postgres::Transaction& transaction, Transfer job);
+/// Locks the account's vault, then the person's. The caller holds the lock on the account's row.
+Task<std::int64_t> carry(postgres::Transaction& transaction, LinkId link_id, Wall at);
 
 /// What the transfer of a link did; all zero for a link without one.
 Task<TransferSummary> transfer_summary(postgres::Transaction& transaction, LinkId link_id);

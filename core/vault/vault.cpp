@@ -22,13 +22,15 @@ constexpr Statement list_records{
     "select r.id, r.kind, r.doc_type_code, r.title, r.number, r.summary, r.issuer_name, r.signer,"
     " r.issued_on, r.valid_until, r.perpetual, r.procedure_code, r.dossier_code, r.source, r.trust,"
     " r.signature_status, r.version, exists (select from record n where n.replaces = r.id"
-    "   and n.vault_id = r.vault_id and not n.hidden), r.revoked_at is not null, r.transferred_at,"
+    "   and n.vault_id = r.vault_id and not n.hidden and n.returned_at is null), r.revoked_at is "
+    "not null, r.transferred_at,"
     " f.name, encode(f.sha256, 'hex'), f.mime, b.size"
     " from record r left join record_file f on f.record_id = r.id"
     " left join file b on b.sha256 = f.sha256"
     " where r.vault_id = case when $1::boolean"
     "   then (select id from vault where person_id = $2::bigint)"
-    "   else (select id from vault where account_id = $2::bigint) end and not r.hidden"
+    "   else (select id from vault where account_id = $2::bigint) end and not r.hidden and "
+    "r.returned_at is null"
     " order by r.issued_on desc nulls last, r.id desc, f.name"};
 
 constexpr Statement open_file{
@@ -37,7 +39,8 @@ constexpr Statement open_file{
     " from record r join record_file f on f.record_id = r.id join file b on b.sha256 = f.sha256"
     " where r.vault_id = case when $1::boolean"
     "   then (select id from vault where person_id = $2::bigint)"
-    "   else (select id from vault where account_id = $2::bigint) end and not r.hidden"
+    "   else (select id from vault where account_id = $2::bigint) end and not r.hidden and "
+    "r.returned_at is null"
     " and r.id = $3::bigint and f.sha256 = decode($4, 'hex') order by f.name limit 1"};
 
 std::string text_or_empty(const Result& rows, std::size_t row, std::size_t column) {

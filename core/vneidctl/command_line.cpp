@@ -43,7 +43,14 @@ constexpr std::array commands{
             "read vault.csv; its files are named relative to it"},
     Command{"accounts", "duplicates", nullptr, accounts_duplicates,
             "list accounts that --account-form makes one"},
+    Command{"accounts", "close", "ACCOUNT", accounts_close,
+            "close an account and end its sessions, with --reason"},
     Command{"links", "show", "ACCOUNT", links_show, "tell what an account is linked to"},
+    Command{"links", "undo", "LINK", links_undo,
+            "undo the link of that number; it takes two officers"},
+    Command{"transfer", "check", nullptr, transfer_check,
+            "tell which records did not follow their account's link"},
+    Command{"transfer", "resume", nullptr, transfer_resume, "carry those over"},
     Command{"review", "list", nullptr, review_list, "list what officers must decide, oldest first"},
     Command{"review", "show", "REFERENCE", review_show, "compare both sides, masked"},
     Command{"review", "approve", "REFERENCE", review_approve,
@@ -100,6 +107,9 @@ void add_options(CLI::App& app, Options& options) {
       ->envname("VNEID_POSTGRES");
   add(&app, "--keys", "FILE", options.keys, "the key ring (environment: VNEID_KEYS)")
       ->envname("VNEID_KEYS");
+  add(&app, "--redis", "WORDS", options.redis,
+      "where sessions are: as vneid_redis in nginx.conf, in one word\n(environment: VNEID_REDIS)")
+      ->envname("VNEID_REDIS");
   add(&app, "--schema", "DIR", options.schema,
       "folder of the schema files (environment: VNEID_SCHEMA)")
       ->envname("VNEID_SCHEMA");
@@ -132,6 +142,11 @@ void add_options(CLI::App& app, Options& options) {
   import->add_flag("--dry-run", options.dry_run, "check and count, change nothing");
   add(import, "--errors", "FILE", options.errors,
       "write the lines that were not imported, with the reason");
+
+  add(app.get_subcommand("accounts")->get_subcommand("close"), "--reason", "TEXT", options.reason,
+      "why, for the records");
+  add(app.get_subcommand("links")->get_subcommand("undo"), "--reason", "TEXT", options.reason,
+      "why, for the records; the first officer's");
 
   auto* review = app.get_subcommand("review");
   add(review, "--reason", "TEXT", options.reason, "of a rejection, for the records");

@@ -1,18 +1,21 @@
 -- One query over all rows. It returns nothing if and only if every account is either unlinked and
 -- whole, or linked and whole; otherwise a row for each thing that is not.
 --
--- Whole and unlinked: no record of the account's vault has been copied, and nothing of it lies in a
--- person's vault. Whole and linked: one active link to a person with a claimed subject, its audit
--- row, one finished transfer, and of every record that was there at that moment exactly one item
--- that tells the truth: copied once, equal in everything with all its files, or left with a reason.
+-- Whole and unlinked: no record of the account's vault is copied anywhere, and what was copied by a
+-- link that was undone is returned: nobody's any more, but still there, with its item and its files.
+-- Whole and linked: one active link to a person with a claimed subject, its audit row, one finished
+-- transfer, and of every record, whenever it came, exactly one item that tells the truth: copied
+-- once, equal in everything with all its files, or left with a reason that is true today.
+-- A link is undone by two officers: its review and its audit row say the same.
 with active as (select * from link where state = 'active'),
+undone as (select * from link where state = 'undone'),
 files as (
   select record_id, array_agg((name, sha256, mime)::text order by name) as all_files
   from record_file group by record_id
 ),
 content as (
   -- Everything of a record that a transfer must not change.
-  select r.id, to_jsonb(r) - '{id,vault_id,version,replaces,reuse_count,last_reused_at,created_at,moved_to,origin_account_id,origin_record_id,link_id,transferred_at}'::text[]
+  select r.id, to_jsonb(r) - '{id,vault_id,version,replaces,reuse_count,last_reused_at,created_at,moved_to,origin_account_id,origin_record_id,link_id,transferred_at,returned_at}'::text[]
            as fields, coalesce(f.all_files, '{}') as files
   from record r left join files f on f.record_id = r.id
 ),
@@ -44,9 +47,7 @@ where not exists (select from transfer_job j where j.link_id = l.id)
 union all
 select 'record that its account''s transfer does not know', o.account_id, o.id
 from original o join active l on l.account_id = o.account_id
-  join transfer_job j on j.link_id = l.id
-where o.created_at < j.finished_at
-  and not exists (select from transfer_item i where i.link_id = l.id and i.record_id = o.id)
+where not exists (select from transfer_item i where i.link_id = l.id and i.record_id = o.id)
 union all
 select 'item of a record that is not in the linked account''s vault', l.account_id, i.record_id
 from transfer_item i join active l on l.id = i.link_id
@@ -60,7 +61,7 @@ where i.state in ('done', 'conflict') and not exists (
     join record t on t.id = i.target_id join content tc on tc.id = t.id
     join vault v on v.id = t.vault_id
   where s.id = i.record_id and s.moved_to = t.id and v.person_id = l.person_id
-    and t.link_id = l.id and t.origin_record_id = s.id and t.origin_account_id = l.account_id
+    and t.link_id = l.id and t.returned_at is null and t.origin_record_id = s.id and t.origin_account_id = l.account_id
     and sc.fields = tc.fields and sc.files = tc.files)
 union all
 select 'item left behind although it was copied', l.account_id, i.record_id
@@ -75,7 +76,7 @@ where i.state = 'skipped' and not case i.reason
   when 'owner_other' then s.owner_key <> p.citizen_key
   else s.owner_key = p.citizen_key and exists (
     select from record d join vault v on v.id = d.vault_id
-    where d.id = i.duplicate_of and v.person_id = l.person_id) end
+    where d.id = i.duplicate_of and d.returned_at is null and v.person_id = l.person_id) end
 union all
 select 'somebody else''s record was copied', l.account_id, t.id
 from active l join person p on p.id = l.person_id join record t on t.link_id = l.id
@@ -85,11 +86,34 @@ select 'copy that no item tells of', t.origin_account_id, t.id from record t
 where t.link_id is not null and not exists (
   select from transfer_item i where i.link_id = t.link_id and i.target_id = t.id)
 union all
-select 'record in a person''s vault that came from nowhere', null, r.id
-from record r join vault v on v.id = r.vault_id
-where v.person_id is not null and r.link_id is null
-union all
 select 'record of an unlinked account was copied', o.account_id, o.id from original o
 where o.moved_to is not null and not exists (
   select from active l join record t on t.link_id = l.id
   where l.account_id = o.account_id and t.id = o.moved_to)
+union all
+select 'copy that a link brought and did not take back', l.account_id, t.id
+from undone l join record t on t.link_id = l.id where t.returned_at is null
+union all
+select 'copy of a link that stands was returned', l.account_id, t.id
+from active l join record t on t.link_id = l.id where t.returned_at is not null
+union all
+select 'returned copy is missing, elsewhere or lacks what it was', l.account_id, i.record_id
+from undone l join transfer_item i on i.link_id = l.id
+where i.state in ('done', 'conflict') and not exists (
+  select from record t join vault v on v.id = t.vault_id
+  where t.id = i.target_id and v.person_id = l.person_id and t.link_id = l.id
+    and t.origin_record_id = i.record_id and t.origin_account_id = l.account_id
+    and not exists (select from record_file f where f.record_id = t.id and not exists (
+      select from record_file o where o.record_id = i.record_id and o.sha256 = f.sha256)))
+union all
+select 'undone link without its review by two officers', l.account_id, null from undone l
+where not exists (select from review r where r.link_id = l.id and r.kind = 'undo'
+                  and r.state = 'approved' and r.proposed_by = l.undone_by
+                  and r.decided_by = l.undo_approved_by)
+union all
+select 'undone link without exactly one audit row of its undoing', l.account_id, null from undone l
+where (select count(*) from audit_event e
+       where e.event = 'link.undone' and e.link_id = l.id and e.account_id = l.account_id
+         and e.officer = l.undo_approved_by) <> 1
+union all
+select 'records that were written and wait for nobody', null, r.link_id from late_record r

@@ -1,9 +1,11 @@
-"""kill -9 of the worker, of PostgreSQL and of Redis at random moments while citizens link. Afterwards every account
-is either unlinked and whole or linked and whole: one SQL query over all rows says so."""
+"""kill -9 of the worker, of PostgreSQL and of Redis at random moments while citizens link, officers undo links and the
+portal writes records. Afterwards every account is either unlinked and whole or linked and whole: one SQL query over all
+rows says so."""
 import os
 import pathlib
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -16,6 +18,21 @@ KILLS = int(os.environ.get("VNEID_KILLS", "50"))
 SEED = int(os.environ.get("VNEID_SEED", "20240701"))
 CITIZENS_AT_ONCE = 8
 
+# As two officers, in one transaction: what ReviewQueue does.
+UNDO = """
+insert into review (kind, reference, account_id, provider, link_id, account_masked, other_masked, sides_sealed, reasons, created_at)
+  select 'undo', 'UNDO-' || id, account_id, provider, id, '*', '*', 'x', '{{officer_asks}}', now() from link where id = {link};
+update review set proposed_at = clock_timestamp(), proposed_by = 'lan', undo_reason = 'x' where reference = 'UNDO-{link}';
+update review set state = 'approved', decided_at = clock_timestamp(), decided_by = 'minh' where reference = 'UNDO-{link}';
+select undo_link({link})"""
+LATE = """
+insert into record (vault_id, portal_record, kind, title, number, doc_type_code, source, trust, owner_key)
+  select v.id, 'late-{number}', 'paper', 'x', '{number}', 'L', 'dossier_result', 2,
+    (select p.citizen_key from person p join link l on l.person_id = p.id where l.account_id = v.account_id limit 1)
+  from vault v where v.account_id is not null order by random() limit 1;
+insert into record_file select id, 'x.pdf', (select sha256 from file order by random() limit 1), 'application/pdf'
+  from record where portal_record = 'late-{number}' and link_id is null"""
+
 
 class Kills(StackTest):
     # What nginx says of a worker that was killed is what was done to it.
@@ -26,6 +43,7 @@ class Kills(StackTest):
         self.over = threading.Event()
         self.linked = 0
         self.attempts = 0
+        self.undone = self.late = 0
         self.unexpected = []
         self.lock = threading.Lock()
 
@@ -52,6 +70,24 @@ class Kills(StackTest):
                 if self.attempts > 20000:
                     return
 
+    def keep_undoing(self):
+        """And the portal's own writing beside it."""
+        while not self.over.is_set():
+            try:
+                link = self.stack.sql("select id from link where state = 'active' order by random() limit 1")
+                if link:
+                    self.stack.sql(UNDO.format(link=link))
+                    self.undone += 1
+                self.stack.sql(LATE.format(number=self.late))
+                self.late += 1
+            except subprocess.CalledProcessError as cut:
+                # What was sent and not answered may have been done; anything else than a cut is no accident.
+                if "server closed" not in cut.stderr and "connection" not in cut.stderr and "starting up" not in cut.stderr \
+                        and "shutting down" not in cut.stderr and "recovery" not in cut.stderr and "record_name_once" not in cut.stderr:
+                    self.unexpected.append(cut.stderr)
+                self.late += 1
+            self.over.wait(0.1)
+
     def kill(self, what):
         if what == "worker":
             os.kill(random.choice(self.stack.worker_pids()), signal.SIGKILL)
@@ -64,14 +100,13 @@ class Kills(StackTest):
             self.stack.start_postgres()
 
     def postgres_children_gone(self):
-        import subprocess
         return subprocess.run(["pgrep", "-f", str(self.stack.folder / "postgres")], stdout=subprocess.DEVNULL).returncode != 0
 
     def test_every_account_is_whole_after_fifty_kills(self):
         random.seed(SEED)
         cases = self.spare[:]
         threads = [threading.Thread(target=self.keep_linking, args=(cases[n::CITIZENS_AT_ONCE],))
-                   for n in range(CITIZENS_AT_ONCE)]
+                   for n in range(CITIZENS_AT_ONCE)] + [threading.Thread(target=self.keep_undoing)]
         for thread in threads:
             thread.start()
         try:
@@ -85,10 +120,13 @@ class Kills(StackTest):
         self.assertEqual(self.unexpected, [])
         self.assertEqual(self.inconsistencies(), "")
         self.assertGreater(self.linked, 0)
+        self.assertGreater(self.undone, 0)
+        self.assertGreater(int(self.stack.sql("select count(*) from audit_event where event = 'transfer.late'")), 0)
         # And all who did not get through can link now.
         wait_until(lambda: LINKED in self.link(self.stack.scenarios["happy3"])[1].text, "a link after the storm", 60)
         self.assertEqual(self.inconsistencies(), "")
-        print(f"\n{KILLS} kills, {self.attempts} callbacks, {self.linked} successes, {self.links()} links, seed {SEED}")
+        print(f"\n{KILLS} kills, {self.attempts} callbacks, {self.linked} successes, {self.links()} links, "
+              f"{self.undone} undone, {self.late} late records, seed {SEED}")
 
 
 if __name__ == "__main__":

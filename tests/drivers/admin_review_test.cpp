@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "drivers/support/officers.hpp"
 #include "drivers/support/review_world.hpp"
 
 namespace vneid {
@@ -21,8 +22,11 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
 
-/// The queue as officers use it. They are accounts of the system that every Debian has.
+/// The queue as officers use it: people with accounts of the system.
 struct VneidctlReview : testing::Test {
+  void SetUp() override {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root makes accounts and becomes somebody else";
+  }
   VneidctlReview() {
     using namespace std::chrono_literals;
     write("keys", crypto::KeyRing::generate_text(2026y / 11 / 23));
@@ -62,9 +66,25 @@ struct VneidctlReview : testing::Test {
     everything += output;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
-  /// Through sudo, by `officer`.
-  int run(const std::string& officer, const std::vector<std::string>& arguments) {
-    return run_command({"/usr/bin/env", "-i", "SUDO_USER=" + officer, VNEIDCTL}, arguments);
+  int run_as(uid_t login, uid_t user, const std::vector<std::string>& arguments,
+             const std::vector<std::string>& environment = {}) {
+    EXPECT_EQ(::chown(folder.file("keys").c_str(), user, static_cast<gid_t>(-1)), 0);
+    auto command = test::as_user(login, user, environment);
+    command.push_back(program());
+    return run_command(command, arguments);
+  }
+  int run(const test::OfficerAccount& officer, const std::vector<std::string>& arguments) {
+    return run_as(officer.uid(), officer.uid(), arguments);
+  }
+  /// Where every account of the system may run it: the build's folder may be root's alone.
+  std::string program() {
+    const std::string copy = folder.file("vneidctl");
+    if (!std::filesystem::exists(copy)) {
+      std::filesystem::copy_file(VNEIDCTL, copy);
+      std::filesystem::permissions(std::filesystem::path(copy).parent_path(),
+                                   std::filesystem::perms{0755});
+    }
+    return copy;
   }
   void write(const std::string& name, const std::string& text) {
     std::ofstream(folder.file(name)) << text;
@@ -79,6 +99,8 @@ struct VneidctlReview : testing::Test {
     }
   }
 
+  const test::OfficerAccount& lan = test::OfficerAccount::lan();
+  const test::OfficerAccount& minh = test::OfficerAccount::minh();
   test::TemporaryFolder folder;
   test::ReviewWorld world;
   std::shared_ptr<const crypto::KeyRing> keys;
@@ -88,32 +110,32 @@ struct VneidctlReview : testing::Test {
 };
 
 TEST_F(VneidctlReview, ListsTheOldestFirst) {
-  EXPECT_EQ(run("nobody", {"review", "list"}), 0);
+  EXPECT_EQ(run(lan, {"review", "list"}), 0);
   EXPECT_EQ(output, "no reviews\n");
   const std::string link = ask();
   const std::string identity = contradict();
-  EXPECT_EQ(run("nobody", {"review", "list"}), 0);
+  EXPECT_EQ(run(lan, {"review", "list"}), 0);
   EXPECT_THAT(output,
               MatchesRegex("REFERENCE +KIND +STATE +CREATED +ACCOUNT +OTHER SIDE +REASONS\n" +
                            identity + " +identity +open .*\n" + link +
                            "  link +open +[0-9/]{10} [0-9:]{5}  052\\*{6}999 +052\\*{6}999 "
                            "+name_differs\n"));
-  EXPECT_EQ(run("nobody", {"review", "approve", link}), 0);
-  EXPECT_EQ(run("nobody", {"review", "reject", identity, "--reason", "giấy tờ giả"}), 0);
-  EXPECT_EQ(run("nobody", {"review", "list"}), 0);
+  EXPECT_EQ(run(lan, {"review", "approve", link}), 0);
+  EXPECT_EQ(run(lan, {"review", "reject", identity, "--reason", "giấy tờ giả"}), 0);
+  EXPECT_EQ(run(lan, {"review", "list"}), 0);
   EXPECT_THAT(output, AllOf(HasSubstr("waiting for a second officer"), Not(HasSubstr(identity))));
-  EXPECT_EQ(run("nobody", {"review", "list", "--state", "rejected"}), 0);
+  EXPECT_EQ(run(lan, {"review", "list", "--state", "rejected"}), 0);
   EXPECT_THAT(output, AllOf(HasSubstr(identity), Not(HasSubstr(link))));
-  EXPECT_EQ(run("nobody", {"review", "list", "--state", "all"}), 0);
+  EXPECT_EQ(run(lan, {"review", "list", "--state", "all"}), 0);
   EXPECT_THAT(output, AllOf(HasSubstr(identity), HasSubstr(link)));
-  EXPECT_EQ(run("nobody", {"review", "list", "--state", "lost"}), 2);
+  EXPECT_EQ(run(lan, {"review", "list", "--state", "lost"}), 2);
   EXPECT_THAT(output, HasSubstr("--state is open, approved, rejected or all"));
   expect_nobody_named();
 }
 
 TEST_F(VneidctlReview, ShowsBothSidesMasked) {
   const std::string reference = ask();
-  EXPECT_EQ(run("nobody", {"review", "show", reference}), 0);
+  EXPECT_EQ(run(lan, {"review", "show", reference}), 0);
   EXPECT_THAT(output,
               AllOf(HasSubstr("review " + reference + " (link): open\n"), HasSubstr("told by bca"),
                     HasSubstr("reasons: name_differs"), HasSubstr("Lê M*** M**")));
@@ -121,40 +143,38 @@ TEST_F(VneidctlReview, ShowsBothSidesMasked) {
   EXPECT_THAT(output, HasSubstr("3 of 3 words differ"));
   EXPECT_THAT(output, HasSubstr("number      052******999  052******999     same"));
   EXPECT_THAT(output, HasSubstr("birth date  1989          1989             same"));
-  EXPECT_EQ(run("nobody", {"review", "show", contradict()}), 0);
+  EXPECT_EQ(run(lan, {"review", "show", contradict()}), 0);
   EXPECT_THAT(output, HasSubstr("differs in accents or tones only"));
   expect_nobody_named();
 }
 
 TEST_F(VneidctlReview, ApprovesByTwoOfficers) {
-  if (::geteuid() != 0) GTEST_SKIP() << "SUDO_USER counts for root alone";
   const std::string reference = ask();
-  EXPECT_EQ(run("nobody", {"review", "approve", reference}), 0);
-  EXPECT_THAT(output, HasSubstr("approved by nobody on "));
+  EXPECT_EQ(run(lan, {"review", "approve", reference}), 0);
+  EXPECT_THAT(output, HasSubstr("approved by " + lan.name() + " on "));
   EXPECT_THAT(output, HasSubstr("it needs a second officer"));
-  EXPECT_EQ(run("nobody", {"review", "approve", reference}), 3);
+  EXPECT_EQ(run(lan, {"review", "approve", reference}), 3);
   EXPECT_THAT(output, HasSubstr("has your approval already"));
-  EXPECT_EQ(run("www-data", {"review", "approve", reference}), 0);
-  EXPECT_THAT(output, HasSubstr("approved by www-data on "));
-  EXPECT_THAT(output, HasSubstr("first by nobody on "));
+  EXPECT_EQ(run(minh, {"review", "approve", reference}), 0);
+  EXPECT_THAT(output, HasSubstr("approved by " + minh.name() + " on "));
+  EXPECT_THAT(output, HasSubstr("first by " + lan.name() + " on "));
   for (const char* verb : {"approve", "reject"}) {
-    EXPECT_EQ(run("nobody", {"review", verb, reference, "--reason", "x"}), 3);
-    EXPECT_THAT(output, HasSubstr("was approved by www-data on "));
+    EXPECT_EQ(run(lan, {"review", verb, reference, "--reason", "x"}), 3);
+    EXPECT_THAT(output, HasSubstr("was approved by " + minh.name() + " on "));
   }
   link::Linker linker{world.pool, keys};
   EXPECT_TRUE(
       std::holds_alternative<link::Linked>(world.loop.run(linker.link(world.doubtful(account)))));
   EXPECT_EQ(world.database.sql("select event, officer from audit_event where event like 'review.%'"
                                " order by id"),
-            "review.proposed|nobody\nreview.approved|www-data");
+            "review.proposed|" + lan.name() + "\nreview.approved|" + minh.name());
   expect_nobody_named();
 }
 
 TEST_F(VneidctlReview, ApprovedIdentityStands) {
-  if (::geteuid() != 0) GTEST_SKIP() << "SUDO_USER counts for root alone";
   const std::string reference = contradict();
-  EXPECT_EQ(run("nobody", {"review", "approve", reference}), 0);
-  EXPECT_EQ(run("www-data", {"review", "approve", reference}), 0);
+  EXPECT_EQ(run(lan, {"review", "approve", reference}), 0);
+  EXPECT_EQ(run(minh, {"review", "approve", reference}), 0);
   EXPECT_THAT(output, HasSubstr("the source's values are verified now"));
   EXPECT_EQ(world.database.sql("select status, source from identity_field where field = 'name'"),
             "verified|CSDLQG về dân cư");
@@ -164,15 +184,15 @@ TEST_F(VneidctlReview, ApprovedIdentityStands) {
 TEST_F(VneidctlReview, RejectsWithAReason) {
   const std::string reference = ask();
   for (const std::string& reason : {"", "  ", "số 052 089 999 999", "a\nb"}) {
-    EXPECT_EQ(run("nobody", {"review", "reject", reference, "--reason", reason}), 2) << reason;
+    EXPECT_EQ(run(lan, {"review", "reject", reference, "--reason", reason}), 2) << reason;
   }
-  EXPECT_EQ(run("nobody", {"review", "reject", reference}), 2);
+  EXPECT_EQ(run(lan, {"review", "reject", reference}), 2);
   EXPECT_THAT(output, HasSubstr("--reason says why"));
   EXPECT_EQ(world.count("review where state = 'open'"), "1");
-  EXPECT_EQ(run("nobody", {"review", "reject", reference, "--reason", "tên khác hẳn"}), 0);
-  EXPECT_EQ(run("nobody", {"review", "show", reference}), 0);
+  EXPECT_EQ(run(lan, {"review", "reject", reference, "--reason", "tên khác hẳn"}), 0);
+  EXPECT_EQ(run(lan, {"review", "show", reference}), 0);
   EXPECT_THAT(output, HasSubstr("reason: tên khác hẳn"));
-  EXPECT_EQ(run("nobody", {"review", "approve", reference}), 3);
+  EXPECT_EQ(run(lan, {"review", "approve", reference}), 3);
   EXPECT_THAT(output, HasSubstr("was rejected by "));
   EXPECT_THAT(output, HasSubstr("reason: tên khác hẳn"));
 }
@@ -182,39 +202,48 @@ TEST_F(VneidctlReview, UnderstandsTypedReferences) {
   (void)ask();
   world.database.sql("update review set reference = '10QF-2MXD'");
   for (const char* typed : {"10QF-2MXD", "ioqf2mxd", " lo qf 2m xd ", "1OQF–2MXD"}) {
-    EXPECT_EQ(run("nobody", {"review", "show", typed}), 0) << typed;
+    EXPECT_EQ(run(lan, {"review", "show", typed}), 0) << typed;
   }
-  EXPECT_EQ(run("nobody", {"review", "show", "10QF-2MXE"}), 3);
+  EXPECT_EQ(run(lan, {"review", "show", "10QF-2MXE"}), 3);
   EXPECT_THAT(output, HasSubstr("there is no review 10QF-2MXE"));
-  EXPECT_EQ(run("nobody", {"review", "approve", "10QF"}), 2);
+  EXPECT_EQ(run(lan, {"review", "approve", "10QF"}), 2);
   EXPECT_THAT(output, HasSubstr("is no reference"));
 }
 
-TEST_F(VneidctlReview, OfficerIsTheAccountThatRunsIt) {
-  if (::geteuid() != 0) GTEST_SKIP() << "only root becomes somebody else";
+TEST_F(VneidctlReview, OfficerIsWhoeverLoggedIn) {
   const std::string reference = ask();
-  EXPECT_EQ(run("no-such-officer", {"review", "approve", reference}), 3);
-  EXPECT_THAT(output, HasSubstr("SUDO_USER names no account"));
-  EXPECT_EQ(run_command({"/usr/bin/env", "-i", VNEIDCTL}, {"review", "approve", reference}), 0);
-  EXPECT_THAT(output, HasSubstr("approved by root on "));
-
-  // Not root: whatever SUDO_USER says, the account is who it is.
-  std::filesystem::copy_file(VNEIDCTL, folder.file("vneidctl"));
-  const std::filesystem::path root = std::filesystem::path(folder.file("x")).parent_path();
-  std::filesystem::permissions(root, std::filesystem::perms{0755});
-  const auto as = [&](uid_t user) {
-    ASSERT_EQ(::chown(folder.file("keys").c_str(), user, static_cast<gid_t>(-1)), 0);
-    const std::string id = std::to_string(user);
-    run_command({"/usr/bin/setpriv", "--reuid=" + id, "--regid=" + id, "--clear-groups",
-                 "/usr/bin/env", "-i", "SUDO_USER=root", folder.file("vneidctl")},
-                {"review", "approve", reference});
-  };
-  as(::getpwnam("www-data")->pw_uid);
-  EXPECT_THAT(output, HasSubstr("approved by www-data on "));
-  EXPECT_THAT(output, HasSubstr("first by root on "));
+  const std::vector<std::string> approve{"review", "approve", reference};
+  // Neither root, nor an account that several people use, whatever the environment says.
+  const std::vector<std::string> claims{"SUDO_USER=" + minh.name(),
+                                        "SUDO_UID=" + std::to_string(minh.uid()),
+                                        "USER=" + minh.name(), "LOGNAME=" + minh.name()};
+  EXPECT_EQ(run_as(0, 0, approve, claims), 3);
+  EXPECT_THAT(output, HasSubstr("root is nobody in particular"));
+  const uid_t www_data = ::getpwnam("www-data")->pw_uid;
+  EXPECT_EQ(run_as(www_data, www_data, approve, claims), 3);
+  EXPECT_THAT(output, HasSubstr("is an account of the system"));
   constexpr uid_t nameless = 54321;
-  as(nameless);
+  EXPECT_EQ(run_as(nameless, nameless, approve), 3);
   EXPECT_THAT(output, HasSubstr("user id 54321 names no account"));
+  EXPECT_EQ(world.count("review where proposed_by is not null"), "0");
+
+  EXPECT_EQ(run_as(lan.uid(), lan.uid(), approve, claims), 0);
+  EXPECT_THAT(output, HasSubstr("approved by " + lan.name() + " on "));
+  EXPECT_EQ(run_as(lan.uid(), lan.uid(), approve, claims), 3);
+  EXPECT_THAT(output, HasSubstr("has your approval already"));
+}
+
+// A4: through sudo and su an officer stays one person.
+TEST_F(VneidctlReview, NobodyBecomesASecondOfficer) {
+  if (!test::keeps_logins()) GTEST_SKIP() << "this kernel keeps no audit login ids";
+  const std::string reference = ask();
+  const std::vector<std::string> approve{"review", "approve", reference};
+  EXPECT_EQ(run_as(lan.uid(), 0, approve), 0);  // sudo vneidctl …
+  EXPECT_THAT(output, HasSubstr("approved by " + lan.name() + " on "));
+  EXPECT_EQ(run_as(lan.uid(), minh.uid(), approve), 3);  // sudo -u minh vneidctl …
+  EXPECT_THAT(output, HasSubstr("has your approval already"));
+  EXPECT_EQ(run_as(minh.uid(), 0, approve), 0);
+  EXPECT_THAT(output, HasSubstr("approved by " + minh.name() + " on "));
 }
 
 }  // namespace

@@ -73,6 +73,21 @@ constexpr std::array refused_to_workers{
     "update record set origin_account_id = null",
     "update record_file set sha256 = sha256('x')",
     "update transfer_job set finished_at = now()",
+    // Only the schema's own functions carry records over, undo links and close accounts.
+    "insert into record (vault_id, portal_record, kind, title, source, trust)"
+    " values (1, 'x', 'paper', 'x', 'vneid', 1)",
+    "insert into record_file values (1, 'x', sha256('x'), 'text/plain')",
+    "insert into vault (account_id) values (1)",
+    "update record set moved_to = null",
+    "update record set returned_at = now()",
+    "insert into transfer_job values (1)",
+    "insert into transfer_item values (1, 1, 'skipped', 'owner_other')",
+    "insert into late_record values (1)",
+    "select undo_link(1)",
+    "select close_account(1, 'lan', 'x')",
+    "select late_record_carry()",
+    "select undo_reason from review",
+    "insert into account_act (account_id, act, officer, reason) values (1, 'closed', 'a', 'x')",
     "update transfer_item set state = 'done'",
     // Reviews are decided by officers.
     "update review set state = 'approved', decided_by = 'a', decided_at = now()",
@@ -194,7 +209,9 @@ TEST_F(Refused, OthersHaveTheirDutyAlone) {
         " values (1, 'personal', 1, 'x', now())",
         "update link set state = 'undone'", "update review set account_id = 1",
         "update review set sides_sealed = 'x'", "delete from review", "select * from audit_event",
-        "update account set status = 'closed'", "select * from record", "select * from file"}) {
+        "update account set status = 'closed'", "select * from record", "select * from file",
+        "select carry_over(1, now())", "select * from account_act",
+        "update review set link_id = 1"}) {
     expect_refused(officer, statement);
   }
   test::PlainConnection reader{database.conninfo_as("report")};

@@ -242,27 +242,5 @@ TEST(LinkFlagged, KeepsWhy) {
   EXPECT_EQ(world.database.sql("select flags from link"), "{name_only_loosely_equal}");
 }
 
-// An undone link is history: the account can be linked again, and its records go over again.
-TEST(LinkUndone, LeavesHistoryAndCanBeMadeAgain) {
-  LinkWorld world;
-  const auto account = world.add_account("a", mau);
-  world.add_records({"a,r1,paper,T,1," + mau.number + ",f1"});
-  (void)world.link(world.request(account, mau));
-  world.database.sql(
-      "update record set moved_to = null; delete from transfer_item;"
-      "delete from record_file where record_id in (select id from record where link_id is not "
-      "null);"
-      "delete from record where link_id is not null;"
-      "update link set state = 'undone', undone_at = now(), undone_by = 'a', undo_approved_by = "
-      "'b',"
-      " undo_reason = 'nhầm người'");
-  EXPECT_EQ(world.database.inconsistencies(), "");
-  const auto again = std::get<link::Linked>(world.link(world.request(account, mau)));
-  EXPECT_FALSE(again.repeated);
-  EXPECT_EQ(again.transfer.moved_total(), 1);
-  EXPECT_EQ(world.count("link"), "2");
-  EXPECT_EQ(world.database.inconsistencies(), "");
-}
-
 }  // namespace
 }  // namespace vneid

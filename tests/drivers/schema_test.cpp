@@ -118,6 +118,7 @@ const std::vector<std::pair<std::string, std::string>>& bad_rows() {
        " values (2, 'r9', 'paper', 'x', 'vneid', 1, 1, 1, 1, now())",
        "record_transferred_once"},
       {"update record set reuse_count = 1", "record_reused"},
+      {"update record set returned_at = now() where id = 1", "record_returned"},
       {"insert into file values ('short', 'x', 1)", "file_sha256_check"},
       {"insert into file values (sha256('g'), 'x', 0)", "file_size_check"},
       {"insert into record_file values (1, '../x', sha256('f'), 'text/plain')",
@@ -176,10 +177,14 @@ TEST(SchemaConsistency, FindsWhatIsHalfDone) {
       " values (now(), 'link.made', 'ok', 1, 1);"
       "update record set owner_key = sha256('n')");
   EXPECT_EQ(database.inconsistencies(), "");
-  const std::array<std::pair<std::string, std::string>, 9> faults{{
+  const std::string undone =
+      "update record set moved_to = null where id = 1; update record set returned_at = now() where"
+      " id = 2; update link set state = 'undone', undone_at = now(), undone_by = 'a',"
+      " undo_approved_by = 'b', undo_reason = 'x'; ";
+  const std::array<std::pair<std::string, std::string>, 15> faults{{
       {"update record set moved_to = null where id = 1", "copied item whose copy is missing"},
       {"update record set title = 'Khác' where id = 2", "copied item whose copy is missing"},
-      {"insert into record_file values (1, 'x', sha256('f'), 'text/plain')",
+      {"insert into record_file values (2, 'x', sha256('f'), 'text/plain')",
        "copied item whose copy is missing"},
       {"delete from transfer_item", "record that its account's transfer does not know"},
       {"delete from transfer_item; delete from transfer_job", "link without a finished transfer"},
@@ -191,6 +196,13 @@ TEST(SchemaConsistency, FindsWhatIsHalfDone) {
       {"insert into audit_event (at, event, result, account_id, link_id)"
        " values (now(), 'link.made', 'ok', 1, 1)",
        "link without exactly one audit row"},
+      {"update record set returned_at = now() where id = 2", "copy of a link that stands"},
+      {"insert into late_record values (1)", "wait for nobody"},
+      {undone, "undone link without its review by two officers"},
+      {undone, "undone link without exactly one audit row of its undoing"},
+      {undone + "update record set returned_at = null where id = 2", "did not take back"},
+      {undone + "insert into record_file values (2, 'x', sha256('f'), 'text/plain')",
+       "lacks what it was"},
   }};
   std::ifstream stream(VNEID_TESTS "/chaos/consistency.sql");
   const std::string query(std::istreambuf_iterator<char>{stream}, {});

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::array duties{Duty::app, Duty::officer, Duty::reader, Duty::auditor};
 
+constexpr std::string_view execute = "execute";
 constexpr std::string_view event_columns =
     "at, event, result, reason, request_id, account_id, pid_masked, pid_key, provider, level, ip,"
     " port, user_agent_hash, session_hash, notice_version, link_id";
@@ -45,30 +46,21 @@ constexpr std::array grants{
     // Not what officers compare.
     Grant{Duty::app, "review", "select",
           "id, reference, account_id, kind, provider, issuer, subject_key, citizen_key, source,"
-          " case_key, reasons, state, created_at, stated_at, proposed_at, proposed_by, decided_at"},
+          " case_key, reasons, state, created_at, stated_at, proposed_at, proposed_by, decided_at,"
+          " link_id"},
     Grant{Duty::app, "review", "insert",
           "reference, account_id, kind, provider, issuer, subject_key, citizen_key, source,"
-          " account_masked, other_masked, sides_sealed, reasons, case_key, created_at, stated_at"},
+          " account_masked, other_masked, sides_sealed, reasons, case_key, created_at, stated_at,"
+          " link_id"},
     Grant{Duty::app, "review", "update",
           "account_masked, other_masked, sides_sealed, reasons, case_key, stated_at, citizen_key,"
           " source, proposed_at, proposed_by"},
     Grant{Duty::app, "vault", "select", {}},
-    Grant{Duty::app, "vault", "insert", "account_id, person_id"},
-    Grant{Duty::app, "vault", "update", "created_at"},
     Grant{Duty::app, "file", "select", {}},
     Grant{Duty::app, "record", "select", {}},
-    Grant{Duty::app, "record", "insert",
-          "vault_id, portal_record, kind, doc_type_code, title, number, summary, issuer_code,"
-          " issuer_name, signer, issued_on, valid_until, perpetual, scope, procedure_code,"
-          " field_code, dossier_code, owner_key, source, trust, signature_status,"
-          " signature_checked_at, digitised_by, digitised_at, approval, form_data, version,"
-          " revoked_at, hidden, origin_account_id, origin_record_id, link_id, transferred_at"},
-    Grant{Duty::app, "record", "update", "moved_to, replaces"},
     Grant{Duty::app, "record_file", "select", {}},
-    Grant{Duty::app, "record_file", "insert", {}},
-    Grant{Duty::app, "transfer_job", "insert", "link_id"},
     Grant{Duty::app, "transfer_item", "select", {}},
-    Grant{Duty::app, "transfer_item", "insert", {}},
+    Grant{Duty::app, "carry_over(bigint,timestamp with time zone)", execute, {}},
     Grant{Duty::app, "audit_event", "insert", event_columns},
     Grant{Duty::app, "notice_choice", "insert",
           "account_id, notice_version, choice, at, request_id"},
@@ -85,7 +77,12 @@ constexpr std::array grants{
     Grant{Duty::officer, "link", "select", {}},
     Grant{Duty::officer, "review", "select", {}},
     Grant{Duty::officer, "review", "update",
-          "state, proposed_at, proposed_by, decided_at, decided_by, note"},
+          "state, proposed_at, proposed_by, decided_at, decided_by, note, undo_reason, stated_at"},
+    Grant{Duty::officer, "review", "insert",
+          "kind, reference, account_id, provider, link_id, account_masked, other_masked,"
+          " sides_sealed, reasons, created_at, stated_at"},
+    Grant{Duty::officer, "undo_link(bigint)", execute, {}},
+    Grant{Duty::officer, "close_account(bigint,text,text)", execute, {}},
     Grant{Duty::officer, "audit_event", "insert", event_columns},
 
     Grant{Duty::reader, "schema_version", "select", {}},
@@ -99,14 +96,15 @@ constexpr std::array grants{
     Grant{
         Duty::reader, "review", "select",
         "id, reference, account_id, kind, provider, source, reasons, state, created_at, stated_at,"
-        " proposed_at, proposed_by, decided_at, decided_by"},
+        " proposed_at, proposed_by, decided_at, decided_by, link_id"},
     Grant{Duty::reader, "vault", "select", {}},
     Grant{Duty::reader, "file", "select", "sha256, size, created_at"},
     Grant{
         Duty::reader, "record", "select",
         "id, vault_id, kind, doc_type_code, issuer_code, procedure_code, field_code, source, trust,"
         " signature_status, version, replaces, revoked_at, hidden, reuse_count, last_reused_at,"
-        " created_at, moved_to, origin_account_id, origin_record_id, link_id, transferred_at"},
+        " created_at, moved_to, origin_account_id, origin_record_id, link_id, transferred_at,"
+        " returned_at"},
     Grant{Duty::reader, "record_file", "select", "record_id, sha256, mime"},
     Grant{Duty::reader, "transfer_job", "select", {}},
     Grant{Duty::reader, "transfer_item", "select", {}},
@@ -120,25 +118,37 @@ constexpr std::array grants{
     Grant{Duty::auditor, "audit_head", "select", {}},
     Grant{Duty::auditor, "audit_head", "insert", {}},
     Grant{Duty::auditor, "notice_choice", "select", {}},
+    Grant{Duty::auditor, "account_act", "select", {}},
     Grant{Duty::auditor, "identity_field_change", "select", change_columns},
 };
 
-constexpr std::array<std::string_view, 19> tables{
+constexpr std::array<std::string_view, 21> tables{
     "schema_version", "account",        "identity_field", "identity_field_change",
     "person",         "person_subject", "link",           "review",
     "vault",          "file",           "record",         "record_file",
     "transfer_job",   "transfer_item",  "audit_event",    "notice_choice",
-    "audit_pending",  "audit_leaf",     "audit_head"};
-constexpr std::array<std::string_view, 9> sequences{
-    "account_id_seq",      "identity_field_change_id_seq",
-    "person_id_seq",       "link_id_seq",
-    "review_id_seq",       "vault_id_seq",
-    "record_id_seq",       "audit_event_id_seq",
-    "notice_choice_id_seq"};
-constexpr std::array<std::string_view, 7> functions{
-    "audit_event_guard()", "audit_event_wait()",           "audit_leaf_settle()",
-    "audit_seal_guard()",  "identity_field_keep_change()", "identity_history_guard()",
-    "review_guard()"};
+    "audit_pending",  "audit_leaf",     "audit_head",     "late_record",
+    "account_act"};
+constexpr std::array<std::string_view, 10> sequences{
+    "account_act_id_seq", "account_id_seq",
+    "audit_event_id_seq", "identity_field_change_id_seq",
+    "link_id_seq",        "notice_choice_id_seq",
+    "person_id_seq",      "record_id_seq",
+    "review_id_seq",      "vault_id_seq"};
+constexpr std::array<std::string_view, 14> functions{"audit_event_guard()",
+                                                     "audit_event_wait()",
+                                                     "audit_leaf_settle()",
+                                                     "audit_seal_guard()",
+                                                     "carry_over(bigint,timestamp with time zone)",
+                                                     "close_account(bigint,text,text)",
+                                                     "identity_field_keep_change()",
+                                                     "identity_history_guard()",
+                                                     "late_record_carry()",
+                                                     "record_file_written()",
+                                                     "record_owner_told()",
+                                                     "record_written()",
+                                                     "review_guard()",
+                                                     "undo_link(bigint)"};
 
 std::string everybody() {
   std::string roles = "public";
@@ -186,7 +196,8 @@ std::string grant_sql() {
   revoke("sequence", sequences);
   revoke("function", functions);
   for (const Grant& grant : grants) {
-    sql.append("grant ").append(privilege_sql(grant)).append(" on table ").append(grant.table);
+    sql.append("grant ").append(privilege_sql(grant));
+    sql.append(grant.privilege == execute ? " on function " : " on table ").append(grant.table);
     sql.append(" to ").append(role_of(grant.duty)).append(";\n");
   }
   return sql;

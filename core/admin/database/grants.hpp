@@ -27,17 +27,17 @@ std::string_view role_of(Duty duty);
 /// The four, in the order of Duty.
 std::span<const Duty> all_duties();
 
-/// One privilege on one table; whatever is not listed is not allowed.
+/// One privilege on one table or function; whatever is not listed is not allowed.
 struct Grant {
   Duty duty;
-  std::string_view table;
-  std::string_view privilege;  ///< "select", "insert" or "update"
+  std::string_view table;      ///< or a function, as in all_functions()
+  std::string_view privilege;  ///< "select", "insert" or "update"; "execute" of a function
   std::string_view columns;    ///< separated by ", "; empty: all, later ones as well
 };
 std::span<const Grant> all_grants();
 
 /// Everything that the schema has and that somebody could be given rights to, by its name; a
-/// function with its parentheses. On sequences and functions nobody is granted anything.
+/// function with the types of its arguments. On sequences nobody is granted anything.
 std::span<const std::string_view> all_tables();
 std::span<const std::string_view> all_sequences();
 std::span<const std::string_view> all_functions();

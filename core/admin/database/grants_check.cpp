@@ -55,7 +55,9 @@ select what, everything from (
 constexpr Statement judge_objects{"grants_judge_objects", R"sql(
 with wanted as (
   select to_regclass(t) as oid, upper(p) as privilege, string_to_array(nullif(c, ''), ', ') as columns
-  from unnest($2::text[], $3::text[], $4::text[]) w (t, p, c)
+  from unnest($2::text[], $3::text[], $4::text[]) w (t, p, c) where p <> 'execute'
+), runs as (
+  select to_regprocedure(t) as oid from unnest($2::text[], $3::text[]) w (t, p) where p = 'execute'
 ), schema as (
   select oid, nspname from pg_namespace
   where nspname !~ '^pg_' and nspname <> 'information_schema'
@@ -90,8 +92,12 @@ select wants, what from (
   from relation, unnest(array['USAGE', 'SELECT', 'UPDATE']) privilege
   where relkind = 'S' and has_sequence_privilege($1, oid, privilege)
   union all
-  select false, p.proname, 'EXECUTE on function ' || p.oid::regprocedure::text from pg_proc p
-  where p.pronamespace in (select oid from schema) and has_function_privilege($1, p.oid, 'EXECUTE')
+  select p.oid in (select oid from runs where oid is not null), p.proname,
+    'EXECUTE on function ' || p.oid::regprocedure::text
+  from pg_proc p
+  where p.pronamespace in (select oid from schema)
+    and has_function_privilege($1, p.oid, 'EXECUTE')
+        <> (p.oid in (select oid from runs where oid is not null))
     and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass
                     and d.objid = p.oid and d.deptype = 'e')
   union all

@@ -31,7 +31,7 @@ constexpr Statement lock_vaults{
 
 constexpr Statement read_records{
     "import_read_records",
-    "select r.vault_id, r.portal_record, r.moved_to is not null, r.kind, r.doc_type_code, r.title,"
+    "select r.vault_id, r.portal_record, r.kind, r.doc_type_code, r.title,"
     " r.number, r.summary, r.issuer_code, r.issuer_name, r.signer, r.issued_on, r.valid_until,"
     " r.perpetual::text, r.procedure_code, r.dossier_code, r.owner_key::text, r.source,"
     " r.trust::text, r.signature_status, f.name, encode(f.sha256, 'hex'), f.mime"
@@ -85,7 +85,6 @@ Ids read_ids(const Result& rows) {
 /// A record as it stands before the import.
 struct Present {
   RecordValues values;
-  bool moved = false;
   std::map<std::string, std::pair<std::string, std::string>> files;  // name: sha256, mime
 };
 
@@ -93,11 +92,10 @@ using PresentRecords = std::map<std::pair<std::string, std::string>, Present>;  
 
 PresentRecords read_present(const Result& rows) {
   PresentRecords records;
-  constexpr std::size_t first = 3;
+  constexpr std::size_t first = 2;
   constexpr std::size_t file = first + record_columns.size();
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     Present& record = records[{std::string{rows.text(row, 0)}, std::string{rows.text(row, 1)}}];
-    record.moved = rows.boolean(row, 2);
     for (std::size_t i = 0; i < record_columns.size(); ++i) {
       record.values[i] = rows.optional_text(row, first + i).value_or("");
     }
@@ -127,9 +125,6 @@ class Writes {
     if (found != present->files.end()) {
       if (found->second == std::pair{line.file->sha256, line.file->mime}) return Effect::unchanged;
       return refused(line, "file", "the record has another file of this name");
-    }
-    if (present->moved) {
-      return refused(line, "file", "the record has been carried over to a VNeID account");
     }
     add_file(line, *line.file, vault);
     return Effect::updated;

@@ -39,7 +39,7 @@ constexpr std::array page_table{
     Page{"login", begin_sign_in, choose_account},
     Page{"login/choose", show_choice, nullptr},
     Page{"jwks", show_jwks, nullptr},
-    Page{"links", show_links, nullptr},
+    Page{"links", show_links, ask_undo},
     Page{"logout", ask_sign_out, sign_out},
     Page{"signed-out", show_signed_out, nullptr},
     Page{"resume", show_resume, nullptr},

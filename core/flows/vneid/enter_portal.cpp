@@ -105,17 +105,25 @@ Session session_of(const Exchange& exchange, const PendingChoice& choice,
   return session;
 }
 
+/// Whether the account is there to be entered by the person, as the database has it now.
+bool may_be_entered(const Exchange& exchange, const PendingChoice& choice,
+                    const std::optional<link::LegacyAccount>& account) {
+  return account && !account->closed && account->portal == exchange.site->portal &&
+         account->linked && account->linked->person_id == choice.person_id;
+}
+
+Reply not_entered(const Exchange& exchange) {
+  return error_reply(exchange, ErrorKind::no_account,
+                     "the account to enter is closed, or linked no longer");
+}
+
 }  // namespace
 
 Task<Reply> enter_portal(const Exchange& exchange, PendingChoice choice, std::size_t chosen) {
   Worker& worker = *exchange.worker;
   auto account = co_await worker.accounts.find(choice.candidates.at(chosen).account_id);
-  const bool open = account && !account->closed && account->portal == exchange.site->portal;
   // Asked again now: the link may have been undone since the choice was offered.
-  if (!open || !account->linked || account->linked->person_id != choice.person_id) {
-    co_return error_reply(exchange, ErrorKind::no_account,
-                          "the account to enter is closed, or linked no longer");
-  }
+  if (!may_be_entered(exchange, choice, account)) co_return not_entered(exchange);
   HeaderList portal_cookies;
   if (const auto& endpoint = exchange.site->session_exchange) {
     AssertedPerson person;
@@ -138,6 +146,13 @@ Task<Reply> enter_portal(const Exchange& exchange, PendingChoice choice, std::si
   std::string cookie =
       co_await exchange.sessions().begin(std::move(session), exchange.request->cookie,
                                          exchange.now(), choice.person.id_token.reveal());
+  // Who undoes a link or closes an account does so and then ends its sessions: one that began
+  // before that is ended by it, and one that began after it finds out here.
+  const auto again = co_await worker.accounts.find(account->id);
+  if (!may_be_entered(exchange, choice, again)) {
+    co_await exchange.sessions().end(cookie.substr(0, cookie.find(';')));
+    co_return not_entered(exchange);
+  }
   exchange.count(metrics::SessionBegun::vneid);
   co_await keep_in_trail(exchange, login_event(exchange, choice, *account));
   Reply reply = redirect(choice.return_to);

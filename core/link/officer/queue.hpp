@@ -15,11 +15,13 @@
 #include "net/postgres/database.hpp"
 
 /// The officers' side of the reviews (B11): an approval takes two of them, a rejection one (R40).
+/// Of a link, its undoing is approved.
 namespace vneid::link {
 
 enum class ReviewKind : std::uint8_t {
   link,      ///< may the account be linked to the person?
   identity,  ///< shall what the source says replace what was verified before?
+  undo,      ///< is the link to be undone?
 };
 
 /// What an officer did, and when by the database's clock.
@@ -42,6 +44,8 @@ struct Review {
   std::optional<OfficerAct> proposed;  ///< the first officer's approval
   std::optional<OfficerAct> decided;   ///< the second's, or the rejection
   std::string note;                    ///< why it was rejected
+  std::optional<LinkId> link_id;       ///< of undo: the link
+  std::string undo_reason;             ///< of undo: why, in the first officer's words
 };
 
 /// A review with both sides in full: to be masked before anybody sees them.
@@ -54,7 +58,9 @@ struct ReviewFile {
 struct Ruling {
   std::string reference;  ///< as stored: read_review_reference()
   std::string officer;    ///< 1 to 200 characters without control characters
-  std::string note;       ///< of a rejection: NFC, 1 to 1000 characters, no nine digits in a row
+  /// Why it is rejected, or why the link is to be undone (the first officer's): NFC, 1 to 1000
+  /// characters, no nine digits in a row. Of other approvals: empty.
+  std::string note;
 };
 
 enum class RulingOutcome : std::uint8_t {
@@ -68,6 +74,8 @@ enum class RulingOutcome : std::uint8_t {
   names_nobody,    ///< the source told nothing that could be made to stand
   subject_taken,   ///< the provider's subject or the number has another owner: no officer's to give
   linked,          ///< the account is linked under another number: the link is to be undone first
+  link_gone,       ///< the link to be undone stands no longer
+  unreasoned,      ///< the first officer is to say why the link is to be undone
 };
 
 struct RulingAnswer {
@@ -87,7 +95,8 @@ class ReviewQueue {
 
   /// One transaction each: account and review are locked, the rules checked, the act kept and
   /// audited under the officer's name. The approval of an identity makes the source's values
-  /// verified; that of a link counts when the citizen next proves both logins (find_verdict()).
+  /// verified; that of a link counts when the citizen next proves both logins (find_verdict());
+  /// that of an undoing undoes the link, and the vault goes back by provenance (schema 0010).
   Task<RulingAnswer> approve(Ruling ruling);
   Task<RulingAnswer> reject(Ruling ruling);
 

@@ -20,6 +20,11 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
+ReviewKind kind_from_text(std::string_view text) {
+  if (text == "link") return ReviewKind::link;
+  return text == "identity" ? ReviewKind::identity : ReviewKind::undo;
+}
+
 std::optional<OfficerAct> act_of(const postgres::Result& rows, std::size_t row,
                                  std::size_t officer_column) {
   auto officer = rows.optional_text(row, officer_column);
@@ -32,7 +37,7 @@ std::optional<OfficerAct> act_of(const postgres::Result& rows, std::size_t row,
 Review read_review(const postgres::Result& rows, std::size_t row) {
   Review review;
   review.reference = rows.text(row, 0);
-  review.kind = rows.text(row, 1) == "link" ? ReviewKind::link : ReviewKind::identity;
+  review.kind = kind_from_text(rows.text(row, 1));
   review.state = certain(review_state_from_text(rows.text(row, 2)));
   review.account_id = AccountId{rows.integer(row, 3)};
   review.account_masked = rows.text(row, 4);
@@ -43,6 +48,8 @@ Review read_review(const postgres::Result& rows, std::size_t row) {
   review.proposed = act_of(rows, row, 9);
   review.decided = act_of(rows, row, 11);
   review.note = rows.optional_text(row, 13).value_or("");
+  if (!rows.is_null(row, 16)) review.link_id = rows.id<LinkId>(row, 16);
+  review.undo_reason = rows.optional_text(row, 17).value_or("");
   return review;
 }
 

@@ -13,8 +13,8 @@ namespace vneid::link {
 #define VNEID_REVIEW_COLUMNS                                                                       \
   "r.reference, r.kind, r.state, r.account_id, r.account_masked, r.other_masked,"                  \
   " coalesce(r.provider, r.source), array_to_string(r.reasons, ','), r.created_at, r.proposed_by," \
-  " r.proposed_at, r.decided_by, r.decided_at, r.note, r.subject_key::bytea, "                     \
-  "r.sides_sealed::bytea"
+  " r.proposed_at, r.decided_by, r.decided_at, r.note, r.subject_key::bytea,"                      \
+  " r.sides_sealed::bytea, r.link_id, r.undo_reason"
 
 Review read_review(const postgres::Result& rows, std::size_t row);
 

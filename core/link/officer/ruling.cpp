@@ -43,13 +43,16 @@ constexpr Statement set_officer{"review_set_officer",
 
 constexpr Statement keep_proposal{
     "review_propose",
-    "update review set proposed_by = $2, proposed_at = clock_timestamp()"
-    " where reference = $1 and state = 'open' returning proposed_at"};
+    "update review set proposed_by = $2, proposed_at = clock_timestamp(),"
+    " undo_reason = case when kind = 'undo' then $3 end where reference = $1 and state = 'open' "
+    "returning proposed_at"};
 
 constexpr Statement keep_approval{"review_approve",
                                   "update review set state = 'approved', decided_by = $2,"
                                   " decided_at = greatest(clock_timestamp(), proposed_at)"
                                   " where reference = $1 and state = 'open' returning decided_at"};
+
+constexpr Statement undo_link{"review_undo_link", "select undo_link($1::bigint)"};
 
 constexpr Statement keep_rejection{
     "review_reject",
@@ -132,7 +135,8 @@ Task<void> record(Transaction& transaction, const KeyRing& keys, std::string nam
     event.pid_masked = number->masked();
     event.pid_key = citizen_key(keys, *number);
   }
-  if (file.review.kind == ReviewKind::link) event.provider = file.review.told_by;
+  if (file.review.kind != ReviewKind::identity) event.provider = file.review.told_by;
+  event.link_id = file.review.link_id;
   co_await audit::record(transaction, std::move(event));
 }
 
@@ -152,8 +156,11 @@ class Approval {
     ReviewFile file;
     file.review = locked->review;
     if (const auto refused = refusal(file.review)) co_return answer(*refused, file.review);
-    const Result changed = co_await transaction.query(changed_since, one_text(ruling_.reference));
-    if (changed.boolean(0, 0)) co_return answer(RulingOutcome::outdated, file.review);
+    // A wrong link is wrong whatever the account's identity has become.
+    if (file.review.kind != ReviewKind::undo) {
+      const Result changed = co_await transaction.query(changed_since, one_text(ruling_.reference));
+      if (changed.boolean(0, 0)) co_return answer(RulingOutcome::outdated, file.review);
+    }
     file.sides = read_sides(locked->row, 0, keys_);
     if (const auto refused = refusal(file, locked->account)) {
       co_return answer(*refused, file.review);
@@ -175,11 +182,18 @@ class Approval {
       return RulingOutcome::same_officer;
     }
     if (about_the_subject(review)) return RulingOutcome::subject_taken;
+    if (review.kind == ReviewKind::undo && !review.proposed && ruling_.note.empty()) {
+      return RulingOutcome::unreasoned;
+    }
     return std::nullopt;
   }
 
   [[nodiscard]] static std::optional<RulingOutcome> refusal(const ReviewFile& file,
                                                             const LegacyAccount& account) {
+    if (file.review.kind == ReviewKind::undo) {
+      const bool stands = account.linked && account.linked->link_id == file.review.link_id;
+      return stands ? std::nullopt : std::optional{RulingOutcome::link_gone};
+    }
     if (file.review.kind == ReviewKind::link) return std::nullopt;
     const NewValues values = values_of(file.sides);
     if (values.empty()) return RulingOutcome::names_nobody;
@@ -197,7 +211,9 @@ class Approval {
   }
 
   Task<RulingAnswer> propose(Transaction& transaction, ReviewFile file) const {
-    const Result kept = co_await transaction.query(keep_proposal, by_officer());
+    Params params = by_officer();
+    params.text(ruling_.note);
+    const Result kept = co_await transaction.query(keep_proposal, std::move(params));
     file.review.proposed = OfficerAct{ruling_.officer, kept.instant(0, 0)};
     co_await record(transaction, keys_, "review.proposed", file, *file.review.proposed);
     co_return answer(RulingOutcome::proposed, file.review);
@@ -214,6 +230,11 @@ class Approval {
     file.review.state = ReviewState::approved;
     file.review.decided = OfficerAct{ruling_.officer, kept.instant(0, 0)};
     co_await record(transaction, keys_, "review.approved", file, *file.review.decided);
+    if (file.review.link_id) {
+      Params of_link;
+      of_link.integer(*file.review.link_id);
+      co_await transaction.query(undo_link, std::move(of_link));
+    }
     co_return answer(RulingOutcome::approved, file.review);
   }
 

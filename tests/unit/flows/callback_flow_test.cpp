@@ -1,5 +1,6 @@
 // What a callback of the provider comes to: every outcome, without a server.
 
+#include <algorithm>
 #include <functional>
 #include <string>
 
@@ -269,6 +270,18 @@ TEST_F(SignInCallback, WithoutThePortalsSessionEntersNowhere) {
   expect(world, come_back(), {.status = 502, .log = "the portal answered 500"});
   EXPECT_FALSE(world.cookies.contains("__Host-vneid-session"));
   EXPECT_EQ(counted(metrics::Callback::signed_in), 0U);
+}
+
+// Two officers undo the link while its person is on the way in.
+TEST_F(SignInCallback, OfALinkThatIsUndoneMeanwhileLeavesNoSession) {
+  world.link_account();
+  begin();
+  world.redis.on_begin = [this] { world.account.linked.reset(); };
+  expect(world, come_back(), {.status = 403, .log = "closed, or linked no longer"});
+  EXPECT_FALSE(world.cookies.contains("__Host-vneid-session"));
+  EXPECT_TRUE(std::ranges::none_of(world.redis.values, [](const auto& kept) {
+    return kept.first.starts_with("vneid:session:");
+  }));
 }
 
 TEST_F(SignInCallback, NeedsAnAccount) {

@@ -190,6 +190,15 @@ const std::vector<Scenario>& scenarios() {
        page([](World& world) { return posted(world, "linked", "", "linked"); })},
       {"links", [](World& world) { world.sign_in(); },
        page([](World& world) { return world.get("links"); })},
+      {"a request to undo a link",
+       [](World& world) {
+         world.link_account();
+         world.sign_in();
+       },
+       page([](World& world) {
+         return world.post(
+             "links", "link=31&csrf=" + World::csrf_of(world.run(world.get("links")), "links"));
+       })},
       {"identity", [](World& world) { world.sign_in(); },
        page([](World& world) { return world.get("identity"); })},
       {"the update's form", [](World& world) { world.sign_in_by_password(); },

@@ -25,6 +25,34 @@ TEST(Identity, ShowsFieldsAndLinksOfTheSession) {
   EXPECT_FALSE(other.run(other.get("identity")).body.contains(World::number));
 }
 
+TEST(Links, OfficersAreAskedToUndoOne) {
+  for (const bool by_password : {false, true}) {
+    World world;
+    world.link_account();
+    by_password ? world.sign_in_by_password() : world.sign_in();
+    const auto page = world.run(world.get("links"));
+    EXPECT_TRUE(page.body.contains("Đây không phải tài khoản của tôi"));
+    EXPECT_FALSE(page.body.contains("K7QF-2MXD"));
+    const std::string link =
+        "link=" + std::to_string(world.account.linked->first.value()) + "&csrf=";
+    const std::string csrf = World::csrf_of(page, "links");
+    expect(world, world.run(world.post("links", link + World::csrf_of(page, "logout"))),
+           {.status = 403});
+    expect(world, world.run(world.post("links", "link=99999&csrf=" + csrf)), {.status = 404});
+    EXPECT_FALSE(world.postgres.ran("undo_open"));
+    expect(world, world.run(world.post("links", link + csrf)),
+           {.status = 303, .location = "/vneid/links"});
+    EXPECT_TRUE(world.postgres.ran("undo_open"));
+    const auto asked = world.run(world.get("links"));
+    EXPECT_TRUE(asked.body.contains("K7QF-2MXD"));
+    EXPECT_FALSE(asked.body.contains("Đây không phải tài khoản của tôi"));
+    expect(world, world.run(world.post("links", link + csrf)),
+           {.status = 303, .location = "/vneid/links"});
+  }
+  World stranger;
+  expect(stranger, stranger.run(stranger.post("links", "link=31&csrf=x")), {.status = 401});
+}
+
 TEST(Identity, UpdatesAndTellsWhatCameOfIt) {
   World world;
   answer_population(world);

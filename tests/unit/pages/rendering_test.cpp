@@ -44,11 +44,12 @@ EditPage edit_with(const std::string& text) {
 /// Every page with `text` in every text field, and in every link and path.
 std::vector<samples::Rendering> filled_with(const std::string& text) {
   NoticePage notice{text, text, text, 3};
-  const LinkItem item{text, text, text, text};
+  const LinkItem item{text, text, text, text, text, ""};
+  const LinkItem asked{text, text, text, text, text, text};
   LinkedPage linked = samples::linked();
   linked.link = item;
   linked.csrf = text;
-  const LinksPage links{{item, item}, text};
+  const LinksPage links{{item, asked}, text, text};
   VaultRecord record = samples::record();
   for (std::string* field :
        {&record.title, &record.number, &record.doc_type_code, &record.summary, &record.issuer,

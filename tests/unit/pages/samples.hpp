@@ -28,7 +28,11 @@ inline NoticePage notice(const std::string& account = "ng*******an",
 }
 
 inline LinkItem link(const std::string& account = "ng*******an") {
-  return {"052089999999", "", "01/01/2024", account};
+  LinkItem item;
+  item.citizen_number = "052089999999";
+  item.linked_on = "01/01/2024";
+  item.account_masked = account;
+  return item;
 }
 
 inline LinkedPage linked(const std::string& account = "ng*******an") {
@@ -173,7 +177,9 @@ Rendering of(Page page) {
 inline std::vector<std::pair<std::string, Rendering>> all() {
   LinksPage links;
   links.links = {link(), link("0905***456")};
-  links.csrf = "csrf-token";
+  links.csrf = links.undo_csrf = "csrf-token";
+  links.links[0].link = "7";
+  links.links[1].undo_reference = "K7QF-2MXD";
   LinksPage no_links;
   LinkedPage again = linked();
   again.already_linked = true;

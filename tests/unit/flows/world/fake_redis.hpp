@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -41,6 +42,8 @@ class FakeRedis final : public redis::Database {
   std::pair<int, int> limit{0, 0};
   /// Whether more may be kept for who has proven nothing.
   bool quota_left = true;
+  /// What happens elsewhere when a session begins.
+  std::function<void()> on_begin = [] {};
   std::map<std::string, std::string> values;
   std::map<std::string, std::set<std::string>> sets;
 
@@ -95,6 +98,7 @@ class FakeRedis final : public redis::Database {
     const auto key_count = static_cast<std::size_t>(std::stoul(command.at(2)));
     const auto argument = [&](std::size_t i) { return command.at(2 + key_count + i); };
     if (text.contains("ZADD")) {
+      on_begin();
       for (std::size_t i = 9; 2 + key_count + i < command.size(); ++i) {
         values.erase(argument(1) + argument(i));
         values.erase(argument(2) + argument(i));

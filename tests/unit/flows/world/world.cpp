@@ -237,6 +237,14 @@ void World::answer_links() {
     return std::vector<Row>{{account.linked->first.value()}};
   });
   postgres.on("link_find_flagged", {{"f"}});
+  postgres.on("undo_find_open", [this](const auto&) {
+    return undo_asked ? std::vector<Row>{{account.linked->first.value(), "K7QF-2MXD"}}
+                      : std::vector<Row>{};
+  });
+  postgres.on("undo_open", [this](const auto& params) {
+    const std::string fresh = *params.values().at(0).data;
+    return std::vector<Row>{{std::exchange(undo_asked, true) ? "K7QF-2MXD" : fresh}};
+  });
   for (const char* name : {"links_of_person", "links_of_account", "link_by_id"}) {
     postgres.on(name, [this](const auto&) {
       return account.linked ? std::vector<Row>{link_row()} : std::vector<Row>{};
@@ -245,12 +253,8 @@ void World::answer_links() {
 }
 
 void World::answer_vault() {
-  postgres.on("vault_lock_account", {{"1"}});
-  postgres.on("vault_lock_person", {{"2"}});
-  for (const char* name :
-       {"vault_insert_job", "vault_copy_records", "vault_carry_replacements", "vault_open_file"}) {
-    postgres.on(name, std::vector<Row>{});
-  }
+  postgres.on("vault_carry_over", {{"4"}});
+  postgres.on("vault_open_file", std::vector<Row>{});
   postgres.on("vault_transfer_summary",
               {{"done", {}, "paper", "3"}, {"skipped", "duplicate", "paper", "1"}});
   postgres.on("vault_list_records", {{"5",
@@ -363,9 +367,10 @@ void World::hold_login() {
   if (!log_in(login()).reply) throw std::logic_error("the login was not held");
 }
 
-std::string World::csrf_of(const flows::Reply& page) {
+std::string World::csrf_of(const flows::Reply& page, const std::string& form) {
   static const std::string mark = "name=\"csrf\" value=\"";
-  const auto at = page.body.find(mark);
+  const auto begin = form.empty() ? 0 : page.body.find("action=\"/vneid/" + form + "\"");
+  const auto at = page.body.find(mark, begin);
   if (at == std::string::npos) throw std::logic_error("a page without a form: " + page.body);
   const auto start = at + mark.size();
   return page.body.substr(start, page.body.find('"', start) - start);

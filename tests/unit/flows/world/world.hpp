@@ -89,7 +89,8 @@ class World {
   /// A session of a legacy login alone.
   void sign_in_by_password();
   /// The form's token of a page.
-  [[nodiscard]] static std::string csrf_of(const flows::Reply& page);
+  /// Of the first form of the page, or of the one that posts to `form`.
+  [[nodiscard]] static std::string csrf_of(const flows::Reply& page, const std::string& form = {});
 
   void link_account();
   void verify_number();
@@ -109,6 +110,7 @@ class World {
   std::optional<PersonId> by_number;   ///< whom the database knows by the citizen's number
   std::optional<PersonId> by_subject;  ///< and by the provider's subject
   bool other_subject = false;
+  bool undo_asked = false;  ///< officers have been asked to undo the link
   std::vector<AccountId> adoptable;
   std::map<std::string, std::string> cookies;
 
