@@ -20,6 +20,7 @@ create unique index record_copied_once on record (origin_record_id)
 -- Carries what the link's account has and the link does not know yet, in domain.md §7.4's rules, and
 -- gives how many records were judged. Asking again does nothing. One statement copies, so that
 -- source, copies, files, pointers and items come from one snapshot.
+-- Papers are compared as text of a row, in which null and empty differ: sets of any size are joined.
 --   same paper   = same type, number, issuer and day of issue (missing parts are equal)
 --   same record  = same paper with the same set of files; needs a file or a number to tell by
 --   other version = same paper with other files; needs type and number to tell by
@@ -44,42 +45,40 @@ begin
   insert into transfer_job (link_id) values (of_link) on conflict (link_id) do nothing;
 
   with source as (
-    select r.*, coalesce(r.issuer_code, r.issuer_name) as issuer,
+    select r.*, row(r.doc_type_code, r.number, coalesce(r.issuer_code, r.issuer_name),
+                    r.issued_on)::text as paper,
            array(select f.sha256 from record_file f where f.record_id = r.id order by f.sha256)
              as files
     from record r where r.vault_id = from_vault and r.moved_to is null
       and not exists (select from transfer_item i where i.link_id = of_link and i.record_id = r.id)
   ), present as (
-    select r.id, r.doc_type_code, r.number, coalesce(r.issuer_code, r.issuer_name) as issuer,
-           r.issued_on, r.version,
+    select r.id, r.version, row(r.doc_type_code, r.number, coalesce(r.issuer_code, r.issuer_name),
+                                r.issued_on)::text as paper,
            array(select f.sha256 from record_file f where f.record_id = r.id order by f.sha256)
              as files
     from record r where r.vault_id = to_vault and r.returned_at is null
       and exists (select from source)
+  ), same as (
+    select paper, files, min(id) as id from present group by paper, files
+  ), newest as (
+    select paper, max(version) as version from present group by paper
   ), owned as (
-    select s.*, first_value(s.id) over (partition by doc_type_code, number, issuer, issued_on, files
-                                        order by id) as first_id
+    select s.*, first_value(s.id) over (partition by paper, files order by id) as first_id,
+      cardinality(s.files) > 0 or s.number is not null as can_be_told,
+      s.doc_type_code is not null and s.number is not null as has_versions
     from source s where s.owner_key = receiver_key
   ), judged as materialized (
-    select o.*,
-      (select p.id from present p
-       where p.doc_type_code is not distinct from o.doc_type_code
-         and p.number is not distinct from o.number and p.issuer is not distinct from o.issuer
-         and p.issued_on is not distinct from o.issued_on and p.files = o.files
-         and (cardinality(o.files) > 0 or o.number is not null)
-       order by p.id limit 1) as same_present,
-      o.first_id <> o.id and (cardinality(o.files) > 0 or o.number is not null) as is_repeated,
-      (select max(p.version) from present p
-       where p.doc_type_code = o.doc_type_code and p.number = o.number
-         and p.issuer is not distinct from o.issuer
-         and p.issued_on is not distinct from o.issued_on) as newest_version
+    select o.*, s.id as same_present, o.first_id <> o.id and o.can_be_told as is_repeated,
+      n.version as newest_version
     from owned o
+      left join same s on o.can_be_told and s.paper = o.paper and s.files = o.files
+      left join newest n on o.has_versions and n.paper = o.paper
   ), plan as materialized (
     select j.*, row_number() over same_paper as turn,
-      j.doc_type_code is not null and j.number is not null
-        and (j.newest_version is not null or row_number() over same_paper > 1) as is_version
+      j.has_versions and (j.newest_version is not null or row_number() over same_paper > 1)
+        as is_version
     from judged j where j.same_present is null and not j.is_repeated
-    window same_paper as (partition by doc_type_code, number, issuer, issued_on order by id)
+    window same_paper as (partition by paper order by id)
   ), copied as (
     insert into record (vault_id, portal_record, kind, doc_type_code, title, number, summary,
       issuer_code, issuer_name, signer, issued_on, valid_until, perpetual, scope, procedure_code,
@@ -121,8 +120,9 @@ begin
   -- A copy replaces the copy of what its source replaces: else a replaced paper would look current.
   if judged_records > 0 then
     update record c set replaces = coalesce(i.target_id, i.duplicate_of)
-      from record s join transfer_item i on i.record_id = s.replaces
-      where c.link_id = of_link and s.id = c.origin_record_id and i.link_id = of_link
+      from transfer_item own join record s on s.id = own.record_id
+        join transfer_item i on i.link_id = of_link and i.record_id = s.replaces
+      where own.link_id = of_link and c.id = own.target_id
         and c.replaces is distinct from coalesce(i.target_id, i.duplicate_of);
   end if;
   return judged_records;

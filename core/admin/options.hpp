@@ -53,6 +53,8 @@ struct Options {
   std::string me;               ///< --me: a path of the portal that tells who is logged in
   bool dry_run = false;
   std::string errors;          ///< --errors: CSV of the lines that were not imported
+  std::string after;           ///< --after: reference of the last review seen
+  std::int64_t limit = 50;     ///< --limit of the reviews listed
   std::string state = "open";  ///< --state of the reviews listed; "all" for all
   std::string reason;          ///< --reason of a rejection, an undoing, a closing
   AuditOptions audit;

@@ -57,15 +57,17 @@ std::optional<link::ReviewState> wanted_state(const Options& options) {
   return state;
 }
 
-std::string reference_of(const Options& options) {
-  auto reference = link::read_review_reference(options.operand);
+std::string reference_from(const std::string& typed) {
+  auto reference = link::read_review_reference(typed);
   if (!reference) {
-    throw CommandFailed(exit_usage, "\"" + options.operand +
+    throw CommandFailed(exit_usage, "\"" + typed +
                                         "\" is no reference: it has eight letters and digits, "
                                         "like K7QF-2MXD");
   }
   return *std::move(reference);
 }
+
+std::string reference_of(const Options& options) { return reference_from(options.operand); }
 
 CommandFailed no_such_review(const std::string& reference) {
   return {exit_failed, "there is no review " + reference +
@@ -208,7 +210,14 @@ Exit review_list(const Options& options) {
   EpollLoop loop;
   postgres::Pool pool = open_pool(loop, options, statement_timeout);
   link::ReviewQueue queue{pool, keys};
-  const auto reviews = loop.run(queue.list(state));
+  link::QueuePart part{.state = state, .most = options.limit + 1};
+  if (!options.after.empty()) {
+    part.after = reference_from(options.after);
+    if (!loop.run(queue.find(part.after))) throw no_such_review(part.after);
+  }
+  auto reviews = loop.run(queue.list(part));
+  const bool more = std::ssize(reviews) > options.limit;
+  if (more) reviews.pop_back();
   if (reviews.empty()) {
     std::cout << "no reviews\n";
     return exit_ok;
@@ -221,16 +230,18 @@ Exit review_list(const Options& options) {
                     reasons_of(review)});
   }
   print_columns(std::cout, rows);
+  if (more) std::cout << "there are more: --after " << reviews.back().reference << '\n';
   return exit_ok;
 }
 
 Exit review_show(const Options& options) {
   const std::string reference = reference_of(options);
+  const std::string officer = current_officer();
   const auto keys = load_keys(options);
   EpollLoop loop;
   postgres::Pool pool = open_pool(loop, options, statement_timeout);
   link::ReviewQueue queue{pool, keys};
-  const auto file = loop.run(queue.find(reference));
+  const auto file = loop.run(queue.view(reference, officer));
   if (!file) throw no_such_review(reference);
   print_head(file->review);
   const bool of_person = file->review.kind != link::ReviewKind::identity;

@@ -17,20 +17,26 @@ using postgres::Statement;
 constexpr std::string_view purpose = "file";
 constexpr std::size_t sha256_digits = 64;
 
+// A page past the end is the last one.
 constexpr Statement list_records{
     "vault_list_records",
-    "select r.id, r.kind, r.doc_type_code, r.title, r.number, r.summary, r.issuer_name, r.signer,"
+    "with mine as materialized (select r.id, r.issued_on from record r"
+    "   where r.vault_id = case when $1::boolean"
+    "     then (select id from vault where person_id = $2::bigint)"
+    "     else (select id from vault where account_id = $2::bigint) end"
+    "   and not r.hidden and r.returned_at is null),"
+    " whole as (select count(*) as total,"
+    "   least($3::bigint, greatest(count(*) - 1, 0) / $4::bigint * $4::bigint) as first from mine),"
+    " page as (select id from mine order by issued_on desc nulls last, id desc"
+    "   offset (select first from whole) limit $4::bigint)"
+    " select r.id, r.kind, r.doc_type_code, r.title, r.number, r.summary, r.issuer_name, r.signer,"
     " r.issued_on, r.valid_until, r.perpetual, r.procedure_code, r.dossier_code, r.source, r.trust,"
     " r.signature_status, r.version, exists (select from record n where n.replaces = r.id"
-    "   and n.vault_id = r.vault_id and not n.hidden and n.returned_at is null), r.revoked_at is "
-    "not null, r.transferred_at,"
-    " f.name, encode(f.sha256, 'hex'), f.mime, b.size"
-    " from record r left join record_file f on f.record_id = r.id"
-    " left join file b on b.sha256 = f.sha256"
-    " where r.vault_id = case when $1::boolean"
-    "   then (select id from vault where person_id = $2::bigint)"
-    "   else (select id from vault where account_id = $2::bigint) end and not r.hidden and "
-    "r.returned_at is null"
+    "   and n.vault_id = r.vault_id and not n.hidden and n.returned_at is null),"
+    " r.revoked_at is not null, r.transferred_at, f.name, encode(f.sha256, 'hex'), f.mime, b.size,"
+    " w.total, w.first"
+    " from whole w cross join page p join record r on r.id = p.id"
+    " left join record_file f on f.record_id = r.id left join file b on b.sha256 = f.sha256"
     " order by r.issued_on desc nulls last, r.id desc, f.name"};
 
 constexpr Statement open_file{
@@ -101,14 +107,21 @@ std::string seal_file(const crypto::KeyRing& keys, std::string_view sha256,
   return keys.seal(purpose, sha256, bytes);
 }
 
-Task<std::vector<Record>> Vault::list(Owner owner) {
-  const Result rows = co_await database_.query(list_records, owner_params(owner));
-  std::vector<Record> records;
+Task<Records> Vault::list(Owner owner, Slice slice) {
+  Params params = owner_params(owner);
+  params.integer(static_cast<std::int64_t>(slice.first));
+  params.integer(static_cast<std::int64_t>(std::max<std::size_t>(slice.most, 1)));
+  const Result rows = co_await database_.query(list_records, std::move(params));
+  Records records;
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    if (records.empty() || records.back().id != rows.integer(row, 0)) {
-      records.push_back(read_record(rows, row));
+    if (records.slice.empty() || records.slice.back().id != rows.integer(row, 0)) {
+      records.slice.push_back(read_record(rows, row));
     }
-    if (!rows.is_null(row, 20)) records.back().files.push_back(read_file(rows, row));
+    if (!rows.is_null(row, 20)) records.slice.back().files.push_back(read_file(rows, row));
+  }
+  if (!rows.empty()) {
+    records.total = static_cast<std::size_t>(rows.integer(0, 24));
+    records.first = static_cast<std::size_t>(rows.integer(0, 25));
   }
   co_return records;
 }

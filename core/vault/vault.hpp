@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -58,6 +59,18 @@ struct OpenedFile {
   std::string mime;
 };
 
+/// Part of a list.
+struct Slice {
+  std::size_t first = 0;  ///< how many come before it; beyond the end: the last slice
+  std::size_t most = 50;  ///< at least 1
+};
+
+struct Records {
+  std::vector<Record> slice;
+  std::size_t first = 0;  ///< of the list, where the slice begins
+  std::size_t total = 0;
+};
+
 /// Seals bytes for the table `file`, and opens them; bound to their SHA-256 (32 raw bytes).
 std::string seal_file(const crypto::KeyRing& keys, std::string_view sha256, std::string_view bytes);
 
@@ -67,8 +80,8 @@ class Vault {
   Vault(postgres::Database& database, std::shared_ptr<const crypto::KeyRing> keys)
       : database_(database), keys_(std::move(keys)) {}
 
-  /// All records of the owner that are not hidden, newest issue first.
-  Task<std::vector<Record>> list(Owner owner);
+  /// Records of the owner that are not hidden, newest issue first.
+  Task<Records> list(Owner owner, Slice slice);
   /// The bytes of a file of a record, if the owner owns the record and the record has the file;
   /// nothing otherwise, without telling which. `sha256` as in RecordFile. Throws
   /// std::runtime_error when what is stored does not open with the present keys.

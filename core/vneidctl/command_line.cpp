@@ -152,6 +152,9 @@ void add_options(CLI::App& app, Options& options) {
   add(review, "--reason", "TEXT", options.reason, "of a rejection, for the records");
   add(review->get_subcommand("list"), "--state", "STATE", options.state,
       "open (the default), approved, rejected or all");
+  add(review->get_subcommand("list"), "--after", "REF", options.after, "goes on after this one");
+  add(review->get_subcommand("list"), "--limit", "N", options.limit, "at most so many (50)")
+      ->check(CLI::Range(1, 10000));
 
   auto* probe = app.get_subcommand("portal")->get_subcommand("probe");
   add(probe, "--user", "NAME", options.user, "of a test account, which ends up logged in")

@@ -133,6 +133,30 @@ TEST_F(VneidctlReview, ListsTheOldestFirst) {
   expect_nobody_named();
 }
 
+TEST_F(VneidctlReview, ListsTheQueuePartByPart) {
+  const std::string second = ask();
+  const std::string first = contradict();
+  EXPECT_EQ(run(lan, {"review", "list", "--limit", "1"}), 0);
+  EXPECT_THAT(output, AllOf(HasSubstr(first), Not(HasSubstr(second)),
+                            HasSubstr("there are more: --after " + first)));
+  EXPECT_EQ(run(lan, {"review", "list", "--limit", "1", "--after", first}), 0);
+  EXPECT_THAT(output, AllOf(HasSubstr(second), Not(HasSubstr(first + " ")),
+                            Not(HasSubstr("there are more"))));
+  EXPECT_EQ(run(lan, {"review", "list", "--after", second}), 0);
+  EXPECT_THAT(output, HasSubstr("no reviews"));
+  EXPECT_EQ(run(lan, {"review", "list", "--after", "K7QF-2MXD"}), 3) << output;
+  EXPECT_EQ(run(lan, {"review", "list", "--after", "x"}), 2);
+  EXPECT_EQ(run(lan, {"review", "list", "--limit", "0"}), 2);
+}
+
+TEST_F(VneidctlReview, TheTrailTellsWhoLooked) {
+  const std::string reference = ask();
+  EXPECT_EQ(run(lan, {"review", "show", reference}), 0);
+  EXPECT_EQ(world.database.sql("select officer || ' ' || request_id from audit_event"
+                               " where event = 'review.viewed'"),
+            lan.name() + " " + reference);
+}
+
 TEST_F(VneidctlReview, ShowsBothSidesMasked) {
   const std::string reference = ask();
   EXPECT_EQ(run(lan, {"review", "show", reference}), 0);

@@ -174,7 +174,7 @@ TEST(ReviewSchema, KeepsFormerRows) {
   EpollLoop loop;
   postgres::Pool pool{loop, database.settings(1)};
   link::ReviewQueue queue{pool, test::test_keys()};
-  EXPECT_EQ(loop.run(queue.list(std::nullopt)).size(), 4U);
+  EXPECT_EQ(loop.run(queue.list({})).size(), 4U);
   EXPECT_EQ(loop.run(queue.find("AAAA-0001"))->sides.account.at("name"), "Lê Minh Mẫu");
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <stdexcept>
 
 #include <gtest/gtest.h>
@@ -14,7 +15,10 @@ using test::thu;
 using vault::Owner;
 
 struct VaultTest : testing::Test {
-  std::vector<vault::Record> list(Owner owner) { return world.loop.run(vault.list(owner)); }
+  std::vector<vault::Record> list(Owner owner) { return list(owner, {0, 1000}).slice; }
+  vault::Records list(Owner owner, vault::Slice slice) {
+    return world.loop.run(vault.list(owner, slice));
+  }
   std::optional<vault::OpenedFile> open(Owner owner, std::int64_t record,
                                         const std::string& content) {
     return world.loop.run(vault.open(owner, record, crypto::hex(crypto::sha256(content))));
@@ -44,6 +48,29 @@ TEST_F(VaultTest, ListsRecordsWithTheirFiles) {
   EXPECT_EQ(paper.files[0].name, "f1");
   EXPECT_EQ(paper.files[0].size, 2);
   EXPECT_EQ(paper.files[0].mime, "application/pdf");
+}
+
+TEST_F(VaultTest, ListsSliceBySlice) {
+  const Owner owner = account("a", mau);
+  EXPECT_EQ(list(owner, {0, 2}).total, 0U);
+  std::vector<std::string> lines;
+  for (int i = 1; i <= 5; ++i) {
+    lines.push_back("a,r" + std::to_string(i) + ",paper,T," + std::to_string(i) + "," + mau.number +
+                    ",f" + std::to_string(i));
+  }
+  world.add_records(lines);
+  std::vector<std::string> numbers;
+  for (const std::size_t first : {0U, 2U, 4U}) {
+    const auto records = list(owner, {first, 2});
+    EXPECT_EQ(records.total, 5U);
+    EXPECT_EQ(records.first, first);
+    for (const auto& record : records.slice) numbers.push_back(record.number);
+  }
+  std::ranges::sort(numbers);
+  EXPECT_EQ(numbers, (std::vector<std::string>{"1", "2", "3", "4", "5"})) << "each once";
+  const auto past = list(owner, {1000, 2});
+  EXPECT_EQ(past.first, 4U) << "the last one";
+  EXPECT_EQ(past.slice.size(), 1U);
 }
 
 TEST_F(VaultTest, OpensAFileForItsOwnerAlone) {

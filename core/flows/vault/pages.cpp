@@ -61,12 +61,14 @@ pages::VaultRecord view_of(const Exchange& exchange, const vault::Record& record
   return view;
 }
 
-/// The page number of "?page=": 1 when absent or not a number.
+/// The page number of "?page=": 1 when absent or not a number that makes sense.
 std::size_t page_number(const Request& request) {
   std::size_t number = 1;
   const std::string text = form_field(request.query, "page");
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number == 0) return 1;
+  constexpr std::size_t most = 1'000'000;
+  const bool sound = error == std::errc{} && end == text.data() + text.size();
+  if (!sound || number == 0 || number > most) return 1;
   return number;
 }
 
@@ -98,22 +100,21 @@ Task<Reply> show_vault(const Exchange& exchange) {
   auto live = co_await require_session(exchange);
   if (!live) co_return std::move(live.error());
   Worker& worker = *exchange.worker;
-  auto records = co_await worker.vault.list(owner_of(live->session));
+  const vault::Slice slice{(page_number(*exchange.request) - 1) * records_per_page,
+                           records_per_page};
+  const auto records = co_await worker.vault.list(owner_of(live->session), slice);
   co_await keep_in_trail(exchange, vault_event(exchange, "vault.listed", live->session));
   pages::VaultPage page;
   page.view = live->session.proof == Session::Proof::vneid ? pages::VaultPage::View::own
                                                            : pages::VaultPage::View::legacy;
-  page.total = static_cast<std::int64_t>(records.size());
+  page.total = static_cast<std::int64_t>(records.total);
   page.csrf = sign_out_token(worker, live->token.value());
-  const std::size_t pages_in_all = (records.size() + records_per_page - 1) / records_per_page;
-  const std::size_t number = std::clamp<std::size_t>(page_number(*exchange.request), 1,
-                                                     std::max<std::size_t>(pages_in_all, 1));
-  const std::size_t first = (number - 1) * records_per_page;
-  const std::size_t last = std::min(records.size(), first + records_per_page);
-  for (std::size_t i = first; i < last; ++i) page.records.push_back(view_of(exchange, records[i]));
+  for (const auto& record : records.slice) page.records.push_back(view_of(exchange, record));
+  const std::size_t number = records.first / records_per_page + 1;
   const std::string href = exchange.site->path + "vault?page=";
   if (number > 1) page.previous_href = href + std::to_string(number - 1);
-  if (last < records.size()) page.next_href = href + std::to_string(number + 1);
+  if (records.first + records.slice.size() < records.total)
+    page.next_href = href + std::to_string(number + 1);
   co_return page_reply(exchange, 200,
                        worker.settings->renderer->render(page, page_context(exchange)));
 }

@@ -14,21 +14,29 @@ using postgres::Statement;
 
 constexpr Statement list_reviews{
     "review_list", "select " VNEID_REVIEW_COLUMNS
-                   " from review r"
-                   " where $1::text is null or r.state = $1::text order by r.created_at, r.id"};
+                   " from review r where ($1::text is null or r.state = $1::text)"
+                   " and ($2::text is null or (r.created_at, r.id) > (select l.created_at, l.id"
+                   "   from review l where l.reference = $2::text))"
+                   " order by r.created_at, r.id limit $3::bigint"};
 
 constexpr Statement find_review{
     "review_find", "select " VNEID_REVIEW_COLUMNS " from review r where r.reference = $1"};
 
 }  // namespace
 
-Task<std::vector<Review>> ReviewQueue::list(std::optional<ReviewState> state) {
+Task<std::vector<Review>> ReviewQueue::list(QueuePart part) {
   Params params;
-  if (state) {
-    params.text(to_text(*state));
+  if (part.state) {
+    params.text(to_text(*part.state));
   } else {
     params.null();
   }
+  if (part.after.empty()) {
+    params.null();
+  } else {
+    params.text(part.after);
+  }
+  params.integer(part.most);
   const Result rows = co_await database_.query(list_reviews, std::move(params));
   std::vector<Review> reviews;
   reviews.reserve(rows.rows());

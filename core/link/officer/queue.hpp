@@ -83,15 +83,24 @@ struct RulingAnswer {
   std::optional<Review> review;  ///< as it stands now; nothing: there is none
 };
 
+/// A part of the queue.
+struct QueuePart {
+  std::optional<ReviewState> state;  ///< nothing: all
+  std::string after;                 ///< reference of the last one seen; empty: from the beginning
+  std::int64_t most = 50;
+};
+
 /// The queue. Throws what Pool throws, and UnreadableValue.
 class ReviewQueue {
  public:
   ReviewQueue(postgres::Database& database, std::shared_ptr<const crypto::KeyRing> keys)
       : database_(database), keys_(std::move(keys)) {}
 
-  /// Oldest first; nothing given: all.
-  Task<std::vector<Review>> list(std::optional<ReviewState> state);
+  /// Oldest first, after the review that `part` names.
+  Task<std::vector<Review>> list(QueuePart part);
   Task<std::optional<ReviewFile>> find(std::string reference);
+  /// The same for an officer who looks at it, which the audit trail tells.
+  Task<std::optional<ReviewFile>> view(std::string reference, std::string officer);
 
   /// One transaction each: account and review are locked, the rules checked, the act kept and
   /// audited under the officer's name. The approval of an identity makes the source's values

@@ -145,6 +145,28 @@ RulingAnswer answer(RulingOutcome outcome, const Review& review) {
 }
 
 /// Bodies of the transactions. Const: nothing of a failed try is remembered.
+class Viewing {
+ public:
+  Viewing(const KeyRing& keys, const std::string& reference, const std::string& officer, Wall now)
+      : keys_(keys), reference_(reference), officer_(officer), now_(now) {}
+
+  Task<std::optional<ReviewFile>> operator()(Transaction& transaction) const {
+    const auto locked = co_await lock(transaction, keys_, reference_);
+    if (!locked) co_return std::nullopt;
+    ReviewFile file;
+    file.review = locked->review;
+    file.sides = read_sides(locked->row, 0, keys_);
+    co_await record(transaction, keys_, "review.viewed", file, OfficerAct{officer_, now_});
+    co_return std::optional{std::move(file)};
+  }
+
+ private:
+  const KeyRing& keys_;
+  const std::string& reference_;
+  const std::string& officer_;
+  Wall now_;
+};
+
 class Approval {
  public:
   Approval(const KeyRing& keys, const Ruling& ruling, Wall now)
@@ -281,6 +303,12 @@ class Rejection {
 };
 
 }  // namespace
+
+Task<std::optional<ReviewFile>> ReviewQueue::view(std::string reference, std::string officer) {
+  const std::shared_ptr<const KeyRing> keys = keys_;
+  Viewing work{*keys, reference, officer, database_.loop().wall_now()};
+  co_return co_await postgres::with_retries(database_, postgres::Isolation::read_committed, work);
+}
 
 Task<RulingAnswer> ReviewQueue::approve(Ruling ruling) {
   const std::shared_ptr<const KeyRing> keys = keys_;

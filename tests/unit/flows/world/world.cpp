@@ -280,7 +280,9 @@ void World::answer_vault() {
                                       "a.pdf",
                                       std::string(64, 'a'),
                                       "application/pdf",
-                                      "10"}});
+                                      "10",
+                                      "1",
+                                      "0"}});
 }
 
 std::string World::cookie_header() const {
