@@ -116,6 +116,14 @@ TEST_F(AuditCommand, SealTellsHowItIsInMetrics) {
         "\nvneid_audit_seal_run_timestamp_seconds [0-9]{10}\\."}) {
     EXPECT_THAT(metrics, ContainsRegex(line));
   }
+  std::ifstream stream(VNEID_CONFIG "/dashboards/audit.yml");
+  const std::string rules{std::istreambuf_iterator<char>{stream}, {}};
+  const std::regex name{"vneid_audit_[a-z_]+"};
+  for (std::sregex_iterator each{rules.begin(), rules.end(), name}; each != std::sregex_iterator{};
+       ++each) {
+    EXPECT_THAT(metrics, HasSubstr("# TYPE " + each->str() + " gauge\n"));
+  }
+  EXPECT_NE(std::sregex_iterator(rules.begin(), rules.end(), name), std::sregex_iterator{});
   struct stat found{};
   ASSERT_EQ(::stat(file("metrics.prom").c_str(), &found), 0);
   EXPECT_EQ(found.st_mode & 0777, 0644U);

@@ -20,7 +20,7 @@ class Healthy(DoctorCase):
                 ("redis.memory_policy", "noeviction"), ("redis.memory", "full to"), ("redis.acl", "lets"),
                 ("redis.role", "primary"), ("postgres.reach", "as www-data"), ("postgres.version", "is 1"),
                 ("postgres.encoding", "UTF8"), ("postgres.schema", "as needed"), ("postgres.grants", "nothing else"),
-                ("postgres.statistics", "fresh"), ("postgres.connections", "1 workers × 4"),
+                ("audit.seal", "no event of the audit trail waits"), ("postgres.statistics", "fresh"), ("postgres.connections", "1 workers × 4"),
                 ("provider.tls", "on this machine"), ("provider.discovery", "complete"), ("provider.issuer", "is the"),
                 ("provider.algorithms", "RS256"), ("provider.pkce", "S256"), ("peer.clock", "agree"),
                 ("provider.authentication", "client_secret_basic"), ("provider.keys", "usable"),
@@ -223,6 +223,14 @@ class Postgres(DoctorCase):
         self.expect_only(self.examine(), "warning", "postgres.statistics", "public.crowd (none)")
         self.stack.sql("analyze crowd")
         self.assertEqual(self.examine().of("postgres.statistics")[0]["state"], "ok")
+
+    def test_trail_is_not_sealed(self):
+        self.stack.sql("insert into audit_event (at, event, result) values (now(), 'x', 'ok')")
+        self.addCleanup(self.stack.sql, "delete from audit_pending")
+        self.expect(self.examine(), "ok", "audit.seal", "no event of the audit trail waits")
+        self.stack.sql("update audit_pending set since = now() - interval '1 hour'")
+        self.expect_only(self.examine(), "warning", "audit.seal",
+                         "1 events of the audit trail wait to be sealed, the oldest for 60 minutes")
 
     def test_too_many_connections(self):
         self.expect_only(self.examine(postgres_options="connections=300"), "wrong", "postgres.connections",

@@ -24,6 +24,11 @@ constexpr std::int64_t before_all = std::numeric_limits<std::int64_t>::min();
 constexpr Statement count_leaves{"audit_count_leaves",
                                  "select coalesce(max(position) + 1, 0) from audit_leaf"};
 
+/// What comes later is the next run's: or a run would not end while writers are faster.
+constexpr Statement last_waiting{
+    "audit_last_waiting",
+    "select coalesce(max(event_id), -9223372036854775808) from audit_pending"};
+
 constexpr Statement insert_leaves{
     "audit_insert_leaves",
     "insert into audit_leaf (position, event_id, hash, node)"
@@ -48,14 +53,19 @@ std::int64_t now() {
   return duration_cast<microseconds>(since).count();
 }
 
-Task<Result> next_events(postgres::Transaction& transaction, std::int64_t after,
-                         std::size_t batch) {
+/// Ids in (after, last].
+struct IdRange {
+  std::int64_t after;
+  std::int64_t last;
+};
+
+Task<Result> next_events(postgres::Transaction& transaction, IdRange ids, std::size_t batch) {
   static const std::string sql = "select " + event_select() +
                                  " from audit_pending p join audit_event e on e.id = p.event_id"
-                                 " where p.event_id > $1::bigint order by p.event_id"
-                                 " limit $2::bigint";
+                                 " where p.event_id > $1::bigint and p.event_id <= $2::bigint"
+                                 " order by p.event_id limit $3::bigint";
   Params params;
-  params.integer(after).integer(static_cast<std::int64_t>(batch));
+  params.integer(ids.after).integer(ids.last).integer(static_cast<std::int64_t>(batch));
   co_return co_await transaction.query({"audit_next_events", sql.c_str()}, std::move(params));
 }
 
@@ -102,6 +112,13 @@ Params params_of(const Head& head) {
 
 }  // namespace
 
+/// Events with ids in (after, last], sealed as of `at`.
+struct Sealer::Wanted {
+  std::int64_t after;
+  std::int64_t last;
+  std::int64_t at;
+};
+
 struct Sealer::Batch {
   std::size_t events = 0;
   std::int64_t last_id = before_all;
@@ -111,14 +128,15 @@ struct Sealer::Batch {
 
 Task<SealRun> Sealer::run(std::function<void(const Head&)> published) {
   const std::int64_t at = now();
+  const Result waiting = co_await database_.query(last_waiting, Params());
   SealRun run;
-  std::int64_t after = before_all;
+  Wanted wanted{.after = before_all, .last = waiting.integer(0, 0), .at = at};
   for (bool more = true; more;) {
-    const Batch batch = co_await seal_batch(after, at);
+    const Batch batch = co_await seal_batch(wanted);
     run.sealed += batch.events;
     run.newest = batch.newest;
     if (batch.made_head) published(*batch.newest);
-    after = batch.last_id;
+    wanted.after = batch.last_id;
     more = batch.events == options_.batch;
   }
   const Result vanished = co_await database_.query(list_vanished, Params());
@@ -128,12 +146,14 @@ Task<SealRun> Sealer::run(std::function<void(const Head&)> published) {
   co_return run;
 }
 
-Task<Sealer::Batch> Sealer::seal_batch(std::int64_t after, std::int64_t at) {
+Task<Sealer::Batch> Sealer::seal_batch(Wanted wanted) {
+  const std::int64_t at = wanted.at;
   postgres::Transaction transaction = co_await database_.begin(postgres::Isolation::read_committed);
   Batch batch;
   batch.newest = co_await newest_head(transaction);
   Tree tree = co_await tree_to_go_on_from(transaction, batch.newest);
-  const Result events = co_await next_events(transaction, after, options_.batch);
+  const Result events = co_await next_events(
+      transaction, {.after = wanted.after, .last = wanted.last}, options_.batch);
   batch.events = events.rows();
   const bool last_is_open = batch.newest && !batch.newest->complete;
   const bool last_is_old =

@@ -19,8 +19,9 @@
 /// queue or in the tree. Positions are the sealer's own; an event with a smaller id that commits
 /// later gets a later one.
 ///
-/// What a complete head says of time: what was committed before its `at` is in its tree. So an
-/// event behind it that claims to be (much) older was put in or dated back later.
+/// A run seals what waits at its begin, and ends. What a complete head says of time: what was
+/// committed before its `at` is in its tree. So an event behind it that claims to be (much) older
+/// was put in or dated back later.
 ///
 /// Two sealers at once: the second fails at a position that is taken, and nothing of it stays.
 namespace vneid::audit {
@@ -58,7 +59,8 @@ class Sealer {
 
  private:
   struct Batch;
-  Task<Batch> seal_batch(std::int64_t after, std::int64_t at);
+  struct Wanted;
+  Task<Batch> seal_batch(Wanted wanted);
   Task<Tree> tree_to_go_on_from(postgres::Transaction& transaction,
                                 const std::optional<Head>& last);
 
