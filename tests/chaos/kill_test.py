@@ -95,12 +95,13 @@ class Kills(StackTest):
             self.stack.stop_process("redis", signal.SIGKILL)
             self.stack.start_redis()
         else:
+            postmaster = self.stack.postmaster_pid()
+            children = pathlib.Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
             self.stack.stop_postgres(signal.SIGKILL)
-            wait_until(self.postgres_children_gone, "the end of PostgreSQL's children")
+            # A new one does not start while one of them has its memory.
+            wait_until(lambda: not any(pathlib.Path(f"/proc/{child}").exists() for child in children),
+                       "the end of PostgreSQL's children")
             self.stack.start_postgres()
-
-    def postgres_children_gone(self):
-        return subprocess.run(["pgrep", "-f", str(self.stack.folder / "postgres")], stdout=subprocess.DEVNULL).returncode != 0
 
     def test_every_account_is_whole_after_fifty_kills(self):
         random.seed(SEED)
