@@ -20,7 +20,8 @@ create unique index record_copied_once on record (origin_record_id)
 -- Carries what the link's account has and the link does not know yet, in domain.md §7.4's rules, and
 -- gives how many records were judged. Asking again does nothing. One statement copies, so that
 -- source, copies, files, pointers and items come from one snapshot.
--- Papers are compared as text of a row, in which null and empty differ: sets of any size are joined.
+-- Papers are compared as text of a row, in which null and empty differ, and by windows over both
+-- vaults: no join, whose plan would hang on what the statistics believe of a vault's size.
 --   same paper   = same type, number, issuer and day of issue (missing parts are equal)
 --   same record  = same paper with the same set of files; needs a file or a number to tell by
 --   other version = same paper with other files; needs type and number to tell by
@@ -45,76 +46,71 @@ begin
   insert into transfer_job (link_id) values (of_link) on conflict (link_id) do nothing;
 
   with source as (
-    select r.*, row(r.doc_type_code, r.number, coalesce(r.issuer_code, r.issuer_name),
-                    r.issued_on)::text as paper,
-           array(select f.sha256 from record_file f where f.record_id = r.id order by f.sha256)
-             as files
-    from record r where r.vault_id = from_vault and r.moved_to is null
+    select r.*, false as is_present from record r
+    where r.vault_id = from_vault and r.moved_to is null
       and not exists (select from transfer_item i where i.link_id = of_link and i.record_id = r.id)
-  ), present as (
-    select r.id, r.version, row(r.doc_type_code, r.number, coalesce(r.issuer_code, r.issuer_name),
-                                r.issued_on)::text as paper,
-           array(select f.sha256 from record_file f where f.record_id = r.id order by f.sha256)
-             as files
-    from record r where r.vault_id = to_vault and r.returned_at is null
-      and exists (select from source)
-  ), same as (
-    select paper, files, min(id) as id from present group by paper, files
-  ), newest as (
-    select paper, max(version) as version from present group by paper
-  ), owned as (
-    select s.*, first_value(s.id) over (partition by paper, files order by id) as first_id,
-      cardinality(s.files) > 0 or s.number is not null as can_be_told,
-      s.doc_type_code is not null and s.number is not null as has_versions
-    from source s where s.owner_key = receiver_key
-  ), judged as materialized (
-    select o.*, s.id as same_present, o.first_id <> o.id and o.can_be_told as is_repeated,
-      n.version as newest_version
-    from owned o
-      left join same s on o.can_be_told and s.paper = o.paper and s.files = o.files
-      left join newest n on o.has_versions and n.paper = o.paper
+  ), side_by_side as (
+    select * from source
+    union all
+    select r.*, true from record r
+    where r.vault_id = to_vault and r.returned_at is null and exists (select from source)
+  ), told as (
+    select b.*, b.owner_key is not distinct from receiver_key as is_theirs,
+      row(b.doc_type_code, b.number, coalesce(b.issuer_code, b.issuer_name), b.issued_on)::text
+        as paper,
+      array(select f.sha256 from record_file f where f.record_id = b.id order by f.sha256) as files
+    from side_by_side b
+  ), compared as (
+    select t.*, cardinality(files) > 0 or number is not null as can_be_told,
+      doc_type_code is not null and number is not null as has_versions,
+      min(id) filter (where is_present) over same_record as same_present,
+      min(id) filter (where is_theirs and not is_present) over same_record as first_id,
+      max(version) filter (where is_present) over (partition by paper) as newest_version
+    from told t window same_record as (partition by paper, files)
+  ), judged as (
+    select c.*, is_theirs and not (can_be_told and (same_present is not null or first_id <> id))
+        as is_copied
+    from compared c where not is_present
   ), plan as materialized (
-    select j.*, row_number() over same_paper as turn,
-      j.has_versions and (j.newest_version is not null or row_number() over same_paper > 1)
-        as is_version
-    from judged j where j.same_present is null and not j.is_repeated
-    window same_paper as (partition by paper order by id)
+    select j.*, case when is_copied then nextval('record_id_seq') end as copy_id,
+      count(*) filter (where is_copied) over (partition by paper order by id) as turn
+    from judged j
+  ), versioned as (
+    select p.*, is_copied and has_versions and (newest_version is not null or turn > 1)
+        as is_version,
+      max(copy_id) over (partition by paper, files) as first_copy
+    from plan p
   ), copied as (
-    insert into record (vault_id, portal_record, kind, doc_type_code, title, number, summary,
+    insert into record (id, vault_id, portal_record, kind, doc_type_code, title, number, summary,
       issuer_code, issuer_name, signer, issued_on, valid_until, perpetual, scope, procedure_code,
       field_code, dossier_code, owner_key, source, trust, signature_status, signature_checked_at,
       digitised_by, digitised_at, approval, form_data, version, revoked_at, hidden,
-      origin_account_id, origin_record_id, link_id, transferred_at)
-    select to_vault, portal_record, kind, doc_type_code, title, number, summary,
+      origin_account_id, origin_record_id, link_id, transferred_at) overriding system value
+    select copy_id, to_vault, portal_record, kind, doc_type_code, title, number, summary,
       issuer_code, issuer_name, signer, issued_on, valid_until, perpetual, scope, procedure_code,
       field_code, dossier_code, owner_key, source, trust, signature_status, signature_checked_at,
       digitised_by, digitised_at, approval, form_data,
       case when is_version then greatest(coalesce(newest_version, 0) + turn, version)
            else version end,
       revoked_at, hidden, holder, id, of_link, carried_at
-    from plan
-    returning id, origin_record_id
+    from versioned where is_copied
   ), shared as (
     insert into record_file (record_id, name, sha256, mime)
-    select c.id, f.name, f.sha256, f.mime
-    from copied c join record_file f on f.record_id = c.origin_record_id
+    select p.copy_id, f.name, f.sha256, f.mime
+    from plan p join record_file f on f.record_id = p.id where p.is_copied
   ), pointed as (
-    update record r set moved_to = c.id from copied c where r.id = c.origin_record_id
+    update record r set moved_to = p.copy_id from plan p where r.id = p.id and p.is_copied
   )
   insert into transfer_item (link_id, record_id, state, reason, target_id, duplicate_of)
-  select of_link, s.id,
-    case when c.id is null then 'skipped' when p.is_version then 'conflict' else 'done' end,
-    case when s.owner_key is null then 'owner_unknown'
-         when s.owner_key <> receiver_key then 'owner_other'
-         when c.id is null then 'duplicate'
-         when p.is_version then 'other_version' end,
-    c.id,
-    case when c.id is null then coalesce(j.same_present, first_copy.id) end
-  from source s
-    left join judged j on j.id = s.id
-    left join plan p on p.id = s.id
-    left join copied c on c.origin_record_id = s.id
-    left join copied first_copy on first_copy.origin_record_id = j.first_id;
+  select of_link, id,
+    case when not is_copied then 'skipped' when is_version then 'conflict' else 'done' end,
+    case when owner_key is null then 'owner_unknown'
+         when not is_theirs then 'owner_other'
+         when not is_copied then 'duplicate'
+         when is_version then 'other_version' end,
+    copy_id,
+    case when is_theirs and not is_copied then coalesce(same_present, first_copy) end
+  from versioned;
   get diagnostics judged_records = row_count;
 
   -- A copy replaces the copy of what its source replaces: else a replaced paper would look current.
