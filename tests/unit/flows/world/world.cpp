@@ -158,6 +158,7 @@ std::vector<Row> World::profile_rows() const {
     row[3] = "population_db";
     row[4] = Cell::bytes(link::seal_field(*settings->keys, key, value.field, value.value));
     row[8] = linked_at;
+    row[12] = Cell::boolean(false);
     rows.push_back(row);
   }
   if (account.linked) {
@@ -206,7 +207,7 @@ void World::answer_statements() {
           {std::string{identity::to_text(value.field)},
            std::string{identity::to_text(value.status)},
            Cell::bytes(link::seal_field(*settings->keys, account_key(), value.field, value.value)),
-           "population_db", linked_at});
+           "population_db", linked_at, Cell::boolean(false)});
     }
     return rows;
   });
