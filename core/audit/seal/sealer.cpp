@@ -21,6 +21,9 @@ using std::chrono::microseconds;
 
 constexpr std::int64_t before_all = std::numeric_limits<std::int64_t>::min();
 
+/// Heads and leaves are seen as one other sealer left them.
+constexpr Statement one_state{"audit_one_state", "set transaction isolation level repeatable read"};
+
 constexpr Statement count_leaves{"audit_count_leaves",
                                  "select coalesce(max(position) + 1, 0) from audit_leaf"};
 
@@ -149,6 +152,7 @@ Task<SealRun> Sealer::run(std::function<void(const Head&)> published) {
 Task<Sealer::Batch> Sealer::seal_batch(Wanted wanted) {
   const std::int64_t at = wanted.at;
   postgres::Transaction transaction = co_await database_.begin(postgres::Isolation::read_committed);
+  co_await transaction.query(one_state, Params());
   Batch batch;
   batch.newest = co_await newest_head(transaction);
   Tree tree = co_await tree_to_go_on_from(transaction, batch.newest);
