@@ -185,7 +185,7 @@ TEST_F(AuditTamperMore, WhatWaitsAndWasTakenOutOfTheQueueIsNamed) {
   world.write("start");
   EXPECT_TRUE(world.verify().sound());
   world.tamper("delete from audit_pending");
-  EXPECT_THAT(world.verify().findings.front(), StartsWith("event 13 was put in past the trigger"));
+  EXPECT_THAT(joined(world.verify().findings), StartsWith("event 13 was put in past the trigger"));
 }
 
 // Whoever knows how leaves are made makes them fit; the marks under the signature do not.

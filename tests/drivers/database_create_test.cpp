@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "drivers/support/database.hpp"
+#include "link/schema_requirement.hpp"
 
 namespace vneid {
 namespace {
@@ -131,17 +132,19 @@ TEST_F(DatabaseCreate, ThePrintedSqlDoesTheSame) {
 TEST_F(DatabaseCreate, TheOperatorMigratesAndTheOwnerHasTheTables) {
   ASSERT_EQ(create(), 0) << output;
   std::filesystem::copy(VNEID_CONFIG "/schema", folder.file("schema"));
-  std::ofstream(folder.file("schema/0999_later.sql")) << "create table later (id int);";
-  std::filesystem::rename(folder.file("schema/0999_later.sql"),
-                          folder.file("schema/0008_later.sql"));
+  const std::string next = std::to_string(link::schema_version + 1);
+  const std::string zeros(4 - next.size(), '0');
+  std::ofstream(folder.file("schema/" + zeros + next + "_later.sql"))
+      << "create table later (id int);";
+  const std::string forget = "delete from schema_version where version = " + next;
   for (const char* who : {"root", "tester"}) {
-    sql("drop table if exists later; delete from schema_version where version = 8");
+    sql("drop table if exists later; " + forget);
     ASSERT_EQ(run(who, "vneid", {"schema", "migrate", "--schema", folder.file("schema")}), 0)
         << output;
     EXPECT_EQ(sql("select relowner::regrole from pg_class where relname = 'later'"), "vneid_owner");
   }
   ASSERT_EQ(run("www-data", "vneid", {"schema", "migrate", "--schema", folder.file("schema")}), 0);
-  sql("delete from schema_version where version = 8; drop table later");
+  sql(forget + "; drop table later");
   EXPECT_EQ(run("www-data", "vneid", {"schema", "migrate", "--schema", folder.file("schema")}), 3);
   EXPECT_THAT(output, HasSubstr("permission denied"));
 }
