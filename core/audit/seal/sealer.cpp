@@ -7,6 +7,7 @@
 
 #include "audit/seal/statements.hpp"
 #include "audit/seal/stored_event.hpp"
+#include "certain.hpp"
 #include "crypto/digest.hpp"
 
 namespace vneid::audit {
@@ -80,7 +81,7 @@ Params leaves_of(const Result& events, Tree& tree, std::string& marks) {
   Params params;
   params.integer(static_cast<std::int64_t>(tree.size()));
   for (std::size_t row = 0; row < events.rows(); ++row) {
-    const auto event = StoredEvent::of_row(events, row, 0).value();
+    const auto event = certain(StoredEvent::of_row(events, row, 0));
     const Hash leaf = leaf_hash(event.canonical());
     ids.push_back(std::to_string(event.id()));
     hashes.push_back(crypto::hex(leaf));
@@ -138,7 +139,7 @@ Task<SealRun> Sealer::run(std::function<void(const Head&)> published) {
     const Batch batch = co_await seal_batch(wanted);
     run.sealed += batch.events;
     run.newest = batch.newest;
-    if (batch.made_head) published(*batch.newest);
+    if (batch.made_head) published(certain(batch.newest));
     wanted.after = batch.last_id;
     more = batch.events == options_.batch;
   }
