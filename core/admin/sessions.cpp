@@ -32,9 +32,8 @@ std::optional<std::string> value_of(const std::string& word, std::string_view na
 
 template <class Number>
 void read_number(std::string_view text, Number& into) {
-  const char* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, into);
-  if (text.empty() || parsed.ec != std::errc{} || parsed.ptr != end) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
     throw unusable("\"" + std::string{text} + "\" is no number");
   }
 }

@@ -8,8 +8,10 @@
 namespace vneid::doctor {
 
 admin::Exit run(const admin::Options& options) {
-  const auto findings =
-      examine({.nginx = options.nginx, .conf = options.conf, .schema = options.schema});
+  const auto findings = examine({.nginx = options.nginx,
+                                 .conf = options.conf,
+                                 .schema = options.schema,
+                                 .postgres = options.postgres});
   std::cout << (options.format == "json" ? report_json(findings) : report_text(findings));
   return static_cast<admin::Exit>(worst(findings));
 }

@@ -115,6 +115,12 @@ PostgresNeeds needs_of(const PostgresPlace& postgres, const Deployment& deployme
   return needs;
 }
 
+/// Workers may not know of the trail; whoever runs this may, at --postgres.
+PostgresPlace asked_as_ourselves(PostgresPlace postgres, const Request& request) {
+  if (!request.postgres.empty()) postgres.settings.conninfo = request.postgres;
+  return postgres;
+}
+
 void need(bool there, const char* directive, Findings& findings) {
   if (there) return;
   About{findings, directive}.wrong("nginx.directive", "is missing in http{}: nothing works without",
@@ -138,11 +144,12 @@ std::vector<Check> checks_of(const Deployment& deployment, const Request& reques
                       .as_worker = true,
                       .run = [needs = needs_of(*postgres, deployment, request)](
                                  Findings& findings) { check_postgres(needs, findings); }});
-    checks.push_back(
-        {.subject = "audit",
-         .at = postgres->at,
-         .deadline = store_deadline,
-         .run = [place = *postgres](Findings& findings) { check_audit(place, findings); }});
+    checks.push_back({.subject = "audit",
+                      .at = postgres->at,
+                      .deadline = store_deadline,
+                      .run = [place = asked_as_ourselves(*postgres, request)](Findings& findings) {
+                        check_audit(place, findings);
+                      }});
   }
   for (const auto& [name, provider] : deployment.providers) {
     checks.push_back({.subject = "provider " + name,

@@ -12,6 +12,7 @@ struct Request {
   std::string nginx;             ///< the binary; empty: found
   std::string conf;              ///< the main file; empty: what `nginx -T` reads
   std::filesystem::path schema;  ///< folder of this release's schema files
+  std::string postgres;          ///< where to ask as who runs this; empty: where nginx asks
 };
 
 /// Looks at everything and changes nothing. Blocking; at most about 20 s, since peers are asked

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "drivers/support/database.hpp"
+#include "link/schema_requirement.hpp"
 
 namespace vneid {
 namespace {
@@ -131,9 +132,9 @@ TEST_F(DatabaseCreate, ThePrintedSqlDoesTheSame) {
 TEST_F(DatabaseCreate, TheOperatorMigratesAndTheOwnerHasTheTables) {
   ASSERT_EQ(create(), 0) << output;
   std::filesystem::copy(VNEID_CONFIG "/schema", folder.file("schema"));
-  const std::string next =
-      std::to_string(admin::read_schema_files(VNEID_CONFIG "/schema").value().size() + 1);
-  std::ofstream(folder.file("schema/" + std::string(4 - next.size(), '0') + next + "_later.sql"))
+  const std::string next = std::to_string(link::schema_version + 1);
+  const std::string zeros(4 - next.size(), '0');
+  std::ofstream(folder.file("schema/" + zeros + next + "_later.sql"))
       << "create table later (id int);";
   const std::string forget = "delete from schema_version where version = " + next;
   for (const char* who : {"root", "tester"}) {

@@ -10,6 +10,7 @@
 #include "audit/seal/head_file.hpp"
 #include "audit/seal/sealer.hpp"
 #include "audit/seal/stored_event.hpp"
+#include "certain.hpp"
 
 namespace vneid::admin {
 
@@ -72,8 +73,9 @@ std::string metrics_text(const audit::SealRun& run, std::chrono::duration<double
 
 Exit report(const audit::SealRun& run) {
   if (run.sealed > 0) {
-    std::cout << "sealed " << run.sealed << " events; head " << run.newest->number << " covers "
-              << run.newest->size << '\n';
+    const audit::Head& newest = certain(run.newest);
+    std::cout << "sealed " << run.sealed << " events; head " << newest.number << " covers "
+              << newest.size << '\n';
   }
   for (const std::int64_t id : run.vanished) {
     std::cerr << "vneidctl: event " << id << " was removed before it was sealed\n";

@@ -26,7 +26,7 @@ std::uint64_t count_of(const json_t* object, const char* name, const std::string
   return static_cast<std::uint64_t>(json_integer_value(value));
 }
 
-text::Json object_of(const std::string& line, const std::string& at) {
+text::Json object_of(std::string_view line, const std::string& at) {
   auto object = text::parse_json_object(line, longest_line);
   if (!object) throw std::runtime_error(at + object.error());
   return *std::move(object);

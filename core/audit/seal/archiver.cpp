@@ -9,6 +9,7 @@
 #include "audit/seal/archive_file.hpp"
 #include "audit/seal/sealer.hpp"
 #include "audit/seal/statements.hpp"
+#include "certain.hpp"
 
 namespace vneid::audit {
 
@@ -82,7 +83,7 @@ Task<void> write_events(Transaction& transaction, Tree tree, const Head& head,
   while (co_await rows.next()) {
     const auto position = static_cast<std::uint64_t>(rows.rows().integer(rows.row(), 0));
     const Hash hash = rows.rows().bytes(rows.row(), 1);
-    const StoredEvent event = StoredEvent::of_row(rows.rows(), rows.row(), 2).value();
+    const StoredEvent event = certain(StoredEvent::of_row(rows.rows(), rows.row(), 2));
     if (position != tree.size() || leaf_hash(event.canonical()) != hash) {
       refuse("position " + std::to_string(tree.size()) + " is not what was sealed");
     }

@@ -75,9 +75,9 @@ void put_in_place(const std::string& fresh, const std::string& path) {
   if (::fsync(parent.get()) != 0) fail("write " + folder.string());
 }
 
-void append_line(const std::string& path, const std::string& line) {
+void append_line(const std::string& path, std::string_view line) {
   const File file{path, O_WRONLY | O_APPEND | O_CREAT, owner_only | S_IRGRP};
-  const std::string whole = line + "\n";
+  const std::string whole = std::string{line} + "\n";
   write_whole(file, whole, path);
 }
 

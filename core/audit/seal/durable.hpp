@@ -16,6 +16,6 @@ void write_new(const std::string& path, std::string_view text, mode_t mode);
 /// A file of that mode in the place of what is there: a reader finds the old text or the new.
 void write_over(const std::string& path, std::string_view text, mode_t mode);
 /// Adds a line at the end and flushes it to the disk; a new file is 0640.
-void append_line(const std::string& path, const std::string& line);
+void append_line(const std::string& path, std::string_view line);
 
 }  // namespace vneid::audit

@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "certain.hpp"
+
 namespace vneid::audit {
 
 namespace {
@@ -75,7 +77,7 @@ std::vector<FoundEvent> in_archives(const std::vector<std::string>& paths,
 }
 
 FoundEvent event_of_row(const Result& rows, std::size_t row) {
-  FoundEvent found{.event = StoredEvent::of_row(rows, row, 1).value(), .position = {}};
+  FoundEvent found{.event = certain(StoredEvent::of_row(rows, row, 1)), .position = {}};
   if (!rows.is_null(row, 0)) found.position = static_cast<std::uint64_t>(rows.integer(row, 0));
   return found;
 }
@@ -125,6 +127,7 @@ Task<std::vector<FoundEvent>> events_of_person(Trail trail, std::string pid_key)
       " select id from audit_event where account_id = any ($2::bigint[]))");
   const std::set<std::int64_t> accounts = co_await accounts_of(trail, pid_key);
   std::vector<std::string> ids;
+  ids.reserve(accounts.size());
   for (const std::int64_t account : accounts) ids.push_back(std::to_string(account));
   Params params;
   params.bytes(pid_key).text_array(ids);
@@ -143,12 +146,12 @@ Task<std::vector<InclusionProof>> prove_inclusion(Transaction& transaction, Head
                                                   std::vector<FoundEvent> events) {
   PartHashes parts;
   for (const FoundEvent& found : events) {
-    parts.want(inclusion_parts(found.position.value(), head.size));
+    parts.want(inclusion_parts(certain(found.position), head.size));
   }
   co_await walk(transaction, parts, head);
   std::vector<InclusionProof> proofs;
   for (FoundEvent& found : events) {
-    const std::uint64_t position = found.position.value();
+    const std::uint64_t position = certain(found.position);
     proofs.push_back({.event = std::move(found.event),
                       .position = position,
                       .path = parts.of(inclusion_parts(position, head.size)),

@@ -7,6 +7,7 @@
 
 #include "audit/seal/statements.hpp"
 #include "audit/seal/stored_event.hpp"
+#include "certain.hpp"
 #include "crypto/digest.hpp"
 
 namespace vneid::audit {
@@ -20,6 +21,9 @@ using std::chrono::duration_cast;
 using std::chrono::microseconds;
 
 constexpr std::int64_t before_all = std::numeric_limits<std::int64_t>::min();
+
+/// Heads and leaves are seen as one other sealer left them.
+constexpr Statement one_state{"audit_one_state", "set transaction isolation level repeatable read"};
 
 constexpr Statement count_leaves{"audit_count_leaves",
                                  "select coalesce(max(position) + 1, 0) from audit_leaf"};
@@ -77,7 +81,7 @@ Params leaves_of(const Result& events, Tree& tree, std::string& marks) {
   Params params;
   params.integer(static_cast<std::int64_t>(tree.size()));
   for (std::size_t row = 0; row < events.rows(); ++row) {
-    const auto event = StoredEvent::of_row(events, row, 0).value();
+    const auto event = certain(StoredEvent::of_row(events, row, 0));
     const Hash leaf = leaf_hash(event.canonical());
     ids.push_back(std::to_string(event.id()));
     hashes.push_back(crypto::hex(leaf));
@@ -135,7 +139,7 @@ Task<SealRun> Sealer::run(std::function<void(const Head&)> published) {
     const Batch batch = co_await seal_batch(wanted);
     run.sealed += batch.events;
     run.newest = batch.newest;
-    if (batch.made_head) published(*batch.newest);
+    if (batch.made_head) published(certain(batch.newest));
     wanted.after = batch.last_id;
     more = batch.events == options_.batch;
   }
@@ -149,6 +153,7 @@ Task<SealRun> Sealer::run(std::function<void(const Head&)> published) {
 Task<Sealer::Batch> Sealer::seal_batch(Wanted wanted) {
   const std::int64_t at = wanted.at;
   postgres::Transaction transaction = co_await database_.begin(postgres::Isolation::read_committed);
+  co_await transaction.query(one_state, Params());
   Batch batch;
   batch.newest = co_await newest_head(transaction);
   Tree tree = co_await tree_to_go_on_from(transaction, batch.newest);

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "certain.hpp"
 #include "crypto/digest.hpp"
 
 namespace vneid::audit {
@@ -20,7 +21,8 @@ std::size_t position_of(std::string_view column) {
   return static_cast<std::size_t>(found - event_columns.begin());
 }
 
-std::string big_endian(std::uint64_t value, std::size_t size) {
+template <std::size_t size>
+std::string big_endian(std::uint64_t value) {
   std::string bytes(size, '\0');
   for (std::size_t i = size; i > 0; --i, value >>= 8)
     bytes[i - 1] = static_cast<char>(value & 0xff);
@@ -34,7 +36,7 @@ std::int64_t integer_of(std::string_view bytes) {
 }
 
 std::string expression_of(const EventColumn& column) {
-  const std::string name = "e." + std::string{column.name};
+  std::string name = "e." + std::string{column.name};
   switch (column.kind) {
     case ColumnKind::instant:
       return microseconds_of(name);
@@ -80,7 +82,7 @@ std::optional<std::string> value_of(const json_t* member, ColumnKind kind) {
   if (json_is_integer(member) && (timed || kind == ColumnKind::integer)) {
     return integer_bytes(json_integer_value(member));
   }
-  const auto text = text::json_text(member);
+  auto text = text::json_text(member);
   if (!text || kind == ColumnKind::integer) return std::nullopt;
   if (kind == ColumnKind::bytes) return crypto::base64_decode(*text);
   if (!timed) return text;
@@ -92,7 +94,7 @@ std::optional<std::string> value_of(const json_t* member, ColumnKind kind) {
 }  // namespace
 
 std::string integer_bytes(std::int64_t value) {
-  return big_endian(static_cast<std::uint64_t>(value), integer_size);
+  return big_endian<integer_size>(static_cast<std::uint64_t>(value));
 }
 
 const std::string& event_select() {
@@ -155,7 +157,7 @@ std::string StoredEvent::canonical() const {
   std::string bytes(1, version);
   for (const auto& value : values_) {
     bytes += value ? '\1' : '\0';
-    if (value) bytes.append(big_endian(value->size(), length_size)).append(*value);
+    if (value) bytes.append(big_endian<length_size>(value->size())).append(*value);
   }
   return bytes;
 }
@@ -165,7 +167,8 @@ text::Json StoredEvent::to_json() const {
   for (std::size_t i = 0; i < event_columns.size(); ++i) {
     if (!values_[i]) continue;
     const std::string name{event_columns[i].name};
-    json_object_set_new(object.get(), name.c_str(), json_of(*values_[i], event_columns[i].kind));
+    json_object_set_new(object.get(), name.c_str(),
+                        json_of(certain(values_[i]), event_columns[i].kind));
   }
   return object;
 }

@@ -13,6 +13,13 @@ std::string time_of(std::int64_t at) {
   return text.empty() ? "no time" : text;
 }
 
+/// Of the position, if the head's marks go back to it.
+std::optional<std::string_view> signed_mark(const Head& head, std::uint64_t position) {
+  const std::uint64_t back = (head.size - position) * mark_size;
+  if (back > head.marks.size()) return std::nullopt;
+  return std::string_view{head.marks}.substr(head.marks.size() - back, mark_size);
+}
+
 }  // namespace
 
 /// The leaves with their events, as the database joins them; the current one is looked at until
@@ -131,7 +138,6 @@ Task<void> Verifier::walk_to(const Head& head, Leaves& leaves) {
   }
   hold_against_root(head, verdict_.problems > problems);
   if (head.complete) complete_ = head;
-  walked_ = head.size;
 }
 
 void Verifier::look_at_leaf(const Leaves& leaves, const Head& head) {
@@ -154,7 +160,9 @@ void Verifier::look_at_leaf(const Leaves& leaves, const Head& head) {
     ++verdict_.archived;
   }
   const Hash found = leaf_hash(event->canonical());
-  if (mark_of(found) != signed_mark(head, leaves.position())) {
+  // Under a head that is missing there are no marks; then the leaf is all there is.
+  const std::string_view mark = signed_mark(head, leaves.position()).value_or(mark_of(hash));
+  if (mark_of(found) != mark) {
     tell(leaves.name() + " was changed: what it says, or its time " + time_of(event->at()) +
          ", is not what was sealed there");
   } else if (found != hash) {
@@ -162,12 +170,6 @@ void Verifier::look_at_leaf(const Leaves& leaves, const Head& head) {
   } else {
     look_at_time(*event, leaves.name());
   }
-}
-
-std::string_view Verifier::signed_mark(const Head& head, std::uint64_t position) const {
-  const std::uint64_t at = (position - walked_) * mark_size;
-  if (position < walked_ || at >= head.marks.size()) return {};
-  return std::string_view{head.marks}.substr(at, mark_size);
 }
 
 void Verifier::look_at_time(const StoredEvent& event, const std::string& name) {

@@ -64,7 +64,6 @@ class Verifier {
   void hold_against_exported(const Head& head);
   Task<void> walk_to(const Head& head, Leaves& leaves);
   void look_at_leaf(const Leaves& leaves, const Head& head);
-  [[nodiscard]] std::string_view signed_mark(const Head& head, std::uint64_t position) const;
   void look_at_time(const StoredEvent& event, const std::string& name);
   void hold_against_root(const Head& head, bool told);
   Task<void> look_behind(Leaves& leaves);
@@ -78,7 +77,6 @@ class Verifier {
   std::optional<Head> next_exported_;
   ArchiveReader archives_;
   Tree tree_;
-  std::uint64_t walked_ = 0;      // size of the last head whose leaves were walked over
   std::optional<Head> complete_;  // the last complete head whose leaves were walked over
   Verdict verdict_;
 };

@@ -105,7 +105,7 @@ class ReviewQueue {
   /// One transaction each: account and review are locked, the rules checked, the act kept and
   /// audited under the officer's name. The approval of an identity makes the source's values
   /// verified; that of a link counts when the citizen next proves both logins (find_verdict());
-  /// that of an undoing undoes the link, and the vault goes back by provenance (schema 0010).
+  /// that of an undoing undoes the link, and the vault goes back by provenance (schema 0011).
   Task<RulingAnswer> approve(Ruling ruling);
   Task<RulingAnswer> reject(Ruling ruling);
 

@@ -20,7 +20,7 @@ using testing::HasSubstr;
 // RFC 8032 §7.1, test 2, as PEM (RFC 8410).
 constexpr const char* known_private =
     "-----BEGIN PRIVATE KEY-----\n"
-    "MC4CAQAwBQYDK2VwBCIEIEzNCJsouplstmynq51fe4/FO5iqN12PJ/2Yu1TBk/b7\n"
+    "MC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n"
     "-----END PRIVATE KEY-----\n";
 constexpr const char* known_signature =
     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
