@@ -44,13 +44,14 @@ Values input_values(const Input& input, const TypedValue& typed, const StringTab
   Values values;
   values.set("input_name", input.name);
   values.set("label", std::string(strings.text(input.label_id)));
-  values.set("value", typed.hidden ? std::string(strings.text("id.hidden")) : typed.value);
+  values.set("value", typed.hidden ? std::string() : typed.value);
   values.set("required", input.required);
   values.set("inputmode", std::string(input.inputmode));
   values.set("hint", text_or_false(hinted ? strings.text(input.hint_id) : ""));
   values.set("problem_text", text_or_false(wrong ? strings.text(string_id(typed.problem)) : ""));
   values.set("described", text_or_false(described_by(input, typed)));
   values.set("locked", typed.locked);
+  values.set("locked_text", std::string(strings.text(typed.hidden ? "id.hidden" : "form.locked")));
   return values;
 }
 

@@ -34,16 +34,17 @@ constexpr Name identity[] = {
 constexpr Name identity_demands[] = {"label", "value", "path"};
 
 // Of a form: fields with what is wrong with them.
-constexpr Name update[] = {"heading",   "folded",       "can_skip",  "source_name", "trouble",
-                           "problems",  "has_problems", "fields",    "input_name",  "label",
-                           "value",     "required",     "inputmode", "hint",        "problem_text",
-                           "described", "locked",       "of_account"};
+constexpr Name update[] = {"heading",    "folded",      "can_skip",     "source_name",
+                           "trouble",    "problems",    "has_problems", "fields",
+                           "input_name", "label",       "value",        "required",
+                           "inputmode",  "hint",        "problem_text", "described",
+                           "locked",     "locked_text", "of_account"};
 constexpr Name update_demands[] = {"csrf", "path", "input_name", "value", "problem_text"};
 
-constexpr Name edit[] = {"trouble",    "problems",     "has_problems", "fields",
-                         "input_name", "label",        "value",        "inputmode",
-                         "hint",       "problem_text", "described",    "locked",
-                         "is_sex",     "is_male",      "is_female",    "of_account"};
+constexpr Name edit[] = {"trouble",   "problems",  "has_problems", "fields", "input_name",
+                         "label",     "value",     "inputmode",    "hint",   "problem_text",
+                         "described", "locked",    "locked_text",  "is_sex", "is_male",
+                         "is_female", "of_account"};
 constexpr Name edit_demands[] = {"csrf", "path", "input_name", "value", "problem_text"};
 
 constexpr Name vault[] = {"legacy",    "records",   "has_records", "total",         "record_title",

@@ -146,7 +146,8 @@ TEST_F(ImportAccounts, ANumberUnderTwoNamesGoesToTheQueue) {
         "select coalesce(string_agg(array_to_string(r.reasons, '+') || ' ' || r.state, ','), '')"
         " from review r");
   };
-  import(line("a", "Lê Minh Mẫu", "verified") + line("b", "LE MINH MAU", "verified"));
+  import(line("a", "Lê Minh Mẫu", "verified"));
+  import(line("b", "LE MINH MAU", "verified"));
   EXPECT_EQ(queue(), "") << "accents are lost on the way between registers";
   import("c,personal,052089999999,,Trần Thị Khác,,,,,,,,active\n");
   EXPECT_EQ(queue(), "") << "nobody vouches for it";

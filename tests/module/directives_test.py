@@ -67,7 +67,7 @@ MEMBER_ARGUMENTS = {
         "unit": "H08", "account": "tk", "procedure": "VPCP", "user": "tinh", "secret_file": "{secret}",
         "api_key_file": "{secret}", "client": "VN/1", "trusted_certificate": "{folder}/ca.pem", "timeout": "2s",
         "rate": "10r/m burst=3", "citizen_rate": "5r/h burst=2",
-        "address_rate": "9r/h burst=4", "numbers_rate": "100r/h", "in_flight": "4", "circuit": "failures=2 pause=9s"},
+        "address_rate": "9r/h burst=4", "numbers_rate": "100r/h burst=9", "in_flight": "4", "circuit": "failures=2 pause=9s"},
 }
 # What the rest of a block must have so that it is whole.
 NEEDED = {

@@ -33,6 +33,7 @@ struct Walk {
 
 std::vector<LeafRange> inclusion_parts(std::uint64_t position, std::uint64_t size) {
   std::vector<LeafRange> parts;
+  if (position >= size) return parts;
   LeafRange in{.begin = 0, .end = size};
   while (in.end - in.begin > 1) {
     const std::uint64_t middle = in.begin + split(in.end - in.begin);
