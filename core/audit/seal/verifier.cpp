@@ -104,16 +104,18 @@ void Verifier::take_head(const Head& head) {
 
 void Verifier::hold_against_exported(const Head& head) {
   while (next_exported_ && next_exported_->number < head.number) {
-    tell(numbered(*next_exported_) + " left the database on " + time_of(next_exported_->at) +
+    const Head& gone = *next_exported_;
+    tell(numbered(gone) + " left the database on " + time_of(gone.at) +
          " and is not in it any more");
     next_exported_ = exported_->next();
   }
   if (!next_exported_ || next_exported_->number != head.number) return;
-  if (const auto fits = check_signature(*next_exported_, keys_); !fits) {
+  const Head& exported = *next_exported_;
+  if (const auto fits = check_signature(exported, keys_); !fits) {
     tell(numbered(head) + " in " + options_.exported + " " + fits.error());
-  } else if (next_exported_->hash() != head.hash()) {
-    tell(numbered(head) + " is not the one that left the database on " +
-         time_of(next_exported_->at) + ": it was replaced");
+  } else if (exported.hash() != head.hash()) {
+    tell(numbered(head) + " is not the one that left the database on " + time_of(exported.at) +
+         ": it was replaced");
   } else {
     ++verdict_.exported;
   }
@@ -196,9 +198,9 @@ Task<void> Verifier::look_behind(Leaves& leaves) {
     tell(leaves.name() + " has a leaf that no head covers: heads were removed, or it was put in");
   }
   while (next_exported_) {
-    tell(numbered(*next_exported_) + ", of " + std::to_string(next_exported_->size) +
-         " events, left the database on " + time_of(next_exported_->at) +
-         " and is not in it any more: the end of the trail was cut off");
+    const Head& gone = *next_exported_;
+    tell(numbered(gone) + ", of " + std::to_string(gone.size) + " events, left the database on " +
+         time_of(gone.at) + " and is not in it any more: the end of the trail was cut off");
     next_exported_ = exported_->next();
   }
   co_return;
