@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "certain.hpp"
+
 namespace vneid::audit {
 
 namespace {
@@ -69,7 +71,7 @@ Verifier::Verifier(postgres::Database& database, const crypto::VerifyingKeys& ke
       archives_(options_.archives) {
   if (options_.exported.empty()) return;
   exported_.emplace(options_.exported);
-  next_exported_ = exported_->next();
+  next_exported_ = certain(exported_).next();
 }
 
 void Verifier::tell(std::string finding) {
@@ -107,7 +109,7 @@ void Verifier::hold_against_exported(const Head& head) {
     const Head& gone = *next_exported_;
     tell(numbered(gone) + " left the database on " + time_of(gone.at) +
          " and is not in it any more");
-    next_exported_ = exported_->next();
+    next_exported_ = certain(exported_).next();
   }
   if (!next_exported_ || next_exported_->number != head.number) return;
   const Head& exported = *next_exported_;
@@ -119,7 +121,7 @@ void Verifier::hold_against_exported(const Head& head) {
   } else {
     ++verdict_.exported;
   }
-  next_exported_ = exported_->next();
+  next_exported_ = certain(exported_).next();
 }
 
 Task<void> Verifier::walk_to(const Head& head, Leaves& leaves) {
@@ -201,7 +203,7 @@ Task<void> Verifier::look_behind(Leaves& leaves) {
     const Head& gone = *next_exported_;
     tell(numbered(gone) + ", of " + std::to_string(gone.size) + " events, left the database on " +
          time_of(gone.at) + " and is not in it any more: the end of the trail was cut off");
-    next_exported_ = exported_->next();
+    next_exported_ = certain(exported_).next();
   }
   co_return;
 }
