@@ -53,6 +53,29 @@ test('steps 1 to 7 of the letter, the long way', async () => {
   await examine(again, '23-identity-linked');
 });
 
+test('what the citizen did not type is green and stays hidden', async () => {
+  const who = site.cases.cmnd_only;
+  const page = await people.open();
+  await people.legacyLogin(page, who);
+  await people.press(page, 'Bỏ qua');
+  await page.waitForURL(`${site.url}/trang-chu`);
+  await page.goto(`${site.url}/vneid/identity/update`);
+  await typeIdentity(page, who.ask);
+  await people.press(page, 'Cập nhật');
+  await page.waitForURL(/identity\?done=verified/);
+  assert.equal(await status(page, 'citizen_id'), 'verified');
+  const hidden = 'Đã có; hiển thị khi đăng nhập bằng VNeID';
+  assert.match(await page.locator('[data-field="citizen_id"]').textContent(), new RegExp(hidden));
+  await examine(page, '30-identity-hidden');
+  await page.goto(`${site.url}/vneid/identity/update`);
+  assert.equal(await page.getByLabel('Số CCCD').inputValue(), '');
+  assert.match(await page.textContent('main'), new RegExp(hidden));
+  await examine(page, '31-update-hidden');
+  await page.goto(`${site.url}/vneid/identity/edit`);
+  assert.doesNotMatch(await page.content(), new RegExp(who.number));
+  await examine(page, '32-edit-hidden');
+});
+
 test('the folded way: one login, without JavaScript, by keyboard', async () => {
   const who = site.cases.no_number;
   const truth = { number: who.number, cmnd: '', name: who.name, birth: who.birth };

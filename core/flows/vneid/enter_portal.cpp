@@ -121,13 +121,14 @@ Reply not_entered(const Exchange& exchange) {
 
 Task<Reply> enter_portal(const Exchange& exchange, PendingChoice choice, std::size_t chosen) {
   Worker& worker = *exchange.worker;
-  auto account = co_await worker.accounts.find(choice.candidates.at(chosen).account_id);
+  const auto found = co_await worker.accounts.find(choice.candidates.at(chosen).account_id);
   // Asked again now: the link may have been undone since the choice was offered.
-  if (!may_be_entered(exchange, choice, account)) co_return not_entered(exchange);
+  if (!may_be_entered(exchange, choice, found)) co_return not_entered(exchange);
+  const link::LegacyAccount& account = certain(found);
   HeaderList portal_cookies;
   if (const auto& endpoint = exchange.site->session_exchange) {
     AssertedPerson person;
-    person.account = account->name;
+    person.account = account.name;
     person.person_id = choice.person_id;
     std::string assertion =
         make_assertion(*worker.settings, *exchange.site, person, worker.loop.wall_now());
@@ -141,20 +142,20 @@ Task<Reply> enter_portal(const Exchange& exchange, PendingChoice choice, std::si
                           "the portal set no cookie \"" + exchange.site->portal_cookie +
                               "\", which vneid_portal_cookie names");
   }
-  Session session = session_of(exchange, choice, *account);
+  Session session = session_of(exchange, choice, account);
   session.portal_cookie_key = *std::move(binding);
   std::string cookie =
       co_await exchange.sessions().begin(std::move(session), exchange.request->cookie,
                                          exchange.now(), choice.person.id_token.reveal());
   // Who undoes a link or closes an account does so and then ends its sessions: one that began
   // before that is ended by it, and one that began after it finds out here.
-  const auto again = co_await worker.accounts.find(account->id);
+  const auto again = co_await worker.accounts.find(account.id);
   if (!may_be_entered(exchange, choice, again)) {
     co_await exchange.sessions().end(cookie.substr(0, cookie.find(';')));
     co_return not_entered(exchange);
   }
   exchange.count(metrics::SessionBegun::vneid);
-  co_await keep_in_trail(exchange, login_event(exchange, choice, *account));
+  co_await keep_in_trail(exchange, login_event(exchange, choice, account));
   Reply reply = redirect(choice.return_to);
   if (!exchange.site->session_exchange) expire_portal_cookie(*exchange.site, reply);
   for (auto& header : portal_cookies) reply.headers.push_back(std::move(header));

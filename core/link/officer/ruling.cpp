@@ -147,8 +147,8 @@ RulingAnswer answer(RulingOutcome outcome, const Review& review) {
 /// Bodies of the transactions. Const: nothing of a failed try is remembered.
 class Viewing {
  public:
-  Viewing(const KeyRing& keys, const std::string& reference, const std::string& officer, Wall now)
-      : keys_(keys), reference_(reference), officer_(officer), now_(now) {}
+  Viewing(const KeyRing& keys, const std::string& reference, const OfficerAct& look)
+      : keys_(keys), reference_(reference), look_(look) {}
 
   Task<std::optional<ReviewFile>> operator()(Transaction& transaction) const {
     const auto locked = co_await lock(transaction, keys_, reference_);
@@ -156,15 +156,14 @@ class Viewing {
     ReviewFile file;
     file.review = locked->review;
     file.sides = read_sides(locked->row, 0, keys_);
-    co_await record(transaction, keys_, "review.viewed", file, OfficerAct{officer_, now_});
+    co_await record(transaction, keys_, "review.viewed", file, look_);
     co_return std::optional{std::move(file)};
   }
 
  private:
   const KeyRing& keys_;
   const std::string& reference_;
-  const std::string& officer_;
-  Wall now_;
+  const OfficerAct& look_;
 };
 
 class Approval {
@@ -306,7 +305,8 @@ class Rejection {
 
 Task<std::optional<ReviewFile>> ReviewQueue::view(std::string reference, std::string officer) {
   const std::shared_ptr<const KeyRing> keys = keys_;
-  Viewing work{*keys, reference, officer, database_.loop().wall_now()};
+  const OfficerAct look{std::move(officer), database_.loop().wall_now()};
+  Viewing work{*keys, reference, look};
   co_return co_await postgres::with_retries(database_, postgres::Isolation::read_committed, work);
 }
 
