@@ -236,12 +236,14 @@ Exit review_list(const Options& options) {
 
 Exit review_show(const Options& options) {
   const std::string reference = reference_of(options);
-  const std::string officer = current_officer();
+  link::Ruling asked;
+  asked.reference = reference;
+  asked.officer = current_officer();
   const auto keys = load_keys(options);
   EpollLoop loop;
   postgres::Pool pool = open_pool(loop, options, statement_timeout);
   link::ReviewQueue queue{pool, keys};
-  const auto file = loop.run(queue.view(reference, officer));
+  const auto file = loop.run(queue.view(asked));
   if (!file) throw no_such_review(reference);
   print_head(file->review);
   const bool of_person = file->review.kind != link::ReviewKind::identity;

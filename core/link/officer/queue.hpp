@@ -99,8 +99,8 @@ class ReviewQueue {
   /// Oldest first, after the review that `part` names.
   Task<std::vector<Review>> list(QueuePart part);
   Task<std::optional<ReviewFile>> find(std::string reference);
-  /// The same for an officer who looks at it, which the audit trail tells.
-  Task<std::optional<ReviewFile>> view(std::string reference, std::string officer);
+  /// The same for the officer who looks at it, which the audit trail tells.
+  Task<std::optional<ReviewFile>> view(Ruling asked);
 
   /// One transaction each: account and review are locked, the rules checked, the act kept and
   /// audited under the officer's name. The approval of an identity makes the source's values

@@ -303,10 +303,10 @@ class Rejection {
 
 }  // namespace
 
-Task<std::optional<ReviewFile>> ReviewQueue::view(std::string reference, std::string officer) {
+Task<std::optional<ReviewFile>> ReviewQueue::view(Ruling asked) {
   const std::shared_ptr<const KeyRing> keys = keys_;
-  const OfficerAct look{std::move(officer), database_.loop().wall_now()};
-  Viewing work{*keys, reference, look};
+  const OfficerAct look{asked.officer, database_.loop().wall_now()};
+  Viewing work{*keys, asked.reference, look};
   co_return co_await postgres::with_retries(database_, postgres::Isolation::read_committed, work);
 }
 
