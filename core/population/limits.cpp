@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "certain.hpp"
 #include "crypto/digest.hpp"
 #include "net/redis/answer.hpp"
 #include "net/unavailable.hpp"
@@ -116,7 +117,7 @@ std::vector<Limits::Bucket> Limits::buckets(const Question& question) const {
   if (question.number) citizen("number", question.number->digits());
   if (question.cmnd) citizen("cmnd", question.cmnd->digits());
   const std::string number =
-      question.number ? question.number->digits() : question.cmnd.value().digits();
+      question.number ? question.number->digits() : certain(question.cmnd).digits();
   all.push_back({redis_.key("population:" + settings_.name + ":numbers"), settings_.numbers_rate,
                  key("asked", number), Who::deployment});
   if (!question.network.empty()) {
