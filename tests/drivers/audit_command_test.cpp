@@ -27,11 +27,14 @@ using testing::StartsWith;
 /// `vneidctl audit …` as people run it.
 struct AuditCommand : testing::Test {
   int run(const std::vector<std::string>& arguments, const std::string& as = "sealer") {
-    std::vector<std::string> words{"VNEID_POSTGRES=" + world.database.conninfo_as(as),
-                                   "VNEID_AUDIT_PUBLIC=" + file("key.pub"),
-                                   "VNEID_KEYS=" + file("ring")};
-    // Whoever archives does so under his own name.
+    // Whoever archives does so under his own name, which may not go where our socket is.
     const bool officer = arguments.front() == "archive";
+    const test::PostgresServer& server = world.database.server();
+    const std::string over_tcp = "host=127.0.0.1 port=" + std::to_string(server.port()) +
+                                 " user=" + as + " dbname=" + world.database.name();
+    std::vector<std::string> words{
+        "VNEID_POSTGRES=" + (officer ? over_tcp : world.database.conninfo_as(as)),
+        "VNEID_AUDIT_PUBLIC=" + file("key.pub"), "VNEID_KEYS=" + file("ring")};
     std::vector<std::string> command{"/usr/bin/env", "-i"};
     if (officer) {
       const uid_t lan = test::OfficerAccount::lan().uid();
