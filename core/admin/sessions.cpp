@@ -3,7 +3,6 @@
 #include <array>
 #include <charconv>
 #include <csignal>
-#include <fstream>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <optional>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "async/epoll_loop.hpp"
+#include "crypto/secret_file.hpp"
 #include "net/unavailable.hpp"
 #include "session/session.hpp"
 
@@ -39,11 +39,11 @@ void read_number(std::string_view text, Number& into) {
 }
 
 std::string password_in(const std::string& path) {
-  std::ifstream stream{path};
-  std::string password;
-  if (!std::getline(stream, password) || password.empty()) {
-    throw unusable("cannot read a password in " + path);
-  }
+  const auto content = crypto::read_secret_file(path);
+  if (!content) throw unusable(content.error());
+  const std::string_view text = content->bytes();
+  std::string password{text.substr(0, text.find_first_of("\r\n"))};
+  if (password.empty()) throw unusable("the first line of " + path + " is no password");
   return password;
 }
 
@@ -98,6 +98,9 @@ redis::Settings redis_of(const Options& options) {
     } else if (!word.starts_with("timeout=")) {
       throw unusable("unknown \"" + word + "\"");
     }
+  }
+  if (!settings.user.empty() && settings.password.empty()) {
+    throw unusable("user= needs a password_file=");
   }
   return settings;
 }

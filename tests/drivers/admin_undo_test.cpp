@@ -132,6 +132,19 @@ TEST_F(VneidctlUndo, TwoOfficersUndoALinkAndItsSessionsEnd) {
   EXPECT_EQ(run(lan, {"links", "undo", "x"}), 2);
 }
 
+TEST_F(VneidctlUndo, APasswordThatOthersMayReadIsNotUsed) {
+  const std::string file = folder.file("password");
+  std::ofstream(file) << "of-no-value\n";
+  std::filesystem::permissions(file, std::filesystem::perms{0644});
+  const std::vector<std::string> undo{"links", "undo", link_id, "--reason", "nhầm người"};
+  EXPECT_EQ(run(lan, undo, "127.0.0.1:1 password_file=" + file), 2);
+  EXPECT_THAT(output,
+              testing::AllOf(HasSubstr(file), HasSubstr("others than its owner may use it")));
+  EXPECT_EQ(run(lan, undo, "127.0.0.1:1 user=x"), 2);
+  EXPECT_THAT(output, HasSubstr("user= needs a password_file="));
+  EXPECT_EQ(world.database.sql("select count(*) from review"), "0") << "before anything is asked";
+}
+
 TEST_F(VneidctlUndo, ARequestIsApprovedByItsReference) {
   const std::string cookie = begin(account);
   EXPECT_EQ(run(lan, {"links", "undo", link_id, "--reason", "nhầm người"}), 0);

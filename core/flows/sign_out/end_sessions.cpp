@@ -33,7 +33,8 @@ struct ProviderLogin {
   oidc::Secret hint;  ///< ID token; empty where the profile has none
 };
 
-Task<ProviderLogin> provider_login(const Exchange& exchange) {
+Task<ProviderLogin> provider_login(const Exchange& exchange,
+                                   const std::optional<LiveSession>& live) {
   ProviderLogin login;
   for (const auto value : text::cookie_values(exchange.request->cookie, cookie_name::session)) {
     // The hint outlives an idle session, so that who comes back late still signs out there.
@@ -44,7 +45,6 @@ Task<ProviderLogin> provider_login(const Exchange& exchange) {
     login.hint = oidc::Secret{std::move(*hint)};
     co_return login;
   }
-  auto live = co_await exchange.sessions().read(exchange.request->cookie, exchange.now());
   login.any = live && live->session.proof == Session::Proof::vneid;
   co_return login;
 }
@@ -71,8 +71,8 @@ Task<std::optional<std::string>> provider_url(const Exchange& exchange, oidc::Se
 }  // namespace
 
 Task<SignedOut> end_browser_sessions(const Exchange& exchange, std::string target) {
-  ProviderLogin login = co_await provider_login(exchange);
   const auto live = co_await exchange.sessions().read(exchange.request->cookie, exchange.now());
+  ProviderLogin login = co_await provider_login(exchange, live);
   co_await exchange.sessions().end(exchange.request->cookie);
   if (live) {
     audit::Event event = audit_event(exchange, "session.ended", live->session.account_id);
