@@ -47,6 +47,8 @@ class FormReader(html.parser.HTMLParser):
         elif self.open is not None and tag == "input":
             if attributes.get("type") == "submit":
                 self.open["buttons"].append([attributes.get("name"), attributes.get("value", ""), attributes.get("value", "")])
+            elif attributes.get("type") in ("radio", "checkbox") and "checked" not in attributes:
+                pass
             elif attributes.get("name"):
                 self.open["fields"][attributes["name"]] = attributes.get("value") or ""
         elif self.open is not None and tag == "button":

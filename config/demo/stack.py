@@ -65,7 +65,7 @@ class Stack:
 
     def __init__(self, build, folder=None, workers=1, provider_options=(), nginx_extra="", location_extra="",
                  preload=None, login_options=None, environment=None, population_profile="json", population_options="",
-                 population_source="csdl", http_extra="", provider="bca", portal_options=()):
+                 population_source="csdl", http_extra="", provider="bca", portal_options=(), reuse=False):
         self.build = pathlib.Path(build).resolve()
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="vneid-"))
         self.temporary = folder is None
@@ -86,6 +86,7 @@ class Stack:
         self.population_options = population_options
         self.population_source = population_source
         self.provider = provider
+        self.reuse = reuse
         self.processes = {}
         self.port, self.provider_port, self.portal_port, self.population_port = free_ports(4)
         self.data = self.folder / "data"
@@ -178,6 +179,10 @@ class Stack:
             secret = self.folder / name
             secret.write_text(f"demo-{name.replace('_', '-')}-of-no-value\n")
             secret.chmod(0o600)
+        key = self.folder / "assertion_key"
+        subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key],
+                       check=True, capture_output=True)
+        key.chmod(0o600)
 
     def vneidctl(self, *arguments, check=True):
         return subprocess.run(
@@ -299,6 +304,7 @@ http {{
     scgi_temp_path {self.folder}/tmp-scgi;
 
     {self.http_extra}
+    {f"vneid_assertion_key {self.folder}/assertion_key;" if self.reuse else ""}
     vneid_keys     {self.keys};
     vneid_redis    unix:{self.redis_socket} timeout=2s;
     vneid_postgres "{self.conninfo}" connections=4 timeout=5s;
@@ -334,6 +340,7 @@ http {{
         vneid_path   /vneid/;
         vneid_origin {self.url};
         {self.nginx_extra}
+        {self.reuse_conf()}
 
         location = /dang-nhap {{
             vneid_login {self.login_options};
@@ -360,6 +367,17 @@ http {{
     }}
 }}
 """
+
+    def reuse_conf(self):
+        """Papers of the vault serve in dossiers: the portal's form is told who has come."""
+        return f"""vneid_reuse  on;
+        location = /nop-ho-so {{
+            vneid_require  level=2;
+            vneid_identity on;
+            proxy_pass {self.portal_url};
+            proxy_set_header Host $http_host;
+            proxy_set_header X-VNeID-Assertion $vneid_assertion;
+        }}""" if self.reuse else ""
 
     def write_nginx_conf(self):
         conf = self.folder / "nginx.conf"

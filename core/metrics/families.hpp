@@ -24,6 +24,8 @@ VNEID_LABELS(Callback, linked, signed_in, repeated, review, mismatch, level, unv
 VNEID_LABELS(Link, made);
 /// Vault records at a link: carried to the person, or left with the account.
 VNEID_LABELS(Record, moved, stayed);
+/// Papers of the vault asked for in dossiers. `repeated`: the answer was given once more.
+VNEID_LABELS(Reuse, reused, repeated, refused);
 /// Error pages. In the order of pages::ErrorKind, so that a cast translates.
 VNEID_LABELS(Refusal, level_too_low, mismatch, unverified_number, taken, cancelled, expired,
              ticket_used, provider_away, provider_refused, population_away, no_match, review,
@@ -66,6 +68,7 @@ inline constexpr std::tuple families{
     Family<Callback>{"vneid_callbacks", "result", "Callbacks of the identity provider."},
     Family<Link>{"vneid_links", "event", "Links of accounts with VNeID persons."},
     Family<Record>{"vneid_records", "event", "Vault records at the links made."},
+    Family<Reuse>{"vneid_reuses", "outcome", "Papers of the vault asked for in dossiers."},
     Family<Refusal>{"vneid_refusals", "reason", "Error pages shown to citizens."},
     Family<Population>{"vneid_population_calls", "outcome", "Calls to the population database."},
     Family<Gate>{"vneid_gate_decisions", "decision", "Decisions of vneid_require."},

@@ -74,7 +74,7 @@ std::string ClientCredential::assertion(Wall now) const {
   set_text(claims.get(), "jti", crypto::random_token());
   json_object_set_new(claims.get(), "iat", json_integer(seconds.count()));
   json_object_set_new(claims.get(), "exp", json_integer((seconds + assertion_lifetime).count()));
-  return certain(key_).sign(text::json_dump(claims.get()), key_id_);
+  return certain(key_).sign(text::json_dump(claims.get()), {.key_id = key_id_});
 }
 
 namespace {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace vneid::text {
 
@@ -43,6 +45,17 @@ namespace vneid::text {
 /// RFC 9110 §5.6.2: names of headers and cookies.
 [[nodiscard]] constexpr bool is_token(std::string_view text) noexcept {
   return consists_of(text, "!#$%&'*+-.^_`|~");
+}
+
+/// "a,b" as its words; nothing of an empty text.
+[[nodiscard]] inline std::vector<std::string> comma_words(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    words.emplace_back(text.substr(0, comma));
+    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+  }
+  return words;
 }
 
 }  // namespace vneid::text

@@ -14,14 +14,16 @@ inline constexpr std::chrono::hours vietnam{7};  ///< no daylight saving since 1
 std::chrono::sys_days day_in_vietnam(Wall instant) noexcept;
 int year_in_vietnam(Wall instant) noexcept;
 
+/// RFC 3339 in UTC, whole seconds: "2026-11-28T09:30:00Z".
+std::string rfc3339(Wall instant);
+
 /// dd/mm/yyyy of that day, as people read it.
 std::string date_for_people(Wall instant);
 
 /// A stored date (yyyy, yyyy-mm, yyyy-mm-dd) as people read it, with the precision it has.
 std::string date_for_people(std::string_view stored);
 
-/// Whether a stored "valid until" lies before the day that `now` is in Vietnam. A date without a
-/// day is over when its month or year is.
-bool is_over(std::string_view stored, Wall now);
+/// yyyy-mm-dd of the day that it is in Vietnam, as dates are stored.
+std::string stored_day(Wall instant);
 
 }  // namespace vneid::text

@@ -66,6 +66,8 @@ struct ServerConf {
   std::optional<flows::SessionExchange> session_exchange;
   Position session_exchange_at;
   std::optional<bool> new_accounts;
+  std::optional<bool> reuse;
+  Position reuse_at;
   std::optional<std::string> portal_cookie;
   std::string portal_cookie_path = "/";
   /// Whom the portal names in an answer that renews its cookie; null: it is not asked to.

@@ -61,6 +61,11 @@ void Directive::fail_parameter(std::string_view word) const {
   fail("invalid parameter " + quote(word) + " in " + quote(name()));
 }
 
+bool Directive::on_or_off() const {
+  if (word(0) != "on" && word(0) != "off") fail_parameter(word(0));
+  return word(0) == "on";
+}
+
 std::string Directive::path(std::string_view word) const {
   if (word.empty()) fail("empty file name in " + quote(name()));
   ngx_str_t full = in_pool(cf_->pool, word);

@@ -69,6 +69,8 @@ class Directive {
   [[noreturn]] void fail(const std::string& message) const { throw ConfigurationError(message); }
   void refuse_duplicate(bool seen) const;
   [[noreturn]] void fail_parameter(std::string_view word) const;
+  /// The one word of a switch.
+  [[nodiscard]] bool on_or_off() const;
 
  private:
   ngx_conf_t* cf_;

@@ -91,11 +91,16 @@ void inherit(T& child, const T& parent) {
   }
   site->session_exchange = server.session_exchange;
   site->new_accounts = server.new_accounts.value_or(false);
+  site->reuse = server.reuse.value_or(false);
   const auto& main =
       *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_vneid_module));
   if (site->session_exchange && !main.settings->assertion_keys) {
     throw ConfigurationError("\"vneid_session_exchange\" needs \"vneid_assertion_key\" in http{}",
                              server.session_exchange_at);
+  }
+  if (site->reuse && !main.settings->assertion_keys) {
+    throw ConfigurationError("\"vneid_reuse\" needs \"vneid_assertion_key\" in http{}",
+                             server.reuse_at);
   }
   site->portal_cookie = server.portal_cookie.value_or("");
   site->portal_cookie_path = server.portal_cookie_path;
@@ -210,6 +215,10 @@ char* merge_server_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     for (std::size_t i = 0; i < inner.rules.size(); ++i) inherit(inner.rules[i], outer.rules[i]);
     inherit(inner.trusted_headers, outer.trusted_headers);
     inherit(inner.new_accounts, outer.new_accounts);
+    if (!inner.reuse) {
+      inner.reuse = outer.reuse;
+      inner.reuse_at = outer.reuse_at;
+    }
     if (!inner.session_exchange) {
       inner.session_exchange = outer.session_exchange;
       inner.session_exchange_at = outer.session_exchange_at;

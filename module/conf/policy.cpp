@@ -82,11 +82,7 @@ void parse_on_failure(const Directive& directive, ServerConf& conf) {
 
 void parse_rehearsal(const Directive& directive, MainConf& conf) {
   directive.refuse_duplicate(conf.rehearsal.has_value());
-  if (directive.word(0) != "on" && directive.word(0) != "off") {
-    directive.fail("invalid value \"" + std::string{directive.word(0)} +
-                   "\" in \"vneid_rehearsal\", expected on or off");
-  }
-  conf.rehearsal = directive.word(0) == "on";
+  conf.rehearsal = directive.on_or_off();
 }
 
 void parse_clock(const Directive& directive, MainConf& conf) {

@@ -1,5 +1,5 @@
 // vneid_identity, vneid_trusted_headers, vneid_assertion_key, vneid_session_exchange,
-// vneid_new_accounts: what the portal learns, and how it lets people in.
+// vneid_reuse, vneid_new_accounts: what the portal learns, and how it lets people in.
 
 #include <algorithm>
 #include <array>
@@ -85,11 +85,15 @@ void parse_session_exchange(const Directive& directive, ServerConf& conf) {
   conf.session_exchange_at = directive.position();
 }
 
+void parse_reuse(const Directive& directive, ServerConf& conf) {
+  directive.refuse_duplicate(conf.reuse.has_value());
+  conf.reuse = directive.on_or_off();
+  conf.reuse_at = directive.position();
+}
+
 void parse_new_accounts(const Directive& directive, ServerConf& conf) {
   directive.refuse_duplicate(conf.new_accounts.has_value());
-  const auto word = directive.word(0);
-  if (word != "on" && word != "off") directive.fail_parameter(word);
-  conf.new_accounts = word == "on";
+  conf.new_accounts = directive.on_or_off();
 }
 
 }  // namespace vneid::ngx

@@ -9,6 +9,7 @@
 #include "module/pages/reply.hpp"
 #include "module/pool.hpp"
 #include "module/request/context.hpp"
+#include "module/request/headers.hpp"
 #include "module/request/request.hpp"
 
 namespace vneid::ngx {
@@ -60,6 +61,7 @@ ngx_int_t begin_page(ngx_http_request_t* r, std::string body) {
   const auto& site = server_conf(r).pages->of(r);
   flows::Request request = make_request(r);
   request.path = view(r->uri).substr(site->path.size());
+  request.authorization = request_header(r, "authorization");
   request.body = std::move(body);
   std::string reference = request.id;
   return begin_answer(r, std::move(reference),

@@ -26,6 +26,9 @@ original as (
 select 'account has two active links' as fault, account_id as account, null::bigint as record
 from active group by account_id having count(*) > 1
 union all
+select 'count of reuses that is not the number of reuses', null, r.id from record r
+where r.reuse_count <> (select count(*) from record_reuse u where u.record_id = r.id)
+union all
 select 'link of a person without a subject', l.account_id, null from active l
 where not exists (select from person_subject s where s.person_id = l.person_id)
 union all

@@ -27,6 +27,11 @@ constexpr std::array refused_to_workers{
     "delete from transfer_item",
     "delete from audit_event",
     "delete from notice_choice",
+    "delete from record_reuse",
+    "update record_reuse set dossier_code = 'x'",
+    "update record set reuse_count = 0",
+    "insert into record_reuse (record_id, sha256, portal, dossier_code, account_id, person_id,"
+    " reference, reused_at) values (1, sha256('x'), 'p', 'd', 1, 1, 'r', now())",
     "delete from schema_version",
     "truncate account cascade",
     "truncate identity_field",

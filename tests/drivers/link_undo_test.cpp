@@ -45,7 +45,7 @@ struct LinkUndo : testing::Test {
   std::vector<std::string> seen_by(Owner owner) {
     vault::Vault vault{world.pool, test::test_keys()};
     std::vector<std::string> seen;
-    const auto records = world.loop.run(vault.list(owner, {0, 1000}));
+    const auto records = world.loop.run(vault.list({.owner = owner, .slice = {.most = 1000}}));
     for (const auto& record : records.slice) {
       std::string text = record.number;
       for (const auto& file : record.files) {
@@ -110,7 +110,12 @@ TEST_F(LinkUndo, LeavesTheTraceOfWhatWasReused) {
   const auto account = world.add_account("a", mau);
   world.add_records({"a,r1,paper,T,1," + mau.number + ",f1"});
   const auto linked = make(account);
-  sql("update record set reuse_count = 2, last_reused_at = now() where link_id is not null");
+  for (const char* dossier : {"H99-1", "H99-2"}) {
+    sql("select reuse_record(l.person_id, l.account_id, r.id, f.sha256, 'portal', '" +
+        std::string{dossier} + "', null, null, '" + dossier +
+        "', '2026-01-01', now())"
+        " from record r join record_file f on f.record_id = r.id join link l on l.id = r.link_id");
+  }
   undo(linked.link_id);
   EXPECT_THAT(seen_by(Owner{linked.person_id}), testing::IsEmpty());
   EXPECT_EQ(sql("select c.reuse_count, c.returned_at is not null, o.portal_record, f.name"

@@ -17,7 +17,11 @@ using vault::Owner;
 struct VaultTest : testing::Test {
   std::vector<vault::Record> list(Owner owner) { return list(owner, {0, 1000}).slice; }
   vault::Records list(Owner owner, vault::Slice slice) {
-    return world.loop.run(vault.list(owner, slice));
+    vault::RecordsWanted wanted;
+    wanted.owner = owner;
+    wanted.slice = std::move(slice);
+    wanted.now = world.loop.wall_now();
+    return world.loop.run(vault.list(std::move(wanted)));
   }
   std::optional<vault::OpenedFile> open(Owner owner, std::int64_t record,
                                         const std::string& content) {

@@ -32,11 +32,7 @@ class FirstLoginTest(StackTest):
 
     @classmethod
     def prepare(cls, stack):
-        key = stack.folder / "assertion.pem"
-        subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key],
-                       check=True, capture_output=True)
-        key.chmod(0o600)
-        stack.http_extra = f"vneid_assertion_key {key};"
+        stack.http_extra = f"vneid_assertion_key {stack.folder}/assertion_key;"
         stack.nginx_extra = (f"vneid_session_exchange {stack.portal_url}/phien-vneid allow_http timeout=5s;"
                              f"vneid_new_accounts {cls.new_accounts};"
                              + IDENTITY_LOCATION.replace("$PORTAL", stack.portal_url))

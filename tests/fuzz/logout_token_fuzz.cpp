@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                             vneid::crypto::base64url_encode(payload) + "." + std::string(86, 'A');
   if (verify_logout_token(token, signer.keys, expectations)) std::abort();
   if (input.empty()) return 0;
-  const auto believed = verify_logout_token(signer.key.sign(input, ""), signer.keys, expectations);
+  const auto believed = verify_logout_token(signer.key.sign(input, {}), signer.keys, expectations);
   if (!believed) return 0;
   const bool names = !believed->subject.empty() || !believed->session_id.empty();
   if (!names || believed->token_id.empty() || believed->good_until <= expectations.now)

@@ -85,10 +85,13 @@ class Configuration(ModuleTest):
             (folder / name).chmod(0o600)
         key = "vneid_assertion_key {folder}/es256.pem;"
         self.assert_accepted(http=key, more="vneid_session_exchange http://127.0.0.1/x allow_http timeout=2s; "
-                             "vneid_new_accounts on; vneid_identity full; vneid_trusted_headers Remote-User X-Portal-;")
+                             "vneid_new_accounts on; vneid_reuse on; vneid_identity full; vneid_trusted_headers Remote-User X-Portal-;")
         self.assert_refused("is not EC on P-256", http="vneid_assertion_key {folder}/es384.pem;")
         self.assert_refused('"vneid_assertion_key": ', http="vneid_assertion_key {folder}/none.pem;")
         self.assert_refused('"vneid_session_exchange" needs "vneid_assertion_key"', more="vneid_session_exchange https://a/;")
+        self.assert_refused('"vneid_reuse" needs "vneid_assertion_key"', more="vneid_reuse on;")
+        self.assert_accepted(more="vneid_reuse off;")
+        self.assert_refused('invalid parameter "yes"', http=key, more="vneid_reuse yes;")
         self.assert_refused("is not https", more="vneid_session_exchange http://127.0.0.1/;")
         self.assert_refused('invalid URL "/x"', more="vneid_session_exchange /x;")
         self.assert_refused('invalid parameter "yes"', more="vneid_new_accounts yes;")

@@ -10,6 +10,9 @@ namespace {
 constexpr std::array duties{Duty::app, Duty::officer, Duty::reader, Duty::auditor};
 
 constexpr std::string_view execute = "execute";
+constexpr std::string_view reuse_record =
+    "reuse_record(bigint,bigint,bigint,bytea,text,text,text,text,text,text,"
+    "timestamp with time zone)";
 constexpr std::string_view event_columns =
     "at, event, result, reason, request_id, account_id, pid_masked, pid_key, provider, level, ip,"
     " port, user_agent_hash, session_hash, notice_version, link_id";
@@ -60,6 +63,9 @@ constexpr std::array grants{
     Grant{Duty::app, "record", "select", {}},
     Grant{Duty::app, "record_file", "select", {}},
     Grant{Duty::app, "transfer_item", "select", {}},
+    Grant{Duty::app, "reuse_hindrances(bigint,bytea,text,text)", execute, {}},
+    Grant{Duty::app, "reuse_warnings(bigint)", execute, {}},
+    Grant{Duty::app, reuse_record, execute, {}},
     Grant{Duty::app, "carry_over(bigint,timestamp with time zone)", execute, {}},
     Grant{Duty::app, "audit_event", "insert", event_columns},
     Grant{Duty::app, "notice_choice", "insert",
@@ -85,6 +91,8 @@ constexpr std::array grants{
     Grant{Duty::officer, "close_account(bigint,text,text)", execute, {}},
     Grant{Duty::officer, "audit_event", "insert", event_columns},
 
+    Grant{Duty::officer, "record_reuse", "select", {}},
+
     Grant{Duty::reader, "schema_version", "select", {}},
     Grant{Duty::reader, "account", "select", "id, portal, kind, status, created_at, last_login_at"},
     Grant{Duty::reader, "identity_field", "select",
@@ -106,6 +114,8 @@ constexpr std::array grants{
         " created_at, moved_to, origin_account_id, origin_record_id, link_id, transferred_at,"
         " returned_at"},
     Grant{Duty::reader, "record_file", "select", "record_id, sha256, mime"},
+    Grant{Duty::reader, "record_reuse", "select",
+          "id, record_id, portal, procedure_code, account_id, person_id, reused_at"},
     Grant{Duty::reader, "transfer_job", "select", {}},
     Grant{Duty::reader, "transfer_item", "select", {}},
     Grant{Duty::reader, "notice_choice", "select", {}},
@@ -119,23 +129,25 @@ constexpr std::array grants{
     Grant{Duty::auditor, "audit_head", "insert", {}},
     Grant{Duty::auditor, "notice_choice", "select", {}},
     Grant{Duty::auditor, "account_act", "select", {}},
+    Grant{Duty::auditor, "record_reuse", "select", {}},
     Grant{Duty::auditor, "identity_field_change", "select", change_columns},
 };
 
-constexpr std::array<std::string_view, 21> tables{
+constexpr std::array<std::string_view, 22> tables{
     "schema_version", "account",        "identity_field", "identity_field_change",
     "person",         "person_subject", "link",           "review",
     "vault",          "file",           "record",         "record_file",
     "transfer_job",   "transfer_item",  "audit_event",    "notice_choice",
     "audit_pending",  "audit_leaf",     "audit_head",     "late_record",
-    "account_act"};
-constexpr std::array<std::string_view, 10> sequences{
-    "account_act_id_seq", "account_id_seq",
-    "audit_event_id_seq", "identity_field_change_id_seq",
-    "link_id_seq",        "notice_choice_id_seq",
-    "person_id_seq",      "record_id_seq",
-    "review_id_seq",      "vault_id_seq"};
-constexpr std::array<std::string_view, 14> functions{"audit_event_guard()",
+    "account_act",    "record_reuse"};
+constexpr std::array<std::string_view, 11> sequences{
+    "account_act_id_seq",  "account_id_seq",
+    "audit_event_id_seq",  "identity_field_change_id_seq",
+    "link_id_seq",         "notice_choice_id_seq",
+    "person_id_seq",       "record_id_seq",
+    "record_reuse_id_seq", "review_id_seq",
+    "vault_id_seq"};
+constexpr std::array<std::string_view, 18> functions{"audit_event_guard()",
                                                      "audit_event_wait()",
                                                      "audit_leaf_settle()",
                                                      "audit_seal_guard()",
@@ -146,7 +158,11 @@ constexpr std::array<std::string_view, 14> functions{"audit_event_guard()",
                                                      "late_record_carry()",
                                                      "record_file_written()",
                                                      "record_owner_told()",
+                                                     "record_reuse_guard()",
                                                      "record_written()",
+                                                     "reuse_hindrances(bigint,bytea,text,text)",
+                                                     reuse_record,
+                                                     "reuse_warnings(bigint)",
                                                      "review_guard()",
                                                      "undo_link(bigint)"};
 

@@ -29,6 +29,7 @@ struct Request {
   std::string sec_fetch_site;  ///< "same-origin", "cross-site", …; empty when not sent
   std::string purpose;         ///< Sec-Purpose or Purpose; "prefetch" starts nothing
   std::string origin;          ///< Origin header
+  std::string authorization;   ///< Authorization header; read below `api/` only
   std::string peer_address;    ///< client's address, numeric
   std::uint16_t peer_port = 0;
   std::string id;  ///< reference id of this request, shown to people and in the log

@@ -1,6 +1,7 @@
 #include "flows/base/portal_assertion.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 #include "crypto/digest.hpp"
 #include "identity/same_person.hpp"
@@ -33,6 +34,16 @@ std::string make_assertion(const Settings& settings, const Site& site, const Ass
   if (!person.name.empty()) claims.name = person.name;
   if (!person.citizen_id.empty()) claims.citizen_id = person.citizen_id;
   return settings.assertion_keys->sign(claims);
+}
+
+std::expected<ShownAssertion, std::string> read_assertion(const Settings& settings,
+                                                          const Site& site, std::string_view token,
+                                                          Wall now) {
+  if (!settings.assertion_keys) return std::unexpected{"no assertion key here"};
+  auto claims = settings.assertion_keys->verify(
+      token, {.issuer = site.origin + site.path, .audience = site.portal.value(), .now = now});
+  if (!claims) return std::unexpected{std::move(claims.error())};
+  return ShownAssertion{std::move(claims->account), std::move(claims->subject)};
 }
 
 }  // namespace vneid::flows

@@ -4,6 +4,7 @@
 #include <expected>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "flows/base/exchange.hpp"
 
@@ -29,5 +30,15 @@ struct AssertedPerson {
 /// `vneid_assertion_key`, otherwise as AssertionKeys::sign.
 std::string make_assertion(const Settings& settings, const Site& site, const AssertedPerson& person,
                            Wall now);
+
+/// Whom an assertion speaks of that the portal's server shows us again; the error is for the log.
+/// Without `vneid_assertion_key` there is none.
+struct ShownAssertion {
+  std::string account;  ///< the portal's own name of the account
+  std::string subject;  ///< as portal_subject() makes it
+};
+std::expected<ShownAssertion, std::string> read_assertion(const Settings& settings,
+                                                          const Site& site, std::string_view token,
+                                                          Wall now);
 
 }  // namespace vneid::flows

@@ -47,8 +47,9 @@ struct Site {
   policy::Policy policy;
   policy::OnFailure on_failure;
   std::optional<SessionExchange> session_exchange;
-  bool new_accounts = false;             ///< `vneid_new_accounts`
-  std::string portal_cookie;             ///< name of the portal's session cookie; empty: not told
+  bool new_accounts = false;  ///< `vneid_new_accounts`
+  bool reuse = false;         ///< `vneid_reuse`: papers of the vault serve in the portal's dossiers
+  std::string portal_cookie;  ///< name of the portal's session cookie; empty: not told
   std::string portal_cookie_path = "/";  ///< its Path
   std::string logout_location;           ///< path of the portal's own sign-out; empty: not told
   SessionLimits session_limits;          ///< `vneid_session`, or the shorter ones of `vneid_kiosk`

@@ -48,6 +48,7 @@ constexpr std::array page_table{
     Page{"api/v1/identity/update", nullptr, api_update},
     Page{"api/v1/identity/edit", nullptr, api_edit},
     Page{"api/v1/held-answer", nullptr, api_held_answer},
+    Page{"api/v1/vault", api_vault, nullptr},
     Page{"api/v1/openapi.json", show_openapi, nullptr},
 };
 
@@ -107,6 +108,7 @@ Task<Reply> route(const Exchange& exchange) {
     if (exchange.request->method != Method::post) return wrong_method(exchange, "POST");
     return backchannel_logout(exchange, std::string{*provider});
   }
+  if (const auto rest = below("api/v1/vault/")) return api_record(exchange, std::string{*rest});
   if (const auto rest = below("vault/")) {
     if (!reads(*exchange.request)) return wrong_method(exchange, "GET");
     return file_of_vault(exchange, *rest);

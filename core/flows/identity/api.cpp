@@ -1,11 +1,8 @@
-#include <array>
 #include <chrono>
-#include <cstdio>
 #include <expected>
 #include <optional>
 #include <utility>
 
-#include "crypto/digest.hpp"
 #include "flows/base/base.hpp"
 #include "flows/identity/identity.hpp"
 #include "flows/identity/typed_problem.hpp"
@@ -13,6 +10,7 @@
 #include "flows/reply/reply.hpp"
 #include "identity/masking.hpp"
 #include "identity/typed_field.hpp"
+#include "text/date.hpp"
 #include "text/json.hpp"
 
 namespace vneid::flows {
@@ -22,51 +20,32 @@ namespace {
 using identity::Field;
 using State = IdentityCheck::State;
 
-constexpr const char* form = "api";
-constexpr std::size_t most_body_bytes = std::size_t{16} * 1024;
-
-void put(json_t* object, const char* name, std::string_view text) {
-  json_object_set_new(object, name, json_stringn(text.data(), text.size()));
-}
-
-/// RFC 3339, in UTC.
-std::string instant_text(Wall instant) {
-  const auto day = std::chrono::floor<std::chrono::days>(instant);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::seconds>(instant - day)};
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", int{date.year()},
-                unsigned{date.month()}, unsigned{date.day()},
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()));
-  return text.data();
-}
-
 json_t* field_json(Field field, const link::FieldValues& held) {
   json_t* object = json_object();
-  put(object, "field", identity::to_text(field));
+  put_text(object, "field", identity::to_text(field));
   const auto found = held.find(field);
   if (found == held.end()) {
-    put(object, "status", identity::to_text(identity::FieldStatus::empty));
+    put_text(object, "status", identity::to_text(identity::FieldStatus::empty));
     return object;
   }
-  put(object, "status", identity::to_text(found->second.status));
+  put_text(object, "status", identity::to_text(found->second.status));
   if (is_hidden(found->second)) {
     json_object_set_new(object, "hidden", json_true());
   } else {
-    put(object, "value", found->second.value);
+    put_text(object, "value", found->second.value);
   }
-  if (!found->second.source.empty()) put(object, "source", found->second.source);
-  if (const auto& at = found->second.verified_at) put(object, "verified_at", instant_text(*at));
+  if (!found->second.source.empty()) put_text(object, "source", found->second.source);
+  if (const auto& at = found->second.verified_at)
+    put_text(object, "verified_at", text::rfc3339(*at));
   return object;
 }
 
 json_t* link_json(const link::LinkedAccount& linked, bool own) {
   json_t* object = json_object();
-  put(object, "citizen_number",
-      own ? linked.citizen_number : identity::mask_account(linked.citizen_number));
-  put(object, "account", identity::mask_account(linked.account_name));
-  put(object, "linked_at", instant_text(linked.linked_at));
+  put_text(object, "citizen_number",
+           own ? linked.citizen_number : identity::mask_account(linked.citizen_number));
+  put_text(object, "account", identity::mask_account(linked.account_name));
+  put_text(object, "linked_at", text::rfc3339(linked.linked_at));
   return object;
 }
 
@@ -85,43 +64,23 @@ text::Json profile_json(const Exchange& exchange, const link::IdentityProfile& p
   json_object_set_new(body.get(), "links", links);
   if (profile.review) {
     json_t* review = json_object();
-    put(review, "code", profile.review->reference);
-    put(review, "state", link::to_text(profile.review->state));
+    put_text(review, "code", profile.review->reference);
+    put_text(review, "state", link::to_text(profile.review->state));
     json_object_set_new(body.get(), "review", review);
   }
   json_object_set_new(body.get(), "can_update", json_boolean(!exchange.site->population.empty()));
-  put(body.get(), "csrf", csrf_token(*exchange.worker, form, live.token.value()));
+  put_text(body.get(), "csrf", api_csrf_token(exchange, live));
   return body;
 }
 
-/// A posted document whose token is this session's. A page of another site cannot post JSON here
-/// without asking first (CORS), and is never told yes.
+/// A posted document whose token is this session's.
 std::expected<text::Json, Reply> posted(const Exchange& exchange, const LiveSession& live) {
-  const Request& request = *exchange.request;
-  const auto refuse = [&exchange](pages::ErrorKind kind, std::string_view cause) {
-    return std::unexpected(error_reply(exchange, kind, cause));
-  };
-  if (!request.body_is_json) {
-    return refuse(pages::ErrorKind::bad_request, "the API takes application/json only");
+  auto body = api_document(exchange);
+  if (!body) return body;
+  if (auto refusal = refuse_api_csrf(exchange, *body, live)) {
+    return std::unexpected(*std::move(refusal));
   }
-  auto body = text::parse_json_object(request.body, most_body_bytes);
-  if (!body) return refuse(pages::ErrorKind::bad_request, "API: " + body.error());
-  const char* name = nullptr;
-  json_t* value = nullptr;
-  json_object_foreach(body->get(), name, value) {
-    // A number written as a JSON number has lost its leading zeros.
-    if (!json_is_string(value) && !json_is_null(value)) {
-      return refuse(pages::ErrorKind::bad_request, "API: a member is neither text nor null");
-    }
-  }
-  const bool ours = (request.origin.empty() || request.origin == exchange.site->origin) &&
-                    request.sec_fetch_site != "cross-site";
-  const std::string given = text::json_text(body->get(), "csrf").value_or("");
-  const std::string token = csrf_token(*exchange.worker, form, live.token.value());
-  if (!ours || !crypto::equal_constant_time(given, token)) {
-    return refuse(pages::ErrorKind::csrf, "API: the request did not carry this session's token");
-  }
-  return std::move(*body);
+  return body;
 }
 
 std::string member(const text::Json& body, Field field) {
@@ -131,25 +90,21 @@ std::string member(const text::Json& body, Field field) {
 json_t* problems_json(const std::map<Field, pages::FieldProblem>& problems) {
   json_t* object = json_object();
   for (const auto& [field, problem] : problems) {
-    put(object, std::string{identity::to_text(field)}.c_str(), to_text(problem));
+    put_text(object, std::string{identity::to_text(field)}.c_str(), to_text(problem));
   }
   return object;
 }
 
 Reply result(std::string_view word) {
   const text::Json body{json_object()};
-  put(body.get(), "result", word);
+  put_text(body.get(), "result", word);
   return json_reply(200, body.get());
-}
-
-Reply refused(const Exchange& exchange, int status, std::string_view name) {
-  return json_reply(status, api_error(exchange, name).get());
 }
 
 Reply refused_for_now(const Exchange& exchange, int status, std::string_view name,
                       Milliseconds pause) {
   constexpr Milliseconds usual{30'000};
-  Reply reply = refused(exchange, status, name);
+  Reply reply = api_refusal(exchange, status, name);
   const auto seconds =
       std::chrono::ceil<std::chrono::seconds>(pause == Milliseconds{} ? usual : pause);
   reply.headers.emplace_back("Retry-After", std::to_string(seconds.count()));
@@ -169,14 +124,14 @@ Reply answer(const Exchange& exchange, const IdentityCheck& check) {
       return result("verified");
     case State::in_review: {
       const text::Json body{json_object()};
-      put(body.get(), "result", "in_review");
-      put(body.get(), "review", check.reference);
+      put_text(body.get(), "result", "in_review");
+      put_text(body.get(), "review", check.reference);
       return json_reply(200, body.get());
     }
     case State::mistyped:
       return mistyped(exchange, "mistyped", check.problems);
     case State::no_match:
-      return refused(exchange, 422, "no_match");
+      return api_refusal(exchange, 422, "no_match");
     case State::asked_too_often:
       return refused_for_now(exchange, 429, "asked_too_often", check.retry_after);
     case State::busy:

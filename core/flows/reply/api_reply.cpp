@@ -21,10 +21,17 @@ Reply json_reply(int status, const json_t* body) {
 
 text::Json api_error(const Exchange& exchange, std::string_view name) {
   text::Json body{json_object()};
-  const std::string& id = exchange.request->id;
-  json_object_set_new(body.get(), "error", json_stringn(name.data(), name.size()));
-  json_object_set_new(body.get(), "reference", json_stringn(id.data(), id.size()));
+  put_text(body.get(), "error", name);
+  put_text(body.get(), "reference", exchange.request->id);
   return body;
+}
+
+Reply api_refusal(const Exchange& exchange, int status, std::string_view name) {
+  return json_reply(status, api_error(exchange, name).get());
+}
+
+void put_text(json_t* object, const char* name, std::string_view text) {
+  json_object_set_new(object, name, json_stringn(text.data(), text.size()));
 }
 
 std::string_view error_name(pages::ErrorKind kind) noexcept {

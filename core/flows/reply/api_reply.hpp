@@ -20,6 +20,12 @@ Reply json_reply(int status, const json_t* body);
 /// {"error": name, "reference": id of the request}
 text::Json api_error(const Exchange& exchange, std::string_view name);
 
+/// That, as the answer.
+Reply api_refusal(const Exchange& exchange, int status, std::string_view name);
+
+/// Sets a member of an object.
+void put_text(json_t* object, const char* name, std::string_view text);
+
 /// Stable name of an error: "stores_away", "csrf", …
 std::string_view error_name(pages::ErrorKind kind) noexcept;
 

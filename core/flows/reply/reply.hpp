@@ -2,6 +2,7 @@
 
 #include "flows/reply/absolute_answer.hpp"
 #include "flows/reply/api_reply.hpp"
+#include "flows/reply/api_request.hpp"
 #include "flows/reply/error_labels.hpp"
 #include "flows/reply/expired_portal_cookie.hpp"
 #include "flows/reply/failure.hpp"

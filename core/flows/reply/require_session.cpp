@@ -9,7 +9,7 @@ namespace vneid::flows {
 namespace {
 
 Reply sign_in_page(const Exchange& exchange) {
-  if (is_api(exchange)) return json_reply(401, api_error(exchange, "sign_in").get());
+  if (is_api(exchange)) return api_refusal(exchange, 401, "sign_in");
   pages::SignInPage page;
   page.reason = pages::SignInPage::Reason::required;
   page.login_href = exchange.site->path + "login";

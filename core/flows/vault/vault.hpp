@@ -6,11 +6,15 @@
 #include "flows/base/base.hpp"
 #include "flows/vault/record_words.hpp"
 
-/// "Tài liệu điện tử".
+/// "Tài liệu điện tử", as pages and over the API (R9, R27).
 namespace vneid::flows {
 
 Task<Reply> show_vault(const Exchange& exchange);
 /// A file of a record.
 Task<Reply> open_file(const Exchange& exchange, std::string record, std::string file);
+
+Task<Reply> api_vault(const Exchange& exchange);
+/// What is below `api/v1/vault/`: ID, ID/files/SHA256, ID/reuse.
+Task<Reply> api_record(const Exchange& exchange, std::string rest);
 
 }  // namespace vneid::flows

@@ -5,20 +5,11 @@
 #include "certain.hpp"
 #include "link/review_seal.hpp"
 #include "link/stored_values.hpp"
+#include "text/ascii.hpp"
 
 namespace vneid::link {
 
 namespace {
-
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  while (!text.empty()) {
-    const auto comma = text.find(',');
-    words.emplace_back(text.substr(0, comma));
-    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
-  }
-  return words;
-}
 
 ReviewKind kind_from_text(std::string_view text) {
   if (text == "link") return ReviewKind::link;
@@ -43,7 +34,7 @@ Review read_review(const postgres::Result& rows, std::size_t row) {
   review.account_masked = rows.text(row, 4);
   review.other_masked = rows.text(row, 5);
   review.told_by = rows.text(row, 6);
-  review.reasons = words_of(rows.text(row, 7));
+  review.reasons = text::comma_words(rows.text(row, 7));
   review.created_at = rows.instant(row, 8);
   review.proposed = act_of(rows, row, 9);
   review.decided = act_of(rows, row, 11);

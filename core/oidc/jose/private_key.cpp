@@ -136,13 +136,13 @@ std::expected<PrivateKey, std::string> PrivateKey::read(std::string_view pem) {
   return std::move(*converted);
 }
 
-std::string PrivateKey::sign(std::string_view claims, const std::string& key_id) const {
+std::string PrivateKey::sign(std::string_view claims, const Purpose& purpose) const {
   const OpenSslQueueCleaner cleaner;
   const JoseHeaderHandle header{cjose_header_new(nullptr)};
   bool good = header && cjose_header_set(header.get(), CJOSE_HDR_ALG, algorithm, nullptr) &&
-              cjose_header_set(header.get(), "typ", "JWT", nullptr);
-  if (good && !key_id.empty()) {
-    good = cjose_header_set(header.get(), CJOSE_HDR_KID, key_id.c_str(), nullptr);
+              cjose_header_set(header.get(), "typ", purpose.type, nullptr);
+  if (good && !purpose.key_id.empty()) {
+    good = cjose_header_set(header.get(), CJOSE_HDR_KID, purpose.key_id.c_str(), nullptr);
   }
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(claims.data());
   const JwsHandle jws{

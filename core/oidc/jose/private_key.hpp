@@ -24,9 +24,13 @@ struct PrivateKey {
   /// the key is not whole: a part is missing, or the halves of an EC key do not fit.
   static std::optional<PrivateKey> of(const EVP_PKEY* key);
 
-  /// Signs claims as a compact JWS. `key_id` may be empty. Throws std::runtime_error when the
-  /// libraries fail.
-  [[nodiscard]] std::string sign(std::string_view claims, const std::string& key_id) const;
+  /// What one signature is for.
+  struct Purpose {
+    std::string key_id;        ///< may be empty
+    const char* type = "JWT";  ///< `typ`: kinds of tokens that must not be taken for each other
+  };
+  /// Signs claims as a compact JWS. Throws std::runtime_error when the libraries fail.
+  [[nodiscard]] std::string sign(std::string_view claims, const Purpose& purpose) const;
 };
 
 /// The point of an EC P-256 public key as its JWK tells it: base64url of 32 bytes each.

@@ -4,10 +4,12 @@
 #include <stdexcept>
 #include <utility>
 
+#include "certain.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
 #include "crypto/secret_file.hpp"
 #include "oidc/jose/pem_keys.hpp"
+#include "oidc/token/token_checks.hpp"
 #include "text/json.hpp"
 
 namespace vneid::oidc {
@@ -77,6 +79,9 @@ std::expected<AssertionKeys, std::string> AssertionKeys::parse(std::string_view 
   const text::Json document{json_object()};
   json_object_set(document.get(), "keys", published.get());
   keys.jwks_ = text::json_dump(document.get());
+  auto readable = KeySet::parse(keys.jwks_);
+  if (!readable) return wrong(readable.error());
+  keys.public_keys_ = *std::move(readable);
   return keys;
 }
 
@@ -95,7 +100,38 @@ std::string AssertionKeys::sign(const AssertionClaims& claims) const {
   set_text(told, "jti", crypto::random_token());
   if (claims.name) set_text(told, "name", *claims.name);
   if (claims.citizen_id) set_text(told, "citizen_id", *claims.citizen_id);
-  return keys_.front().sign(text::json_dump(told), first_id_);
+  return sign(object, "JWT");
+}
+
+std::expected<AssertionClaims, std::string> AssertionKeys::verify(
+    std::string_view token, const AssertionExpectations& expected) const {
+  const auto jws = token_checks::read(token);
+  if (!jws) return std::unexpected{jws.error().text};
+  if (jws->type != "jwt") return std::unexpected{"typ is another kind of token"};
+  if (auto failed = token_checks::signature(*jws, token, certain(public_keys_))) {
+    return std::unexpected{failed->text};
+  }
+  const json_t* claims = jws->payload.get();
+  if (text::json_text(claims, "iss") != expected.issuer) return std::unexpected{"iss is not ours"};
+  if (text::json_text(claims, "aud") != expected.audience) {
+    return std::unexpected{"aud is another portal"};
+  }
+  if (auto failed = token_checks::times(claims, expected.now, Milliseconds{})) {
+    return std::unexpected{failed->text};
+  }
+  AssertionClaims told;
+  told.issuer = expected.issuer;
+  told.audience = expected.audience;
+  told.subject = text::json_text(claims, "sub").value_or("");
+  told.account = text::json_text(claims, "account").value_or("");
+  if (told.subject.empty() || told.account.empty()) {
+    return std::unexpected{"sub or account is missing"};
+  }
+  return told;
+}
+
+std::string AssertionKeys::sign(const text::Json& claims, const char* type) const {
+  return keys_.front().sign(text::json_dump(claims.get()), {first_id_, type});
 }
 
 }  // namespace vneid::oidc

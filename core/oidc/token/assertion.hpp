@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "async/event_loop.hpp"
+#include "oidc/jose/key_set.hpp"
 #include "oidc/jose/private_key.hpp"
+#include "text/json.hpp"
 
 namespace vneid::oidc {
 
@@ -22,6 +24,13 @@ struct AssertionClaims {
   std::chrono::seconds lifetime{60};      ///< from issued_at to `exp`
   std::optional<std::string> name;        ///< only where the portal is to learn it
   std::optional<std::string> citizen_id;  ///< likewise: 12 digits, sensitive data
+};
+
+/// What an assertion that comes back has to say.
+struct AssertionExpectations {
+  std::string issuer;
+  std::string audience;
+  Wall now{};
 };
 
 /// The keys with which we sign what the portal learns. Loop thread only, as KeySet.
@@ -43,6 +52,16 @@ class AssertionKeys {
   /// text is not UTF-8, std::runtime_error when the libraries fail.
   [[nodiscard]] std::string sign(const AssertionClaims& claims) const;
 
+  /// An assertion of ours that the portal shows us again: signed by one of these keys, as an
+  /// assertion and nothing else, for this portal, and not over. The error says which rule it breaks
+  /// and repeats nothing of it. `lifetime` and `issued_at` are not read back.
+  [[nodiscard]] std::expected<AssertionClaims, std::string> verify(
+      std::string_view token, const AssertionExpectations& expected) const;
+
+  /// Another statement of ours, as a compact JWS of that `typ`. Throws std::runtime_error when the
+  /// libraries fail.
+  [[nodiscard]] std::string sign(const text::Json& claims, const char* type) const;
+
   /// The public keys as a JWKS document (RFC 7517), for the path `jwks`. Never a private member.
   [[nodiscard]] const std::string& jwks() const noexcept { return jwks_; }
 
@@ -50,6 +69,7 @@ class AssertionKeys {
   std::vector<PrivateKey> keys_;
   std::string first_id_;
   std::string jwks_;
+  std::optional<KeySet> public_keys_;  ///< the same, to verify with
 };
 
 }  // namespace vneid::oidc

@@ -70,16 +70,11 @@ TEST(Calendar, ShowsInstantsAsVietnamReadsThem) {
   EXPECT_EQ(text::date_for_people(""), "");
 }
 
-TEST(Calendar, APaperIsOverAfterItsLastDay) {
+TEST(Calendar, WritesDaysAndInstantsAsTheyAreStoredAndTold) {
   using namespace std::chrono;
-  const Wall noon = Wall{sys_days{year{2026} / November / 23}} + hours{5};
-  EXPECT_FALSE(text::is_over("", noon));
-  EXPECT_FALSE(text::is_over("2026-11-23", noon));
-  EXPECT_TRUE(text::is_over("2026-11-22", noon));
-  EXPECT_FALSE(text::is_over("2026-11", noon));
-  EXPECT_TRUE(text::is_over("2026-10", noon));
-  EXPECT_FALSE(text::is_over("2026", noon));
-  EXPECT_TRUE(text::is_over("2025", noon));
+  const Wall evening = Wall{sys_days{year{2026} / November / 3}} + hours{18} + seconds{7};
+  EXPECT_EQ(text::stored_day(evening), "2026-11-04") << "it is tomorrow in Vietnam";
+  EXPECT_EQ(text::rfc3339(evening), "2026-11-03T18:00:07Z");
 }
 
 }  // namespace

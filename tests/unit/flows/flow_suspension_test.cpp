@@ -14,6 +14,7 @@
 #include "flows/front/guard.hpp"
 #include "flows/front/identify.hpp"
 #include "unit/flows/world/citizens.hpp"
+#include "unit/flows/world/papers.hpp"
 #include "unit/flows/world/world.hpp"
 
 namespace vneid::test {
@@ -229,6 +230,10 @@ const std::vector<Scenario>& scenarios() {
        page([](World& world) { return world.get("vault"); })},
       {"a file", [](World& world) { world.sign_in(); },
        page([](World& world) { return world.get("vault/5/" + std::string(64, 'a')); })},
+      {"api: vault", [](World& world) { world.sign_in(); },
+       page([](World& world) { return world.get("api/v1/vault"); })},
+      {"a paper for a dossier", [](World& world) { offer_paper(world); },
+       page([](World& world) { return by_portal(world, reuse(world, wanted())); })},
       {"sign-out", [](World& world) { world.sign_in(); },
        page([](World& world) { return posted(world, "logout", "", "logout"); })},
       {"signed out at a kiosk",

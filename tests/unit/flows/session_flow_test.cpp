@@ -1,4 +1,4 @@
-// What a session opens and how it ends: identity, vault, sign-outs. Every outcome, without a
+// What a session opens and how it ends: identity, sign-outs. Every outcome, without a
 // server.
 
 #include <string>
@@ -168,33 +168,6 @@ TEST(Api, TellsEachOutcomeOfAnUpdate) {
   expect(world, world.run(broken), {.status = 400});
   world.site->population.clear();
   expect(world, update(), {.status = 404});
-}
-
-TEST(Vault, ListsAndOpensWhatIsTheSessions) {
-  World world;
-  expect(world, world.run(world.get("vault")), {.status = 401});
-  world.sign_in();
-  expect(world, world.run(world.get("vault")), {.body = "Giấy khai sinh"});
-  expect(world, world.run(world.get("vault", "page=2")), {.body = "Giấy khai sinh"});
-  expect(world, world.run(world.get("vault", "page=x")), {});
-  const std::string digest = crypto::sha256("%PDF-1.4");
-  const std::string hex(64, 'a');
-  for (const char* path : {"vault/5", "vault/x/", "vault/5/abc", "vault/5x/"}) {
-    expect(world, world.run(world.get(path)), {.status = 404});
-  }
-  expect(world, world.run(world.get("vault/5/" + hex)), {.status = 404, .log = "no such file in"});
-  const auto serve = [&](const char* mime) {
-    world.postgres.on("vault_open_file",
-                      {{"giấy.pdf", mime, Cell::bytes(digest),
-                        Cell::bytes(vault::seal_file(*world.settings->keys, digest, "%PDF-1.4"))}});
-    return world.run(world.get("vault/5/" + hex));
-  };
-  const auto shown = serve("application/pdf");
-  expect(world, shown, {.body = "%PDF-1.4"});
-  EXPECT_TRUE(header_of(shown.headers, "Content-Disposition").starts_with("inline"));
-  const auto kept_out = serve("text/html");
-  EXPECT_EQ(header_of(kept_out.headers, "Content-Type"), "application/octet-stream");
-  EXPECT_TRUE(header_of(kept_out.headers, "Content-Disposition").starts_with("attachment"));
 }
 
 TEST(SignOut, EndsAllThree) {

@@ -122,6 +122,58 @@ TEST(Assertion, SaysMoreOnlyWhenItIsGiven) {
   EXPECT_THROW(static_cast<void>(keys.sign(more)), std::invalid_argument);
 }
 
+TEST(Assertion, IsKnownAgainWhenThePortalShowsIt) {
+  const auto keys = keys_of(TestKey::ec_256().pem());
+  const AssertionExpectations expected{.issuer = "https://portal.example/vneid/",
+                                       .audience = "https://portal.example",
+                                       .now = claims().issued_at + std::chrono::seconds{59}};
+  const std::string token = keys.sign(claims());
+  const auto known = keys.verify(token, expected);
+  ASSERT_TRUE(known) << known.error();
+  EXPECT_EQ(known->account, "le.minh.mẫu");
+  EXPECT_EQ(known->subject, "c3ViamVjdA");
+  const TestKey fresh = TestKey::ec();
+  EXPECT_TRUE(keys_of(fresh.pem() + TestKey::ec_256().pem()).verify(token, expected)) << "rotated";
+
+  const auto refused = [&](const std::string& shown, AssertionExpectations wanted) {
+    const auto verdict = keys.verify(shown, wanted);
+    return verdict ? std::string{"believed"} : verdict.error();
+  };
+  auto late = expected;
+  late.now += std::chrono::seconds{1};
+  EXPECT_EQ(refused(token, late), "exp has passed");
+  auto early = expected;
+  early.now = claims().issued_at - std::chrono::seconds{1};
+  EXPECT_EQ(refused(token, early), "iat is in the future");
+  auto other = expected;
+  other.audience = "other";
+  EXPECT_EQ(refused(token, other), "aud is another portal");
+  other = expected;
+  other.issuer = "https://portal.example/";
+  EXPECT_EQ(refused(token, other), "iss is not ours");
+  EXPECT_EQ(refused(keys_of(fresh.pem()).sign(claims()), expected), "no key of the provider fits");
+  std::string forged = token;
+  forged[forged.rfind('.') - 2] ^= 1;
+  EXPECT_NE(refused(forged, expected), "believed");
+  for (const std::string& strange : {std::string{}, std::string{"a.b.c"}, token + "x",
+                                     part(token, 0) + "." + part(token, 1) + "."}) {
+    EXPECT_NE(refused(strange, expected), "believed") << strange;
+  }
+}
+
+TEST(Assertion, NoOtherStatementOfOursIsTakenForOne) {
+  const auto keys = keys_of(TestKey::ec_256().pem());
+  const text::Json same = object(part(keys.sign(claims()), 1));
+  const std::string receipt = keys.sign(same, "vneid-reuse+jwt");
+  EXPECT_TRUE(openssl_verifies(receipt, TestKey::ec_256()));
+  EXPECT_EQ(text::json_text(object(part(receipt, 0)).get(), "typ"), "vneid-reuse+jwt");
+  const auto verdict = keys.verify(receipt, {.issuer = "https://portal.example/vneid/",
+                                             .audience = "https://portal.example",
+                                             .now = claims().issued_at});
+  ASSERT_FALSE(verdict);
+  EXPECT_EQ(verdict.error(), "typ is another kind of token");
+}
+
 TEST(AssertionKeys, TheFirstSignsAndAllArePublished) {
   const TestKey second = TestKey::ec();
   const auto keys = keys_of("a comment\n" + TestKey::ec_256().pem() + "\n" + second.pem());

@@ -258,32 +258,35 @@ void World::answer_vault() {
   postgres.on("vault_open_file", std::vector<Row>{});
   postgres.on("vault_transfer_summary",
               {{"done", {}, "paper", "3"}, {"skipped", "duplicate", "paper", "1"}});
-  postgres.on("vault_list_records", {{"5",
-                                      "paper",
-                                      "GKS",
-                                      "Giấy khai sinh",
-                                      "12/2020",
-                                      {},
-                                      "UBND xã Mẫu",
-                                      {},
-                                      "2020-01-02",
-                                      {},
-                                      "t",
-                                      {},
-                                      {},
-                                      "citizen_upload",
-                                      "1",
-                                      {},
-                                      "1",
-                                      "f",
-                                      "f",
-                                      {},
-                                      "a.pdf",
-                                      std::string(64, 'a'),
-                                      "application/pdf",
-                                      "10",
-                                      "1",
-                                      "0"}});
+  postgres.on("vault_find_records", [this](const auto&) {
+    Row row{"5",
+            "paper",
+            "GKS",
+            "Giấy khai sinh",
+            "12/2020",
+            {},
+            "UBND xã Mẫu",
+            {},
+            "2020-01-02",
+            {},
+            "t",
+            {},
+            {},
+            "citizen_upload",
+            "1",
+            "none",
+            "1",
+            "f",
+            "f",
+            {}};
+    for (const Cell& cell :
+         {Cell{"a.pdf"}, Cell{file_name}, Cell{"application/pdf"}, Cell{"10"}, Cell{"1"}, Cell{"0"},
+          Cell{"own"}, Cell{"expired,replaced"}, Cell{"uploaded_by_citizen"}, Cell{"2"},
+          Cell{"2026-01-02 03:04:05+00"}}) {
+      row.push_back(cell);
+    }
+    return std::vector<Row>{row};
+  });
 }
 
 std::string World::cookie_header() const {

@@ -110,7 +110,8 @@ class World {
   std::optional<PersonId> by_number;   ///< whom the database knows by the citizen's number
   std::optional<PersonId> by_subject;  ///< and by the provider's subject
   bool other_subject = false;
-  bool undo_asked = false;  ///< officers have been asked to undo the link
+  std::string file_name = std::string(64, 'a');  ///< SHA-256 of the vault's one file
+  bool undo_asked = false;                       ///< officers have been asked to undo the link
   std::vector<AccountId> adoptable;
   std::map<std::string, std::string> cookies;
 
