@@ -62,8 +62,11 @@ void Directive::fail_parameter(std::string_view word) const {
 }
 
 bool Directive::on_or_off() const {
-  if (word(0) != "on" && word(0) != "off") fail_parameter(word(0));
-  return word(0) == "on";
+  const auto value = word(0);
+  if (value != "on" && value != "off") {
+    fail("invalid value " + quote(value) + " in " + quote(name()) + ", expected on or off");
+  }
+  return value == "on";
 }
 
 std::string Directive::path(std::string_view word) const {

@@ -91,10 +91,10 @@ class Configuration(ModuleTest):
         self.assert_refused('"vneid_session_exchange" needs "vneid_assertion_key"', more="vneid_session_exchange https://a/;")
         self.assert_refused('"vneid_reuse" needs "vneid_assertion_key"', more="vneid_reuse on;")
         self.assert_accepted(more="vneid_reuse off;")
-        self.assert_refused('invalid parameter "yes"', http=key, more="vneid_reuse yes;")
+        self.assert_refused('invalid value "yes" in "vneid_reuse", expected on or off', more="vneid_reuse yes;")
         self.assert_refused("is not https", more="vneid_session_exchange http://127.0.0.1/;")
         self.assert_refused('invalid URL "/x"', more="vneid_session_exchange /x;")
-        self.assert_refused('invalid parameter "yes"', more="vneid_new_accounts yes;")
+        self.assert_refused('invalid value "yes" in "vneid_new_accounts", expected on or off', more="vneid_new_accounts yes;")
         self.assert_refused('invalid parameter "yes"', more="vneid_identity yes;")
         for prefix in ("Ho", "Cookie", "content_", "X Y", "ab"):
             self.assert_refused("invalid prefix", more=f'vneid_trusted_headers "{prefix}";')

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "flows/base/message.hpp"
+#include "flows/base/base.hpp"
 #include "vault/vault.hpp"
 
 namespace vneid::flows {

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <stdexcept>
 
-#include "flows/reply/api_reply.hpp"
+#include "flows/reply/reply.hpp"
 #include "flows/vault/record_json.hpp"
 #include "oidc/token/assertion.hpp"
 #include "text/json.hpp"

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "flows/reply/api_reply.hpp"
+#include "flows/reply/reply.hpp"
 #include "text/date.hpp"
 
 namespace vneid::flows {
