@@ -27,6 +27,7 @@ Exit links_show(const Options& options);
 Exit links_undo(const Options& options);
 Exit transfer_check(const Options& options);
 Exit transfer_resume(const Options& options);
+Exit dossier_papers(const Options& options);
 Exit review_list(const Options& options);
 Exit review_show(const Options& options);
 Exit review_approve(const Options& options);

@@ -27,6 +27,11 @@ constexpr Statement reuse_record{
 constexpr Statement read_bytes{"vault_read_bytes",
                                "select bytes_sealed from file where sha256 = $1::bytea"};
 
+constexpr Statement find_papers{
+    "vault_papers_of_dossier",
+    "select record_id, encode(sha256, 'hex'), account_id, person_id, procedure_code, reference,"
+    " reused_at from record_reuse where portal = $1 and dossier_code = $2 order by id"};
+
 std::optional<std::string> told(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional{text};
 }
@@ -110,6 +115,26 @@ Task<ReuseOutcome> reuse(postgres::Database& database, std::shared_ptr<const cry
   if (!digest) co_return ReuseOutcome{NothingToReuse{}};
   ReuseWork work{*keys, request, event, *digest};
   co_return co_await postgres::with_retries(database, postgres::Isolation::read_committed, work);
+}
+
+Task<std::vector<PaperUsed>> papers_of_dossier(postgres::Database& database, PortalName portal,
+                                               std::string dossier_code) {
+  Params params;
+  params.text(portal.value()).text(dossier_code);
+  const Result rows = co_await database.query(find_papers, std::move(params));
+  std::vector<PaperUsed> papers;
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    PaperUsed paper;
+    paper.record_id = rows.integer(row, 0);
+    paper.sha256 = rows.text(row, 1);
+    paper.account_id = rows.id<AccountId>(row, 2);
+    paper.person_id = rows.id<PersonId>(row, 3);
+    paper.procedure_code = rows.optional_text(row, 4).value_or("");
+    paper.reference = rows.text(row, 5);
+    paper.at = rows.instant(row, 6);
+    papers.push_back(std::move(paper));
+  }
+  co_return papers;
 }
 
 }  // namespace vneid::vault

@@ -61,4 +61,19 @@ using ReuseOutcome = std::variant<NothingToReuse, NotReusable, UsedBefore, Reuse
 Task<ReuseOutcome> reuse(postgres::Database& database, std::shared_ptr<const crypto::KeyRing> keys,
                          ReuseRequest request, audit::Event event);
 
+/// A paper that serves in a dossier, as the database keeps it.
+struct PaperUsed {
+  std::int64_t record_id = 0;
+  std::string sha256;  ///< as in RecordFile
+  AccountId account_id;
+  PersonId person_id;
+  std::string procedure_code;  ///< empty: not told
+  std::string reference;
+  Wall at{};
+};
+
+/// Those of a dossier, in the order in which they came to it.
+Task<std::vector<PaperUsed>> papers_of_dossier(postgres::Database& database, PortalName portal,
+                                               std::string dossier_code);
+
 }  // namespace vneid::vault

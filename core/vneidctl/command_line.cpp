@@ -51,6 +51,8 @@ constexpr std::array commands{
     Command{"transfer", "check", nullptr, transfer_check,
             "tell which records did not follow their account's link"},
     Command{"transfer", "resume", nullptr, transfer_resume, "carry those over"},
+    Command{"dossier", "papers", "CODE", dossier_papers,
+            "tell which papers of the vault serve in a dossier"},
     Command{"review", "list", nullptr, review_list, "list what officers must decide, oldest first"},
     Command{"review", "show", "REFERENCE", review_show, "compare both sides, masked"},
     Command{"review", "approve", "REFERENCE", review_approve,

@@ -144,6 +144,8 @@ TEST_F(Vneidctl, MigratesImportsAndShows) {
   EXPECT_EQ(run_with_all({"links", "show", "a"}), 0);
   EXPECT_THAT(output, HasSubstr("not linked"));
   EXPECT_EQ(run_with_all({"links", "show", "nobody"}), 3);
+  EXPECT_EQ(run_with_all({"dossier", "papers", "H99-1"}), 0);
+  EXPECT_THAT(output, HasSubstr("0 papers"));
 }
 
 TEST_F(Vneidctl, ListsAccountsThatOtherSpellingsWouldMakeOne) {

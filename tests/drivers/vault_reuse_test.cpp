@@ -110,6 +110,29 @@ TEST_F(VaultReuse, GivesTheFileAndKeepsWhoUsedWhatWhere) {
   EXPECT_EQ(trail(), "ok record_N");
 }
 
+TEST_F(VaultReuse, IsFoundByItsDossier) {
+  const auto first = request();
+  use(first);
+  use(request("2/KQ", "f2"));
+  auto elsewhere = request();
+  elsewhere.dossier_code = "H99-2";
+  use(elsewhere);
+  const auto papers = [this](const std::string& portal, const std::string& dossier) {
+    return world.loop.run(
+        vault::papers_of_dossier(world.officer_pool, PortalName{portal}, dossier));
+  };
+  ASSERT_THAT(papers("portal", "H99-1"), testing::SizeIs(2));
+  const auto paper = papers("portal", "H99-1").front();
+  EXPECT_EQ(paper.record_id, first.record_id);
+  EXPECT_EQ(paper.sha256, first.sha256);
+  EXPECT_EQ(paper.reference, first.reference);
+  EXPECT_EQ(paper.account_id, account);
+  EXPECT_EQ(paper.person_id, linked.person_id);
+  EXPECT_EQ(paper.at, now);
+  EXPECT_THAT(papers("portal", "H99-3"), IsEmpty());
+  EXPECT_THAT(papers("other", "H99-1"), IsEmpty());
+}
+
 TEST_F(VaultReuse, OnceInADossierAndAgainForWhoLostTheAnswer) {
   const auto first = request();
   ASSERT_TRUE(std::holds_alternative<Reused>(use(first)));
