@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,5 +24,8 @@ std::string date_for_people(std::string_view stored);
 /// Whether a stored "valid until" lies before the day that `now` is in Vietnam. A date without a
 /// day is over when its month or year is.
 bool is_over(std::string_view stored, Wall now);
+
+/// A time as nginx.conf has it: "300ms", "1m30s", "5" (seconds). Nothing when it is none.
+std::optional<Milliseconds> parse_duration(std::string_view text);
 
 }  // namespace vneid::text

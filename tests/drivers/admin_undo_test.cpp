@@ -141,7 +141,13 @@ TEST_F(VneidctlUndo, APasswordThatOthersMayReadIsNotUsed) {
   EXPECT_THAT(output,
               testing::AllOf(HasSubstr(file), HasSubstr("others than its owner may use it")));
   EXPECT_EQ(run(lan, undo, "127.0.0.1:1 user=x"), 2);
-  EXPECT_THAT(output, HasSubstr("user= needs a password_file="));
+  EXPECT_THAT(output, HasSubstr("\"user=\" of \"vneid_redis\" needs a \"password_file=\""));
+  // As nginx does: of two lines nobody can tell which is meant.
+  std::ofstream(file) << "of-no-value\nof-none-either\n";
+  std::filesystem::permissions(file, std::filesystem::perms{0600});
+  EXPECT_EQ(::chown(file.c_str(), lan.uid(), static_cast<gid_t>(-1)), 0);
+  EXPECT_EQ(run(lan, undo, "127.0.0.1:1 password_file=" + file), 2);
+  EXPECT_THAT(output, HasSubstr(file + ": must hold one line that is not empty"));
   EXPECT_EQ(world.database.sql("select count(*) from review"), "0") << "before anything is asked";
 }
 
