@@ -1,4 +1,4 @@
-#include "admin/sessions.hpp"
+#include "admin/officers/sessions.hpp"
 
 #include <csignal>
 #include <iterator>
