@@ -6,16 +6,13 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "admin/commands.hpp"
-#include "admin/officer.hpp"
-#include "admin/sessions.hpp"
 #include "identity/account_name.hpp"
 #include "identity/masking.hpp"
 #include "link/account_names.hpp"
-#include "link/accounts.hpp"
-#include "link/officer/closing.hpp"
 
 namespace vneid::admin {
 
@@ -86,28 +83,6 @@ Exit accounts_duplicates(const Options& options) {
   std::cout << groups.size() << " names of several accounts with --account-form "
             << options.account_form << '\n';
   return groups.empty() ? exit_ok : exit_partly;
-}
-
-Exit accounts_close(const Options& options) {
-  const std::string reason = reason_given(options);
-  const std::string officer = current_officer();
-  const auto keys = load_keys(options);
-  const redis::Settings redis = redis_of(options);
-  const auto name = identity::account_name(options.operand, account_form_of(options));
-  if (!name) throw CommandFailed(exit_usage, name.error());
-  EpollLoop loop;
-  postgres::Pool pool = open_pool(loop, options, statement_timeout);
-  link::Accounts accounts{pool, keys};
-  const auto account = loop.run(accounts.find(PortalName{options.portal}, *name));
-  if (!account) {
-    throw CommandFailed(exit_failed, "portal \"" + options.portal + "\" has no such account");
-  }
-  const std::string which = "account " + std::to_string(account->id.value());
-  const bool closed = loop.run(link::close_account(pool, account->id, officer, reason));
-  std::cout << which << (closed ? ": closed by " + officer : " was closed before") << '\n';
-  std::cout << end_sessions(redis, keys, account->id, which + " is closed")
-            << " sessions of it were ended\n";
-  return exit_ok;
 }
 
 }  // namespace vneid::admin

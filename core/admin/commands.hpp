@@ -22,16 +22,9 @@ Exit keys_rotate(const Options& options);
 Exit import_accounts(const Options& options);
 Exit import_vault(const Options& options);
 Exit accounts_duplicates(const Options& options);
-Exit accounts_close(const Options& options);
-Exit links_show(const Options& options);
-Exit links_undo(const Options& options);
 Exit transfer_check(const Options& options);
 Exit transfer_resume(const Options& options);
 Exit dossier_papers(const Options& options);
-Exit review_list(const Options& options);
-Exit review_show(const Options& options);
-Exit review_approve(const Options& options);
-Exit review_reject(const Options& options);
 
 /// The database that the options name; `timeout` for one statement.
 postgres::Pool open_pool(EventLoop& loop, const Options& options, Milliseconds timeout);

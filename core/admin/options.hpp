@@ -56,7 +56,9 @@ struct Options {
   std::string after;           ///< --after: reference of the last review seen
   std::int64_t limit = 50;     ///< --limit of the reviews listed
   std::string state = "open";  ///< --state of the reviews listed; "all" for all
-  std::string reason;          ///< --reason of a rejection, an undoing, a closing
+  std::string reason;          ///< --reason of whatever an officer does
+  std::string new_name;        ///< --to of a renaming
+  std::string into;            ///< --into of a merge: the account that stays
   AuditOptions audit;
 };
 

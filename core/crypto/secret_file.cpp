@@ -1,5 +1,6 @@
 #include "crypto/secret_file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -67,6 +68,25 @@ std::expected<Secret, std::string> read_secret_file(const std::string& path) {
   if (filled > max_secret_file_size) return std::unexpected(path + ": is larger than 64 KiB");
   if (filled == 0) return std::unexpected(path + ": is empty");
   return content;
+}
+
+bool is_one_line(std::string_view text) noexcept {
+  constexpr unsigned char last_control = 0x1f;
+  constexpr unsigned char del = 0x7f;
+  return !text.empty() && std::ranges::none_of(text, [](unsigned char byte) {
+    return byte <= last_control || byte == del;
+  });
+}
+
+std::expected<std::string, std::string> read_secret_line(const std::string& path) {
+  const auto content = read_secret_file(path);
+  if (!content) return std::unexpected(content.error());
+  std::string_view line = content->bytes();
+  while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+  if (!is_one_line(line)) {
+    return std::unexpected(path + ": must hold one line that is not empty");
+  }
+  return std::string{line};
 }
 
 }  // namespace vneid::crypto

@@ -36,4 +36,11 @@ inline constexpr std::size_t max_secret_file_size = 64 << 10;  ///< bytes
 /// that begins with the path.
 std::expected<Secret, std::string> read_secret_file(const std::string& path);
 
+/// The same of a file that holds one line, say a password: without what ends the line. Nginx and
+/// vneidctl take no other: of two lines nobody can tell which is meant.
+std::expected<std::string, std::string> read_secret_line(const std::string& path);
+
+/// Whether it is one line, not empty and without control characters.
+bool is_one_line(std::string_view text) noexcept;
+
 }  // namespace vneid::crypto

@@ -86,6 +86,9 @@ void check_secret(const NamedFile& file, Findings& findings) {
   about.ok("files.secret", file.path + " is kept from others (" + octal(status.st_mode) + ")");
 }
 
+/// More are the public CAs of a system, of which some have always expired.
+constexpr int most_of_own = 20;
+
 using X509Ptr = std::unique_ptr<X509, decltype(&X509_free)>;
 
 void check_certificate(const NamedFile& file, Findings& findings) {
@@ -105,6 +108,12 @@ void check_certificate(const NamedFile& file, Findings& findings) {
   } else if (good == 0) {
     about.wrong("files.certificate", file.path + " holds expired certificates only",
                 "Put the CA's new certificate there");
+  } else if (expired > 0 && good <= most_of_own) {
+    about.warning("files.certificate",
+                  file.path + " holds " + std::to_string(expired) +
+                      " expired certificate(s) among its " + std::to_string(good + expired) +
+                      ": who still relies on one is refused",
+                  "Put the CA's new certificate there, and take the old one out");
   } else {
     about.ok("files.certificate", file.path + " holds " + std::to_string(good) + " certificate(s)");
   }

@@ -45,7 +45,9 @@ constexpr Statement missing_tables{
     " where to_regclass(name) is null"};
 
 constexpr Statement sealed_sample{
-    "doctor_sample", "select account_key, account_name_sealed::bytea from account limit 1"};
+    "doctor_sample",
+    "select coalesce(sealed_under, account_key)::bytea, account_name_sealed::bytea"
+    " from account limit 1"};
 
 struct Cure {
   std::string_view sign;  ///< in libpq's or the server's text

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -46,8 +48,7 @@ class ProviderLook {
       return;
     }
     if (settings_.profile == oidc::ProviderProfile::vneid_direct) {
-      if (!peer_.look_at_transport("provider.tls", settings_.token_endpoint)) return;
-      look_at_client(settings_.token_endpoint);
+      look_at_direct_endpoints();
       return;
     }
     if (!peer_.look_at_transport("provider.tls", settings_.issuer)) return;
@@ -56,6 +57,40 @@ class ProviderLook {
 
  private:
   [[nodiscard]] const About& about() const noexcept { return peer_.about(); }
+
+  /// Three addresses, which may be three machines; a document tells none of them.
+  void look_at_direct_endpoints() {
+    std::set<std::string> origins;
+    const auto is_reached = [&](const std::string& url) {
+      const bool is_new = origins.insert(url.substr(0, url.find('/', sizeof("https://")))).second;
+      return !is_new || peer_.look_at_transport("provider.tls", url);
+    };
+    if (is_reached(settings_.token_endpoint)) look_at_client(settings_.token_endpoint);
+    for (const auto& [name, url] :
+         {std::pair{"authorization_endpoint", settings_.authorization_endpoint},
+          std::pair{"userinfo_endpoint", settings_.userinfo_endpoint}}) {
+      if (is_reached(url)) look_at_endpoint(name, url);
+    }
+  }
+
+  /// Without parameters and without a token nobody is asked for; every refusal but "there is
+  /// nothing" says that it is there.
+  void look_at_endpoint(const std::string& name, const std::string& url) {
+    http::OutgoingRequest request;
+    request.url = url;
+    const auto response = peer_.send("provider.endpoint", std::move(request));
+    if (!response) return;
+    const std::string status = "status " + std::to_string(response->status);
+    if (response->status == 404 || response->status == 410) {
+      about().warning("provider.endpoint", name + " says that there is nothing (" + status + ")",
+                      "Correct " + name + ", or ask the provider for its address");
+    } else if (response->status >= 500) {
+      about().warning("provider.endpoint", name + " answers with " + status, "Ask the provider");
+    } else {
+      about().ok("provider.endpoint",
+                 name + " answers (" + status + " to a question about nobody)");
+    }
+  }
 
   void look_at_discovery() {
     http::OutgoingRequest request;
@@ -255,24 +290,6 @@ class ProviderLook {
 void check_provider(const Provider& provider, const std::string& redirect_uri, Findings& findings) {
   const About about{findings, "provider " + provider.settings.name, provider.at};
   ProviderLook{provider, redirect_uri, about}.look();
-}
-
-void check_population(const PopulationSource& source, Findings& findings) {
-  const population::Settings& settings = source.settings;
-  const About about{findings, "population " + settings.name, source.at};
-  PeerLook peer{about, "vneid_population", settings.trusted_certificates, settings.timeout};
-  if (!peer.look_at_transport("population.tls", settings.endpoint)) return;
-  http::OutgoingRequest request;  // no body, so nobody is asked for
-  request.method = "HEAD";
-  request.url = settings.endpoint;
-  const auto response = peer.send("population.reach", std::move(request));
-  if (!response) return;
-  const std::string status = "status " + std::to_string(response->status);
-  if (response->status >= 500) {
-    about.wrong("population.reach", "answers with " + status, "Ask the platform's operator");
-  } else {
-    about.ok("population.reach", "answers (" + status + " to a question about nobody)");
-  }
 }
 
 }  // namespace vneid::doctor

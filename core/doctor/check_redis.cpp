@@ -1,9 +1,5 @@
 #include <algorithm>
-#include <arpa/inet.h>
-#include <array>
 #include <charconv>
-#include <memory>
-#include <netdb.h>
 #include <string_view>
 
 #include "async/epoll_loop.hpp"
@@ -11,6 +7,7 @@
 #include "doctor/checks.hpp"
 #include "doctor/report/words.hpp"
 #include "net/redis/client.hpp"
+#include "net/redis/words.hpp"
 #include "net/unavailable.hpp"
 
 namespace vneid::doctor {
@@ -63,21 +60,6 @@ double number(const std::string& text) {
 std::string title(const redis::Settings& settings) {
   if (!settings.unix_path.empty()) return "unix:" + settings.unix_path;
   return settings.address + ":" + std::to_string(settings.port);
-}
-
-/// nginx resolves a name when it reads its configuration; false: there is no such host.
-bool resolve(redis::Settings& settings) {
-  if (!settings.unix_path.empty()) return true;
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (::getaddrinfo(settings.address.c_str(), nullptr, &hints, &found) != 0) return false;
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  ::getnameinfo(found->ai_addr, found->ai_addrlen, text.data(), text.size(), nullptr, 0,
-                NI_NUMERICHOST);
-  settings.address = text.data();
-  return true;
 }
 
 std::string cure_of(const redis::Settings& settings, const Refusal& refusal) {
@@ -249,9 +231,12 @@ void check_redis(const RedisPlace& place, Findings& findings) {
   const About about{findings, "redis", place.at};
   redis::Settings settings = place.settings;
   settings.timeout = std::max(settings.timeout, patience);
-  if (!resolve(settings)) {
-    about.wrong("redis.reach", "there is no host " + settings.address,
-                "Correct the name in vneid_redis");
+  if (!place.fault.empty()) {
+    about.wrong("redis.reach", "nginx refuses it: " + place.fault, "Correct vneid_redis");
+    return;
+  }
+  if (const auto found = redis::resolve(settings); !found) {
+    about.wrong("redis.reach", found.error(), "Correct the name in vneid_redis");
     return;
   }
   RedisLook{settings, about}.look();

@@ -26,6 +26,8 @@ std::string cure_of(const TlsProblem& problem, const std::string& directive) {
       return "Open the way to it (firewall, DNS), or correct " + directive;
     case Kind::expired:
       return "Its operator must renew it; if it is fresh, correct this machine's clock";
+    case Kind::expired_ca:
+      return "Put the CA's new certificate into trusted_certificate, or update ca-certificates";
     case Kind::not_yet_valid:
       return "Correct this machine's clock, or ask its operator";
     case Kind::wrong_host:

@@ -153,6 +153,10 @@ std::expected<TlsFacts, TlsProblem> judge(SSL* session) {
     case X509_V_OK:
       return TlsFacts{days_left(session)};
     case X509_V_ERR_CERT_HAS_EXPIRED:
+      if (days_left(session) >= 0) {  // all that it has sent
+        return problem(Kind::expired_ca,
+                       "the CA that signed its certificate has expired, as we have it");
+      }
       return problem(Kind::expired, "its certificate has expired");
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return problem(Kind::not_yet_valid, "its certificate is not valid yet");

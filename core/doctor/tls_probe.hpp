@@ -10,7 +10,15 @@ namespace vneid::doctor {
 
 /// What kept TLS from being trusted, told apart (libcurl says one sentence for all).
 struct TlsProblem {
-  enum class Kind { unreachable, expired, not_yet_valid, wrong_host, unknown_ca, handshake };
+  enum class Kind {
+    unreachable,
+    expired,
+    expired_ca,  ///< the one that we trust; its own certificates are good
+    not_yet_valid,
+    wrong_host,
+    unknown_ca,
+    handshake,
+  };
   Kind kind = Kind::unreachable;
   std::string text;
 };

@@ -171,6 +171,8 @@ std::string_view to_text(LinkOutcome outcome) noexcept {
       return "already_linked_same";
     case LinkOutcome::taken_by_other:
       return "taken_by_other";
+    case LinkOutcome::kept_out:
+      return "kept_out";
   }
   return "";
 }

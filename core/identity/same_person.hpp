@@ -69,6 +69,7 @@ enum class LinkOutcome : std::uint8_t {
   refuse_incomplete,    ///< the provider told no usable number
   already_linked_same,  ///< never from decide(): the link transaction found this very link
   taken_by_other,       ///< never from decide(): account or VNeID person is linked otherwise
+  kept_out,             ///< never from decide(): an officer keeps the person out
 };
 
 /// Why; for the audit log, which wants every circumstance, not only the deciding one.

@@ -8,7 +8,7 @@ namespace {
 
 constexpr postgres::Statement names_after{
     "account_names",
-    "select a.id, a.account_key, a.account_name_sealed, a.status,"
+    "select a.id, coalesce(a.sealed_under, a.account_key)::bytea, a.account_name_sealed, a.status,"
     "   exists (select from link l where l.account_id = a.id and l.state = 'active')"
     " from account a where a.portal = $1 and a.id > $2::bigint order by a.id limit $3::bigint"};
 

@@ -19,13 +19,15 @@ using postgres::Statement;
 constexpr int any_year = 9999;
 
 // What every statement below selects from an account `a`: a row a field that decide() needs.
-#define VNEID_ACCOUNT_COLUMNS                                                     \
-  "a.id, a.portal, a.kind, a.status, a.account_key, a.account_name_sealed, l.id," \
-  " l.person_id, l.provider, l.linked_at, f.field, f.status, f.value_sealed,"     \
-  " case when f.field = 'citizen_id' and f.status = 'verified' then (select"      \
-  "   c.reason <> 'self_update' or c.new_source = 'vneid' from"                   \
-  "   identity_field_change c where c.account_id = a.id and c.field = f.field"    \
-  "   order by c.id desc limit 1) end"
+#define VNEID_ACCOUNT_COLUMNS                                                         \
+  "a.id, a.portal, a.kind, a.status, coalesce(a.sealed_under, a.account_key)::bytea," \
+  " a.account_name_sealed, l.id,"                                                     \
+  " l.person_id, l.provider, l.linked_at, f.field, f.status, f.value_sealed,"         \
+  " case when f.field = 'citizen_id' and f.status = 'verified' then (select"          \
+  "   c.reason <> 'self_update' or c.new_source = 'vneid' from"                       \
+  "   identity_field_change c where c.account_id = a.id and c.field = f.field"        \
+  "   order by c.id desc limit 1) end,"                                               \
+  " kept_out(l.person_id)"
 #define VNEID_ACCOUNT_JOINS                                                    \
   " left join link l on l.account_id = a.id and l.state = 'active'"            \
   " left join identity_field f on f.account_id = a.id and f.status <> 'empty'" \
@@ -121,6 +123,7 @@ LegacyAccount read_account(const Result& rows, const KeyRing& keys) {
     link.person_id = PersonId{rows.integer(0, 7)};
     link.provider = rows.text(0, 8);
     link.linked_at = rows.instant(0, 9);
+    link.kept_out = rows.boolean(0, 14);
     account.linked = std::move(link);
   }
   for (std::size_t row = 0; row < rows.rows() && !rows.is_null(row, 10); ++row) {
@@ -154,7 +157,7 @@ Task<LegacyAccount> Accounts::ensure(PortalName portal, std::string name,
   params.instant(now);
   const Result rows = co_await database_.query(ensure_account, std::move(params));
   LegacyAccount account = read_account(rows, *keys_);
-  account.first_seen = rows.boolean(0, 14);
+  account.first_seen = rows.boolean(0, 15);
   co_return account;
 }
 

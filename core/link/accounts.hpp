@@ -22,6 +22,7 @@ struct LinkSummary {
   PersonId person_id;
   std::string provider;
   Wall linked_at{};
+  bool kept_out = false;  ///< the person is, by an officer: the account lets nobody in
 };
 
 /// A portal's account as the database has it.

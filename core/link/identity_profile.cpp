@@ -19,8 +19,9 @@ using postgres::Statement;
 // Everything of the page in one round trip: rows of four kinds under common columns.
 constexpr Statement read_profile{
     "identity_read_profile",
-    "with a as (select id, account_key, account_name_sealed from account where id = $1::bigint)"
-    " select 1 as kind, null::text, null::text, null::text, a.account_key::bytea,"
+    "with a as (select id, coalesce(sealed_under, account_key)::bytea as key, account_name_sealed"
+    "   from account where id = $1::bigint)"
+    " select 1 as kind, null::text, null::text, null::text, a.key,"
     "   a.account_name_sealed::bytea,"
     "   null::bytea, null::bytea, null::timestamptz as at, null::bigint as id, null::bigint,"
     "   null::bigint, null::boolean from a"
@@ -28,14 +29,15 @@ constexpr Statement read_profile{
     " select 2, f.field, f.status, f.source, f.value_sealed, null, null, null, f.verified_at, null,"
     "   null, null, f.told from a join identity_field f on f.account_id = a.id"
     " union all"
-    " select 3, o.portal, l.provider, null, o.account_key, o.account_name_sealed, p.citizen_key,"
+    " select 3, o.portal, l.provider, null, coalesce(o.sealed_under, o.account_key),"
+    "   o.account_name_sealed, p.citizen_key,"
     "   p.citizen_sealed, l.linked_at, l.id, o.id, p.id, cardinality(l.flags) > 0"
     "   from a join link l on l.person_id = $2::bigint or ($2::bigint = 0 and l.account_id = a.id)"
     "   join account o on o.id = l.account_id join person p on p.id = l.person_id"
     "   where l.state = 'active'"
     " union all"
     " (select 4, r.reference, r.state, null, null, null, null, null, r.created_at, r.id, null,"
-    "   null, null from a join review r on r.account_id = a.id and r.kind <> 'undo'"
+    "   null, null from a join review r on r.account_id = a.id and r.kind in ('link', 'identity')"
     "   order by r.created_at desc, r.id desc limit 1)"
     " order by kind, at, id"};
 

@@ -99,6 +99,10 @@ class LinkWork {
       co_return co_await refuse(transaction, std::move(decision));
     }
     const KnownPerson known = co_await find_person(transaction, person_keys());
+    if (known.kept_out || (account->linked && account->linked->kept_out)) {
+      decision.outcome = Decided::kept_out;
+      co_return co_await refuse(transaction, std::move(decision));
+    }
     if (account->linked && !known.has_other_subject && known.by_number &&
         known.by_number == known.by_subject && known.by_number == account->linked->person_id) {
       co_return co_await repeat(transaction, *account->linked);

@@ -10,10 +10,11 @@ using postgres::Params;
 using postgres::Result;
 using postgres::Statement;
 
-#define VNEID_SELECT_LINKS                                                                  \
-  "select l.id, a.id, p.id, a.portal, a.account_key, a.account_name_sealed, p.citizen_key," \
-  " p.citizen_sealed, l.provider, l.linked_at, cardinality(l.flags) > 0"                    \
-  " from link l join account a on a.id = l.account_id join person p on p.id = l.person_id"  \
+#define VNEID_SELECT_LINKS                                                                 \
+  "select l.id, a.id, p.id, a.portal, coalesce(a.sealed_under, a.account_key)::bytea,"     \
+  " a.account_name_sealed, p.citizen_key,"                                                 \
+  " p.citizen_sealed, l.provider, l.linked_at, cardinality(l.flags) > 0"                   \
+  " from link l join account a on a.id = l.account_id join person p on p.id = l.person_id" \
   " where l.state = 'active' and "
 
 constexpr Statement links_of_person{

@@ -17,7 +17,9 @@ constexpr Statement find_known{
     "select (select id from person where citizen_key = $1::bytea),"
     " (select person_id from person_subject where issuer = $2::text and subject_key = $3::bytea),"
     " exists (select from person p join person_subject s on s.person_id = p.id"
-    "   where p.citizen_key = $1::bytea and s.issuer = $2::text and s.subject_key <> $3::bytea)"};
+    "   where p.citizen_key = $1::bytea and s.issuer = $2::text and s.subject_key <> $3::bytea),"
+    " kept_out((select id from person where citizen_key = $1::bytea)) or kept_out((select person_id"
+    "   from person_subject where issuer = $2::text and subject_key = $3::bytea))"};
 
 constexpr Statement upsert_person{
     "person_upsert",
@@ -40,6 +42,11 @@ constexpr Statement read_details{
     "person_read",
     "select citizen_key, citizen_sealed, name_sealed from person where id = $1::bigint"};
 
+constexpr Statement find_kept_out{
+    "person_kept_out",
+    "select kept_out($1::bigint) or exists (select from link l where l.account_id = $2::bigint"
+    "   and l.state = 'active' and kept_out(l.person_id))"};
+
 Params parameters_of(const PersonKeys& keys) {
   Params params;
   params.bytes(keys.citizen).text(keys.issuer).bytes(keys.subject.value());
@@ -51,6 +58,7 @@ KnownPerson known_of(const Result& rows) {
   if (!rows.is_null(0, 0)) known.by_number = PersonId{rows.integer(0, 0)};
   if (!rows.is_null(0, 1)) known.by_subject = PersonId{rows.integer(0, 1)};
   known.has_other_subject = rows.boolean(0, 2);
+  known.kept_out = rows.boolean(0, 3);
   return known;
 }
 
@@ -64,6 +72,13 @@ Task<KnownPerson> find_person(postgres::Transaction& transaction, PersonKeys key
 Task<KnownPerson> find_person(postgres::Database& database, PersonKeys keys) {
   const Result rows = co_await database.query(find_known, parameters_of(keys));
   co_return known_of(rows);
+}
+
+Task<bool> is_kept_out(postgres::Database& database, PersonId person_id, AccountId account_id) {
+  Params params;
+  params.integer(person_id).integer(account_id);
+  const Result rows = co_await database.query(find_kept_out, std::move(params));
+  co_return rows.boolean(0, 0);
 }
 
 Task<std::optional<PersonDetails>> read_person(postgres::Database& database,

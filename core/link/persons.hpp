@@ -26,6 +26,8 @@ struct KnownPerson {
   std::optional<PersonId> by_subject;
   /// The person of this number is known at this issuer under another subject.
   bool has_other_subject = false;
+  /// An officer keeps the person out (schema 0014, kept_out()): no login, no link.
+  bool kept_out = false;
 
   /// The subject belongs to the person of another number.
   [[nodiscard]] bool subject_of_other() const noexcept {
@@ -48,6 +50,10 @@ struct PersonValues {
 Task<KnownPerson> find_person(postgres::Transaction& transaction, PersonKeys keys);
 /// The same outside a transaction, for a login that writes nothing.
 Task<KnownPerson> find_person(postgres::Database& database, PersonKeys keys);
+
+/// Whether the person (0: none), or the one whom the account (0: none) is linked to, is kept out:
+/// asked of whoever has a session. Throws what Pool throws.
+Task<bool> is_kept_out(postgres::Database& database, PersonId person_id, AccountId account_id);
 
 /// Throws what Pool throws, and UnreadableValue.
 Task<std::optional<PersonDetails>> read_person(postgres::Database& database,

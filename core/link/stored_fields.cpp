@@ -23,9 +23,9 @@ using postgres::Transaction;
 constexpr int any_year = 9999;
 
 // The same lock as the link's (lock_account): whoever changes identities waits for links.
-constexpr Statement lock_key{
-    "identity_lock_account",
-    "select account_key from account where id = $1::bigint for no key update"};
+constexpr Statement lock_key{"identity_lock_account",
+                             "select coalesce(sealed_under, account_key)::bytea from account where "
+                             "id = $1::bigint for no key update"};
 
 constexpr Statement read_fields{
     "identity_read_fields",

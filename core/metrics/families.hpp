@@ -19,7 +19,8 @@ VNEID_LABELS(Notice, shown, skipped, vneid);
 /// an earlier one was given again.
 VNEID_LABELS(Callback, linked, signed_in, repeated, review, mismatch, level, unverified_number,
              taken, cancelled, provider_refused, provider_away, population_away, no_match,
-             stores_away, overloaded, expired, bad_request, no_account, portal_away, internal);
+             stores_away, overloaded, expired, bad_request, no_account, portal_away, kept_out,
+             internal);
 /// New links only, not those found again.
 VNEID_LABELS(Link, made);
 /// Vault records at a link: carried to the person, or left with the account.
@@ -30,7 +31,7 @@ VNEID_LABELS(Reuse, reused, repeated, refused);
 VNEID_LABELS(Refusal, level_too_low, mismatch, unverified_number, taken, cancelled, expired,
              ticket_used, provider_away, provider_refused, population_away, no_match, review,
              enforced, stores_away, overloaded, bad_request, not_found, method_not_allowed,
-             too_large, csrf, no_account, portal_away, internal);
+             too_large, csrf, no_account, portal_away, kept_out, internal);
 /// Answers of the population database. `limited`: not asked, the rate was used up.
 VNEID_LABELS(Population, match, no_match, limited, unavailable, review);
 /// Decisions of `vneid_require`. `unknown`: the session could not be read (D7); `path`: refused by

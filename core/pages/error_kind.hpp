@@ -31,6 +31,7 @@ enum class ErrorKind : std::uint8_t {
   csrf,
   no_account,   ///< a VNeID login whose person has no account here
   portal_away,  ///< the portal gave no session for a VNeID login
+  kept_out,     ///< an officer has flagged the person: nothing opens until another one unflags
   internal,
 };
 

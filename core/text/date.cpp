@@ -1,7 +1,11 @@
 #include "text/date.hpp"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 #include <cstdio>
+#include <utility>
 
 namespace vneid::text {
 
@@ -48,6 +52,25 @@ std::string date_for_people(std::string_view stored) {
   if (stored.size() >= 7) text += std::string(stored.substr(5, 2)) + '/';
   text += stored.substr(0, 4);
   return text;
+}
+
+std::optional<Milliseconds> parse_duration(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, std::int64_t>, 6> units{
+      {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}, {"", 1000}}};
+  if (text.empty()) return {};
+  std::int64_t total = 0;
+  while (!text.empty()) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || value < 0 || value > 1'000'000'000) return {};
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    const auto* unit =
+        std::ranges::find_if(units, [text](const auto& u) { return text.starts_with(u.first); });
+    if (unit->first.empty() && !text.empty()) return {};
+    text.remove_prefix(unit->first.size());
+    total += value * unit->second;
+  }
+  return Milliseconds{total};
 }
 
 }  // namespace vneid::text

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,5 +26,8 @@ std::string date_for_people(std::string_view stored);
 
 /// yyyy-mm-dd of the day that it is in Vietnam, as dates are stored.
 std::string stored_day(Wall instant);
+
+/// A time as nginx.conf has it: "300ms", "1m30s", "5" (seconds). Nothing when it is none.
+std::optional<Milliseconds> parse_duration(std::string_view text);
 
 }  // namespace vneid::text

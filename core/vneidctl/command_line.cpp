@@ -9,6 +9,7 @@
 
 #include "admin/audit/commands.hpp"
 #include "admin/commands.hpp"
+#include "admin/officers/commands.hpp"
 #include "doctor/command.hpp"
 #include "probe/command.hpp"
 #include "vneidctl/help.hpp"
@@ -45,6 +46,14 @@ constexpr std::array commands{
             "list accounts that --account-form makes one"},
     Command{"accounts", "close", "ACCOUNT", accounts_close,
             "close an account and end its sessions, with --reason"},
+    Command{"accounts", "rename", "ACCOUNT", accounts_rename,
+            "give it the name --to; it takes two officers"},
+    Command{"accounts", "merge", "ACCOUNT", accounts_merge,
+            "make it part of the account --into; it takes two officers"},
+    Command{"persons", "flag", "PERSON", persons_flag,
+            "keep a person out and end all sessions, with --reason"},
+    Command{"persons", "unflag", "PERSON", persons_unflag,
+            "let them in again, with --reason; another officer's"},
     Command{"links", "show", "ACCOUNT", links_show, "tell what an account is linked to"},
     Command{"links", "undo", "LINK", links_undo,
             "undo the link of that number; it takes two officers"},
@@ -145,8 +154,13 @@ void add_options(CLI::App& app, Options& options) {
   add(import, "--errors", "FILE", options.errors,
       "write the lines that were not imported, with the reason");
 
-  add(app.get_subcommand("accounts")->get_subcommand("close"), "--reason", "TEXT", options.reason,
-      "why, for the records");
+  auto* accounts = app.get_subcommand("accounts");
+  add(accounts, "--reason", "TEXT", options.reason, "why, for the records; the first officer's");
+  auto* rename = accounts->get_subcommand("rename");
+  add(rename, "--to", "NAME", options.new_name, "what the portal calls it now")->required();
+  auto* merge = accounts->get_subcommand("merge");
+  add(merge, "--into", "ACCOUNT", options.into, "the account that stays")->required();
+  add(app.get_subcommand("persons"), "--reason", "TEXT", options.reason, "why, for the records");
   add(app.get_subcommand("links")->get_subcommand("undo"), "--reason", "TEXT", options.reason,
       "why, for the records; the first officer's");
 

@@ -83,12 +83,9 @@ std::string Directive::secret_file(std::string_view word, const std::string& wha
 }
 
 std::string Directive::secret(std::string_view word, const std::string& what) const {
-  std::string content = secret_file(word, what);
-  while (!content.empty() && (content.back() == '\n' || content.back() == '\r')) content.pop_back();
-  if (content.empty() || std::ranges::any_of(content, text::is_control)) {
-    fail(what + " " + path(word) + ": must hold one line that is not empty");
-  }
-  return content;
+  auto line = crypto::read_secret_line(path(word));
+  if (!line) fail(what + " " + line.error());
+  return *std::move(line);
 }
 
 http::TrustedCertificates Directive::certificates(std::string_view word) const {

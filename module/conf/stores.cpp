@@ -1,41 +1,24 @@
 // vneid_keys, vneid_redis, vneid_postgres, vneid_templates: what http{} says of the stores.
 
-#include <array>
-#include <netinet/in.h>
+#include <string>
 #include <sys/stat.h>
+#include <vector>
 
 #include "crypto/key_ring.hpp"
 #include "module/conf/directive.hpp"
 #include "net/postgres/client.hpp"
+#include "net/redis/words.hpp"
 
 namespace vneid::ngx {
 
 namespace {
 
-/// nginx resolves the name now, so that nothing in a worker has to (code-models.md finding 8).
-void parse_redis_address(const Directive& directive, std::string_view word, redis::Settings& into) {
-  ngx_url_t url{};
-  url.url = in_pool(directive.conf()->pool, word);
-  url.default_port = 6379;
-  if (ngx_parse_url(directive.conf()->pool, &url) != NGX_OK || url.naddrs == 0) {
-    directive.fail(std::string{url.err == nullptr ? "invalid address" : url.err} + " in \"" +
-                   std::string{word} + "\" of \"vneid_redis\"");
+/// Redis may start after nginx: no reason to stay down.
+void warn_without_socket(const Directive& directive, const std::string& path) {
+  if (struct stat status{}; !path.empty() && ::stat(path.c_str(), &status) != 0) {
+    ngx_conf_log_error(NGX_LOG_WARN, directive.conf(), ngx_errno,
+                       "vneid: there is no Redis at \"%s\" now", path.c_str());
   }
-  if (url.family == AF_UNIX) {
-    into.unix_path = std::string{word.substr(5)};  // after "unix:"
-    if (struct stat status{}; ::stat(into.unix_path.c_str(), &status) != 0) {
-      // Redis may start after nginx: no reason to stay down.
-      ngx_conf_log_error(NGX_LOG_WARN, directive.conf(), ngx_errno,
-                         "vneid: there is no Redis at \"%s\" now", into.unix_path.c_str());
-    }
-    return;
-  }
-  std::array<u_char, NGX_SOCKADDR_STRLEN> text{};
-  const std::size_t length = ngx_sock_ntop(url.addrs[0].sockaddr, url.addrs[0].socklen, text.data(),
-                                           text.size(), /*port=*/0);
-  into.address = std::string{reinterpret_cast<const char*>(text.data()), length};
-  if (into.address.starts_with('[')) into.address = into.address.substr(1, length - 2);
-  into.port = ngx_inet_get_port(url.addrs[0].sockaddr);
 }
 
 void add_password(const Directive& directive, std::string& conninfo, std::string_view password) {
@@ -64,27 +47,18 @@ void parse_keys(const Directive& directive, MainConf& conf) {
 void parse_redis(const Directive& directive, MainConf& conf) {
   directive.refuse_duplicate(conf.has_redis);
   conf.has_redis = true;
+  std::vector<std::string> words;
+  for (std::size_t i = 0; i < directive.size(); ++i) words.emplace_back(directive.word(i));
+  const redis::Words read = redis::read_words(words);
+  if (!read.fault.empty()) directive.fail(read.fault);
   redis::Settings& redis = conf.settings->redis;
-  parse_redis_address(directive, directive.word(0), redis);
-  for (std::size_t i = 1; i < directive.size(); ++i) {
-    const auto word = directive.word(i);
-    if (auto prefix = Directive::value_of(word, "prefix")) {
-      redis.prefix = *prefix;
-    } else if (auto timeout = Directive::value_of(word, "timeout")) {
-      redis.timeout = directive.time(*timeout, "timeout");
-    } else if (auto database = Directive::value_of(word, "db")) {
-      redis.database = directive.number(*database, "db", 0, 65'535);
-    } else if (auto user = Directive::value_of(word, "user")) {
-      redis.user = *user;
-    } else if (auto file = Directive::value_of(word, "password_file")) {
-      redis.password = directive.secret(*file, "password file");
-    } else {
-      directive.fail_parameter(word);
-    }
+  redis = read.settings;
+  if (!read.password_file.empty()) {
+    redis.password = directive.secret(read.password_file, "password file");
   }
-  if (!redis.user.empty() && redis.password.empty()) {
-    directive.fail("\"user=\" of \"vneid_redis\" needs a \"password_file=\"");
-  }
+  // Now, so that nothing in a worker has to (code-models.md finding 8).
+  if (const auto found = redis::resolve(redis); !found) directive.fail(found.error());
+  warn_without_socket(directive, redis.unix_path);
 }
 
 void parse_anonymous_limit(const Directive& directive, MainConf& conf) {

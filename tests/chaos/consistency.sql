@@ -6,7 +6,8 @@
 -- Whole and linked: one active link to a person with a claimed subject, its audit row, one finished
 -- transfer, and of every record, whenever it came, exactly one item that tells the truth: copied
 -- once, equal in everything with all its files, or left with a reason that is true today.
--- A link is undone by two officers: its review and its audit row say the same.
+-- A link is undone by two officers: its review and its audit row say the same. So is an account merged
+-- into another, and what it held is in one place.
 with active as (select * from link where state = 'active'),
 undone as (select * from link where state = 'undone'),
 files as (
@@ -118,5 +119,23 @@ select 'undone link without exactly one audit row of its undoing', l.account_id,
 where (select count(*) from audit_event e
        where e.event = 'link.undone' and e.link_id = l.id and e.account_id = l.account_id
          and e.officer = l.undo_approved_by) <> 1
+union all
+select 'record that a merge moved and that is in no account''s vault', o.account_id, m.record_id
+from merge_item m left join original o on o.id = m.record_id
+where m.state = 'moved' and o.id is null
+union all
+select 'record that a merge left behind for one that is not there', r.account_id, m.record_id
+from merge_item m join review r on r.id = m.review_id
+where m.reason = 'duplicate' and not exists (select from original o where o.id = m.duplicate_of)
+union all
+select 'merged account without its review by two officers', a.id, null from account a
+where a.merged_into is not null and not exists (
+  select from review r where r.account_id = a.id and r.kind = 'merge' and r.state = 'approved')
+union all
+select 'merge without exactly one audit row', r.account_id, null from review r
+where r.kind = 'merge' and r.state = 'approved' and (
+  select count(*) from audit_event e where e.event = 'account.merged'
+    and e.account_id = r.account_id and e.request_id = r.reference
+    and e.officer = r.decided_by) <> 1
 union all
 select 'records that were written and wait for nobody', null, r.link_id from late_record r

@@ -91,6 +91,23 @@ constexpr std::array refused_to_workers{
     "select undo_link(1)",
     "select close_account(1, 'lan', 'x')",
     "select late_record_carry()",
+    "select rename_account(1)",
+    "select merge_accounts(1)",
+    "select merge_obstacle(1, 2)",
+    "insert into merge_item (review_id, record_id, state) values (1, 1, 'moved')",
+    "update account set merged_into = 2",
+    "update account set sealed_under = sha256('x')",
+    "insert into review (reference, account_id, into_account_id, kind, source, account_masked,"
+    " other_masked, sides_sealed, reasons, created_at) values ('AAAA-0001', 1, 2, 'merge', 'x', "
+    "'*',"
+    " '*', 'x', '{x}', now())",
+    // Nobody but officers keeps a person out, or lets one in again.
+    "select flag_person(1, 'lan', 'x', '052******999')",
+    "select unflag_person(1, 'lan', 'x', '052******999')",
+    "insert into person_flag (person_id, flagged_by, flag_reason) values (1, 'a', 'x')",
+    "update person_flag set unflagged_at = now(), unflagged_by = 'b', unflag_reason = 'x'",
+    "delete from person_flag",
+    "select flag_reason from person_flag",
     "select undo_reason from review",
     "insert into account_act (account_id, act, officer, reason) values (1, 'closed', 'a', 'x')",
     "update transfer_item set state = 'done'",

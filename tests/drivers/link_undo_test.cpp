@@ -87,7 +87,7 @@ TEST_F(LinkUndo, TakesTwoOfficersAndGivesEverythingBack) {
   expect_whole();
   const auto undone = approve(request->reference, "minh");
   EXPECT_EQ(undone.outcome, RulingOutcome::approved);
-  EXPECT_EQ(undone.review->undo_reason, "nhầm người");
+  EXPECT_EQ(undone.review->because, "nhầm người");
   EXPECT_EQ(sql("select state, undone_by, undo_approved_by, undo_reason, undone_at >= linked_at"
                 " from link"),
             "undone|lan|minh|nhầm người|t");

@@ -1,7 +1,9 @@
 """What the tests of whole flows share: one deployment for a test class, and a citizen's ways through it."""
 import os
 import pathlib
+import pwd
 import re
+import subprocess
 import sys
 import unittest
 
@@ -77,6 +79,26 @@ class StackTest(unittest.TestCase):
     def link(self, case, citizen=None, as_person=None):
         citizen, callback = self.to_callback(case, citizen, as_person)
         return citizen, citizen.get(callback)
+
+    # ---- officers ----
+    def officer(self, who):
+        """A new user of this system, who is gone after the test; only root makes one."""
+        name = f"vneid-{who}-{os.getpid()}"
+        subprocess.run(["useradd", "--no-create-home", "--no-user-group", name], check=True)
+        self.addCleanup(subprocess.run, ["userdel", name], check=True)
+        return pwd.getpwnam(name).pw_uid
+
+    def vneidctl(self, officer, *command):
+        """As root behind sudo: what counts is who logged in; and where the kernel does not keep that, who runs it."""
+        as_officer = ["sh", "-c", '{ echo $0 > /proc/self/loginuid; } 2>/dev/null; exec "$@"', str(officer)]
+        keeps = subprocess.run([*as_officer, "cat", "/proc/self/loginuid"], capture_output=True, text=True).stdout == str(officer)
+        if not keeps:
+            self.skipTest("this kernel keeps no audit login ids")
+        done = subprocess.run([*as_officer, BUILD / "core" / "vneidctl", *command,
+                               "--postgres", self.stack.conninfo_as("root"), "--keys", self.stack.keys,
+                               "--redis", f"unix:{self.stack.redis_socket}"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
 
     # ---- facts ----
 

@@ -1,10 +1,8 @@
 """A link that is wrong: the citizen asks for it to be undone, two officers undo it, the session ends, and all can be linked again."""
 import os
-import pwd
-import subprocess
 import unittest
 
-from support import BUILD, LINKED, NOTICE, Citizen, StackTest
+from support import LINKED, NOTICE, Citizen, StackTest
 
 NOT_MINE = "Đây không phải tài khoản của tôi"
 ASK = "Đề nghị hủy liên kết"
@@ -68,9 +66,9 @@ class Undo(StackTest):
         link, account = self.review("link_id, account_id").split("|")
         self.assertEqual(citizen.get(self.stack.url + "/trang-chu").status, 200)
         officers = [self.officer("lan"), self.officer("minh")]
-        self.assertIn("it needs a second officer", self.undo(officers[0], link, "--reason", "nhầm người"))
+        self.assertIn("it needs a second officer", self.vneidctl(officers[0], "links", "undo", link, "--reason", "nhầm người"))
         self.assertEqual(citizen.get(self.stack.url + "/trang-chu").status, 200)
-        self.assertIn("1 sessions of its account were ended", self.undo(officers[1], link))
+        self.assertIn("1 sessions of its account were ended", self.vneidctl(officers[1], "links", "undo", link))
         # At once, and in every worker.
         for _ in range(8):
             self.assertNotEqual(citizen.request("GET", self.stack.url + "/trang-chu").status, 200)
@@ -85,24 +83,6 @@ class Undo(StackTest):
         self.assertEqual(self.stack.sql(f"select string_agg(state, ',' order by id) from link where account_id = {account}"),
                          "undone,active")
         self.assertEqual(self.inconsistencies(), "")
-
-    def officer(self, who):
-        name = f"vneid-{who}-{os.getpid()}"
-        subprocess.run(["useradd", "--no-create-home", "--no-user-group", name], check=True)
-        self.addCleanup(subprocess.run, ["userdel", name], check=True)
-        return pwd.getpwnam(name).pw_uid
-
-    def undo(self, officer, link, *more):
-        """As root behind sudo: what counts is who logged in; and where the kernel does not keep that, who runs it."""
-        as_officer = ["sh", "-c", '{ echo $0 > /proc/self/loginuid; } 2>/dev/null; exec "$@"', str(officer)]
-        keeps = subprocess.run([*as_officer, "cat", "/proc/self/loginuid"], capture_output=True, text=True).stdout == str(officer)
-        if not keeps:
-            self.skipTest("this kernel keeps no audit login ids")
-        done = subprocess.run([*as_officer, BUILD / "core" / "vneidctl", "links", "undo", link, *more,
-                               "--postgres", self.stack.conninfo_as("root"), "--keys", self.stack.keys,
-                               "--redis", f"unix:{self.stack.redis_socket}"], capture_output=True, text=True)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "fixtures"))
 
-from certificates import make_leaf  # noqa: E402
+from certificates import make_ca, make_leaf  # noqa: E402
 from harness import BUILD, MODULE, SUPPRESSIONS, Stack, sanitizer_runtime, wait_until
 from stack import POPULATION_OFFICER, POPULATION_USER, free_ports
 
@@ -227,4 +227,4 @@ class FrontOf:
         self.server.server_close()
 
 
-__all__ = ["LOGIN", "MODULE", "NGINX", "WORKER", "Certificates", "DoctorCase", "FrontOf", "wait_until"]
+__all__ = ["LOGIN", "MODULE", "NGINX", "WORKER", "Certificates", "DoctorCase", "FrontOf", "make_ca", "wait_until"]

@@ -4,7 +4,7 @@ import socket
 import time
 import unittest
 
-from doctor_case import Certificates, DoctorCase, FrontOf
+from doctor_case import Certificates, DoctorCase, FrontOf, make_ca
 
 
 class Provider(DoctorCase):
@@ -89,6 +89,43 @@ class Provider(DoctorCase):
         self.assertEqual((self.stack.provider_requests("authorize"), self.stack.provider_requests("userinfo")), before)
 
 
+class Direct(DoctorCase):
+    """Profile vneid-direct has no documents: what is configured is looked at, address by address."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.certificates = Certificates(cls.stack.folder / "certificates")
+        cls.key = cls.stack.folder / "decryption.pem"
+        Certificates.openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", cls.key)
+        cls.key.chmod(0o600)
+
+    def examine_direct(self, **endpoints):
+        urls = {"authorization": self.stack.issuer + "/authorize", "token": self.stack.issuer + "/token",
+                "userinfo": self.stack.issuer + "/userinfo"} | endpoints
+        members = "".join(f"{name}_endpoint {url}; " for name, url in urls.items())
+        return self.examine(provider=f"profile vneid-direct; decryption_key_file {self.key}; {members}"
+                                     f"trusted_certificate {self.certificates.ca};")
+
+    def test_all_three_are_looked_at(self):
+        findings = self.examine_direct()
+        for name in ("authorization_endpoint", "userinfo_endpoint"):
+            self.expect(findings, "ok", "provider.endpoint", name + " answers")
+
+    def test_one_that_is_away(self):
+        findings = self.examine_direct(userinfo=f"http://localhost:{self.dead_port}/userinfo")
+        self.expect(findings, "wrong", "provider.endpoint", "no answer")
+
+    def test_one_that_is_not_there(self):
+        findings = self.examine_direct(authorization=self.stack.issuer + "/nowhere")
+        self.expect(findings, "warning", "provider.endpoint", "authorization_endpoint says that there is nothing")
+
+    def test_another_machine_s_certificate(self):
+        front = FrontOf(self.stack.issuer, *self.certificates.leaf("leaf", days=-1))
+        self.addCleanup(front.close)
+        self.expect(self.examine_direct(userinfo=front.url + "/userinfo"), "wrong", "provider.tls", "has expired")
+
+
 class Tls(DoctorCase):
     @classmethod
     def setUpClass(cls):
@@ -112,6 +149,21 @@ class Tls(DoctorCase):
 
     def test_expired(self):
         self.expect_only(self.examine_behind(days=-1), "wrong", "provider.tls", "has expired")
+
+    def test_the_ca_has_expired(self):
+        """Its operator has a new one, and this machine has the old one still."""
+        folder = self.certificates.folder
+        make_ca(folder / "old-ca.pem", self.certificates.folder / "ca.key", days=-2)
+        both = folder / "both.pem"
+        front = FrontOf(self.stack.issuer, *self.certificates.leaf("leaf"))
+        self.addCleanup(front.close)
+        findings = self.examine(issuer=front.url, allow_http="", provider=f"trusted_certificate {folder}/old-ca.pem;")
+        self.expect(findings, "wrong", "files.certificate", "expired certificates only")
+        self.expect(findings, "wrong", "provider.tls", "the CA that signed its certificate has expired")
+        self.assertIn("trusted_certificate", findings.of("provider.tls")[0]["cure"])
+        both.write_bytes((folder / "old-ca.pem").read_bytes() + (folder / "other-ca.pem").read_bytes())
+        findings = self.examine(issuer=front.url, allow_http="", provider=f"trusted_certificate {both};")
+        self.expect(findings, "warning", "files.certificate", "1 expired certificate(s) among its 2")
 
     def test_other_host(self):
         self.expect_only(self.examine_behind(host="DNS:portal.example"), "wrong", "provider.tls", "another host")

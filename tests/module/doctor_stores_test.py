@@ -1,6 +1,10 @@
 """What the doctor says of Redis, PostgreSQL and the keys."""
 import os
+import shutil
+import signal
+import socketserver
 import subprocess
+import threading
 import unittest
 
 from doctor_case import WORKER, DoctorCase, wait_until
@@ -90,6 +94,40 @@ class Redis(DoctorCase):
         self.set_config("replica-serve-stale-data", "yes")
         self.expect(self.examine(), "wrong", "redis.role", "replica")
 
+    def test_words_that_nginx_refuses(self):
+        self.write("two_lines", "sesame\nsesame\n")
+        for words, text in (("127.0.0.1:0", "invalid port"), ("127.0.0.1 db=x", "invalid number"),
+                            ("127.0.0.1 password_file={}/two_lines".format(self.stack.folder), "must hold one line")):
+            with self.subTest(words=words):
+                self.expect(self.examine(redis=words), "wrong", "redis.reach", text)
+
+    def test_loading(self):
+        """A Redis that reads its file for as long as this test takes, a key every millisecond."""
+        socket = self.stack.run / "loading.sock"
+        command = ["redis-server", "--port", "0", "--unixsocket", socket, "--unixsocketperm", "777", "--dir", self.stack.run,
+                   "--appendonly", "no", "--save", ""]
+
+        def ask(*words):
+            return subprocess.run(["redis-cli", "-s", socket, *words], capture_output=True, text=True).stdout
+
+        self.stack.spawn("loading", command)
+        self.addCleanup(self.stack.stop_process, "loading", signal.SIGKILL)
+        wait_until(lambda: "PONG" in ask("PING"), "Redis")
+        ask("EVAL", "for i = 1, 60000 do redis.call('SET', 'k' .. i, i) end", "0")
+        ask("SAVE")
+        self.stack.stop_process("loading", signal.SIGKILL)
+        self.stack.spawn("loading", [*command, "--key-load-delay", "1000", "--loading-process-events-interval-bytes", "1024"])
+        wait_until(lambda: "LOADING" in ask("GET", "k1"), "Redis that loads")
+        self.expect_only(self.examine(redis=f"unix:{socket}"), "wrong", "redis.state", "is not ready")
+
+    def test_older_than_what_is_needed(self):
+        """No Debian has one any more: what it says of itself is enough."""
+        old = OldRedis()
+        self.addCleanup(old.close)
+        findings = self.examine(redis=f"127.0.0.1:{old.port}")
+        self.expect_only(findings, "wrong", "redis.version", "is 6.0.16, which has no GETEX and GETDEL")
+        self.assertIn("6.2", findings.of("redis.version")[0]["cure"])
+
     def user(self, *rules):
         self.stack.redis_cli("ACL", "SETUSER", "web", "on", ">sesame", *rules)
         self.addCleanup(self.stack.redis_cli, "ACL", "DELUSER", "web")
@@ -121,6 +159,39 @@ class Redis(DoctorCase):
         self.assertIn("password_file", findings.of("redis.reach")[0]["cure"])
 
 
+class OldRedis:
+    """Answers as Redis 6.0 does, as far as the doctor asks."""
+
+    def __init__(self):
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self):
+                while line := self.rfile.readline():
+                    words = []
+                    for _ in range(int(line[1:])):
+                        length = int(self.rfile.readline()[1:])
+                        words.append(self.rfile.read(length + 2)[:-2].decode())
+                    self.wfile.write(self.answer(words))
+
+            @staticmethod
+            def answer(words):
+                info = {"server": "redis_version:6.0.16", "replication": "role:master",
+                        "memory": "used_memory:1\r\nmaxmemory:1000\r\nmaxmemory_policy:noeviction"}
+                if words[0] == "INFO":
+                    text = f"# {words[1]}\r\n{info[words[1]]}\r\n"
+                    return f"${len(text)}\r\n{text}\r\n".encode()
+                return {"EXISTS": b":0\r\n", "MULTI": b"+OK\r\n",
+                        "EXEC": b"-EXECABORT Transaction discarded because of previous errors.\r\n",
+                        "GET": b"-ERR wrong number of arguments for 'get' command\r\n"}.get(words[0], b"+QUEUED\r\n")
+
+        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
 class Postgres(DoctorCase):
     def conninfo(self, **words):
         words = {"host": self.stack.run, "dbname": "vneid", "user": "www-data"} | words
@@ -129,6 +200,27 @@ class Postgres(DoctorCase):
     def test_away(self):
         findings = self.examine(postgres=self.conninfo(host="/run/nowhere"))
         self.expect_only(findings, "wrong", "postgres.reach", "No such file")
+
+    def test_standby(self):
+        signal_file = self.stack.folder / "postgres" / "standby.signal"
+
+        def restart():
+            self.stack.stop_postgres()
+            self.stack.start_postgres()
+
+        def back():
+            signal_file.unlink()
+            restart()
+
+        self.stack.stop_postgres()
+        signal_file.touch()
+        if os.getuid() == 0:
+            shutil.chown(signal_file, "postgres", "postgres")
+        self.addCleanup(back)
+        self.stack.start_postgres()
+        findings = self.examine()
+        self.expect(findings, "wrong", "postgres.primary", "is a standby: nothing can be written")
+        self.assertIn("primary in vneid_postgres", findings.of("postgres.primary")[0]["cure"])
 
     def test_no_role(self):
         findings = self.examine(postgres=self.conninfo(user="stranger"))

@@ -66,6 +66,8 @@ constexpr std::array grants{
     Grant{Duty::app, "reuse_hindrances(bigint,bytea,text,text)", execute, {}},
     Grant{Duty::app, "reuse_warnings(bigint)", execute, {}},
     Grant{Duty::app, reuse_record, execute, {}},
+    Grant{Duty::app, "person_flag", "select", "person_id, unflagged_at"},
+    Grant{Duty::app, "kept_out(bigint)", execute, {}},
     Grant{Duty::app, "carry_over(bigint,timestamp with time zone)", execute, {}},
     Grant{Duty::app, "audit_event", "insert", event_columns},
     Grant{Duty::app, "notice_choice", "insert",
@@ -83,18 +85,30 @@ constexpr std::array grants{
     Grant{Duty::officer, "link", "select", {}},
     Grant{Duty::officer, "review", "select", {}},
     Grant{Duty::officer, "review", "update",
-          "state, proposed_at, proposed_by, decided_at, decided_by, note, undo_reason, stated_at"},
-    Grant{Duty::officer, "review", "insert",
-          "kind, reference, account_id, provider, link_id, account_masked, other_masked,"
-          " sides_sealed, reasons, created_at, stated_at"},
+          "state, proposed_at, proposed_by, decided_at, decided_by, note, undo_reason, act_reason,"
+          " stated_at"},
+    Grant{
+        Duty::officer, "review", "insert",
+        "kind, reference, account_id, provider, link_id, into_account_id, new_key, new_name_sealed,"
+        " source, account_masked,"
+        " other_masked, sides_sealed, reasons, created_at, stated_at"},
     Grant{Duty::officer, "undo_link(bigint)", execute, {}},
     Grant{Duty::officer, "close_account(bigint,text,text)", execute, {}},
+    Grant{Duty::officer, "person_flag", "select", {}},
+    Grant{Duty::officer, "account_act", "select", "account_id, act"},
+    Grant{Duty::officer, "kept_out(bigint)", execute, {}},
+    Grant{Duty::officer, "flag_person(bigint,text,text,text)", execute, {}},
+    Grant{Duty::officer, "unflag_person(bigint,text,text,text)", execute, {}},
+    Grant{Duty::officer, "rename_account(bigint)", execute, {}},
+    Grant{Duty::officer, "merge_obstacle(bigint,bigint)", execute, {}},
+    Grant{Duty::officer, "merge_accounts(bigint)", execute, {}},
     Grant{Duty::officer, "audit_event", "insert", event_columns},
 
     Grant{Duty::officer, "record_reuse", "select", {}},
 
     Grant{Duty::reader, "schema_version", "select", {}},
-    Grant{Duty::reader, "account", "select", "id, portal, kind, status, created_at, last_login_at"},
+    Grant{Duty::reader, "account", "select",
+          "id, portal, kind, status, created_at, last_login_at, merged_into"},
     Grant{Duty::reader, "identity_field", "select",
           "account_id, field, status, source, verified_at, told"},
     Grant{Duty::reader, "identity_field_change", "select", change_columns},
@@ -104,7 +118,7 @@ constexpr std::array grants{
     Grant{
         Duty::reader, "review", "select",
         "id, reference, account_id, kind, provider, source, reasons, state, created_at, stated_at,"
-        " proposed_at, proposed_by, decided_at, decided_by, link_id"},
+        " proposed_at, proposed_by, decided_at, decided_by, link_id, into_account_id"},
     Grant{Duty::reader, "vault", "select", {}},
     Grant{Duty::reader, "file", "select", "sha256, size, created_at"},
     Grant{
@@ -118,6 +132,8 @@ constexpr std::array grants{
           "id, record_id, portal, procedure_code, account_id, person_id, reused_at"},
     Grant{Duty::reader, "transfer_job", "select", {}},
     Grant{Duty::reader, "transfer_item", "select", {}},
+    Grant{Duty::reader, "merge_item", "select", {}},
+    Grant{Duty::reader, "person_flag", "select", "person_id, flagged_at, unflagged_at"},
     Grant{Duty::reader, "notice_choice", "select", {}},
 
     Grant{Duty::auditor, "schema_version", "select", {}},
@@ -128,43 +144,51 @@ constexpr std::array grants{
     Grant{Duty::auditor, "audit_head", "select", {}},
     Grant{Duty::auditor, "audit_head", "insert", {}},
     Grant{Duty::auditor, "notice_choice", "select", {}},
-    Grant{Duty::auditor, "account_act", "select", {}},
+    Grant{Duty::auditor, "account_act", "select",
+          "id, account_id, act, at, officer, reason, other_account_id"},
+    Grant{Duty::auditor, "person_flag", "select", {}},
+    Grant{Duty::auditor, "merge_item", "select", {}},
     Grant{Duty::auditor, "record_reuse", "select", {}},
     Grant{Duty::auditor, "identity_field_change", "select", change_columns},
 };
 
-constexpr std::array<std::string_view, 22> tables{
+constexpr std::array<std::string_view, 24> tables{
     "schema_version", "account",        "identity_field", "identity_field_change",
     "person",         "person_subject", "link",           "review",
     "vault",          "file",           "record",         "record_file",
     "transfer_job",   "transfer_item",  "audit_event",    "notice_choice",
     "audit_pending",  "audit_leaf",     "audit_head",     "late_record",
-    "account_act",    "record_reuse"};
-constexpr std::array<std::string_view, 11> sequences{
-    "account_act_id_seq",  "account_id_seq",
-    "audit_event_id_seq",  "identity_field_change_id_seq",
-    "link_id_seq",         "notice_choice_id_seq",
-    "person_id_seq",       "record_id_seq",
-    "record_reuse_id_seq", "review_id_seq",
-    "vault_id_seq"};
-constexpr std::array<std::string_view, 18> functions{"audit_event_guard()",
+    "account_act",    "person_flag",    "merge_item",     "record_reuse"};
+constexpr std::array<std::string_view, 12> sequences{
+    "account_act_id_seq",           "account_id_seq", "audit_event_id_seq",
+    "identity_field_change_id_seq", "link_id_seq",    "notice_choice_id_seq",
+    "person_flag_id_seq",           "person_id_seq",  "record_id_seq",
+    "record_reuse_id_seq",          "review_id_seq",  "vault_id_seq"};
+constexpr std::array<std::string_view, 25> functions{"audit_event_guard()",
                                                      "audit_event_wait()",
                                                      "audit_leaf_settle()",
                                                      "audit_seal_guard()",
                                                      "carry_over(bigint,timestamp with time zone)",
                                                      "close_account(bigint,text,text)",
+                                                     "flag_person(bigint,text,text,text)",
                                                      "identity_field_keep_change()",
                                                      "identity_history_guard()",
+                                                     "kept_out(bigint)",
                                                      "late_record_carry()",
+                                                     "link_kept_out()",
+                                                     "merge_accounts(bigint)",
+                                                     "merge_obstacle(bigint,bigint)",
                                                      "record_file_written()",
                                                      "record_owner_told()",
                                                      "record_reuse_guard()",
                                                      "record_written()",
+                                                     "rename_account(bigint)",
                                                      "reuse_hindrances(bigint,bytea,text,text)",
                                                      reuse_record,
                                                      "reuse_warnings(bigint)",
                                                      "review_guard()",
-                                                     "undo_link(bigint)"};
+                                                     "undo_link(bigint)",
+                                                     "unflag_person(bigint,text,text,text)"};
 
 std::string everybody() {
   std::string roles = "public";

@@ -33,7 +33,8 @@ constexpr Statement read_accounts{
     "select encode(a.account_key, 'hex'), a.kind, a.status,"
     " exists (select from link l where l.account_id = a.id),"
     " exists (select from link l where l.account_id = a.id and l.state = 'active'),"
-    " f.field, f.value_sealed, f.status, f.source, f.verified_at"
+    " f.field, f.value_sealed, f.status, f.source, f.verified_at,"
+    " coalesce(a.sealed_under, a.account_key)::bytea, a.merged_into is not null"
     " from account a left join identity_field f on f.account_id = a.id and f.status <> 'empty'"
     " where" VNEID_THESE_ACCOUNTS};
 
@@ -68,6 +69,8 @@ struct Present {
   bool closed = false;
   bool ever_linked = false;
   bool linked = false;
+  bool merged = false;
+  std::string sealed_under;  ///< of its values: the key of the name that it was made with
   std::map<Field, FieldValue> fields;
 };
 
@@ -95,10 +98,12 @@ PresentAccounts read_present(const Result& rows, const KeyRing& keys) {
     account.closed = rows.text(row, 2) == "closed";
     account.ever_linked = rows.boolean(row, 3);
     account.linked = rows.boolean(row, 4);
+    account.sealed_under = rows.bytes(row, 10);
+    account.merged = rows.boolean(row, 11);
     if (rows.is_null(row, 5)) continue;
     const Field field = certain(identity::field_from_text(rows.text(row, 5)));
     FieldValue& value = account.fields[field];
-    value.text = link::open_field(keys, key, field, rows.bytes(row, 6));
+    value.text = link::open_field(keys, account.sealed_under, field, rows.bytes(row, 6));
     value.status = certain(identity::field_status_from_text(rows.text(row, 7)));
     value.source = rows.optional_text(row, 8).value_or("");
     if (!rows.is_null(row, 9)) value.verified_at = rows.instant(row, 9);
@@ -140,10 +145,16 @@ class Writes {
       return std::unexpected(
           Problem{.line = line.line, .column = "kind", .reason = "the account has been linked"});
     }
+    if (present != nullptr && present->merged && !closed) {
+      return std::unexpected(Problem{.line = line.line,
+                                     .column = "status",
+                                     .reason = "the account has become part of another"});
+    }
     const bool row_changes =
         present == nullptr || kind != present->kind || closed != present->closed;
     if (row_changes) add_account(line, kind, closed);
-    for (const auto& [field, value] : changes) add_field(line.key, field, *value);
+    const std::string& seal = present == nullptr ? line.key : present->sealed_under;
+    for (const auto& [field, value] : changes) add_field(line.key, seal, field, *value);
     if (present == nullptr) return Effect::created;
     return row_changes || !changes.empty() ? Effect::updated : Effect::unchanged;
   }
@@ -182,10 +193,11 @@ class Writes {
     accounts_[3].emplace_back(closed ? "closed" : "active");
   }
 
-  void add_field(const std::string& key, Field field, const FieldValue& value) {
+  void add_field(const std::string& key, const std::string& seal, Field field,
+                 const FieldValue& value) {
     fields_[0].push_back(crypto::hex(key));
     fields_[1].emplace_back(identity::to_text(field));
-    fields_[2].push_back(crypto::hex(link::seal_field(keys_, key, field, value.text)));
+    fields_[2].push_back(crypto::hex(link::seal_field(keys_, seal, field, value.text)));
     fields_[3].push_back(crypto::hex(value.value_key));
     fields_[4].emplace_back(identity::to_text(value.status));
     fields_[5].push_back(value.source);

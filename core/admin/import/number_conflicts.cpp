@@ -28,7 +28,8 @@ using postgres::Statement;
 
 constexpr Statement holders_of_numbers{
     "import_holders_of_numbers",
-    "select f.value_key, a.id, a.account_key, a.portal, n.value_sealed"
+    "select f.value_key, a.id, a.account_key, a.portal, n.value_sealed,"
+    " coalesce(a.sealed_under, a.account_key)::bytea"
     " from identity_field f join account a on a.id = f.account_id and a.status = 'active'"
     " join identity_field n on n.account_id = a.id and n.field = 'name' and n.status = 'verified'"
     " where f.field = 'citizen_id' and f.status = 'verified'"
@@ -52,7 +53,7 @@ Holders read_holders(const Result& rows, const crypto::KeyRing& keys) {
     holder.account_id = AccountId{rows.integer(row, 1)};
     holder.account_key = rows.bytes(row, 2);
     holder.portal = rows.text(row, 3);
-    holder.name = link::open_field(keys, holder.account_key, Field::name, rows.bytes(row, 4));
+    holder.name = link::open_field(keys, rows.bytes(row, 5), Field::name, rows.bytes(row, 4));
     if (auto name = identity::NameKeys::make(holder.name)) holder.loose = std::move(name->loose);
     holders[rows.bytes(row, 0)].push_back(std::move(holder));
   }

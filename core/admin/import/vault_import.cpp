@@ -19,7 +19,7 @@ using postgres::Statement;
 
 constexpr Statement find_accounts{
     "import_find_accounts",
-    "select encode(account_key, 'hex'), id from account where portal = $1"
+    "select encode(account_key, 'hex'), coalesce(merged_into, id) from account where portal = $1"
     " and account_key in (select decode(k, 'hex') from unnest($2::text[]) k)"};
 
 // Makes and locks the vaults, in one order: see the head of config/schema/0003_vault.sql.

@@ -33,6 +33,7 @@ struct LoadedModule {
 
 struct RedisPlace {
   redis::Settings settings;  ///< the address may still be a name
+  std::string fault;         ///< why nginx refuses it; empty: it does not
   Place at;
 };
 
@@ -126,8 +127,5 @@ struct Deployment {
 
 /// `prefix`: nginx's own (`--prefix`), where `load_module` looks.
 Deployment read_deployment(const NginxConf& conf, const std::filesystem::path& prefix);
-
-/// nginx's time, e.g. "300ms", "1m30s", "5".
-std::optional<Milliseconds> parse_time(std::string_view text);
 
 }  // namespace vneid::doctor

@@ -6,7 +6,10 @@
 #include <set>
 #include <utility>
 
+#include "crypto/secret_file.hpp"
 #include "doctor/deployment/blocks.hpp"
+#include "net/redis/words.hpp"
+#include "text/date.hpp"
 
 namespace vneid::doctor {
 
@@ -46,14 +49,6 @@ void read_claim(const Directive& member, oidc::ClaimNames& claims) {
   for (const auto& [name, value] : fields) {
     if (member.word(0) == name) *value = member.word(1);
   }
-}
-
-/// Where the port is in "host:port", "[::1]:port"; npos: none.
-std::size_t port_colon(const std::string& address) {
-  const auto colon = address.rfind(':');
-  if (colon == std::string::npos || address.ends_with(']')) return std::string::npos;
-  const bool bare_ipv6 = !address.starts_with('[') && address.find(':') != colon;
-  return bare_ipv6 ? std::string::npos : colon;
 }
 
 template <class Number>
@@ -116,28 +111,17 @@ void HttpReader::read_stores(const Directive& directive) {
 }
 
 void HttpReader::read_redis(const Directive& directive) {
+  const redis::Words words = redis::read_words(directive.words);
   RedisPlace place;
   place.at = directive.at;
-  redis::Settings& settings = place.settings;
-  const std::string& address = directive.word(0);
-  if (address.starts_with("unix:")) {
-    settings.unix_path = address.substr(5);
-  } else {
-    const auto colon = port_colon(address);
-    settings.address = address.substr(0, colon);
-    if (colon != std::string::npos) read_number(address.substr(colon + 1), settings.port);
-    if (settings.address.starts_with('[')) {
-      settings.address = settings.address.substr(1, settings.address.size() - 2);
+  place.settings = words.settings;
+  place.fault = words.fault;
+  if (!words.password_file.empty()) {
+    place.settings.password = secret(directive, words.password_file);
+    const bool one_line = crypto::is_one_line(place.settings.password);
+    if (!one_line && place.fault.empty()) {
+      place.fault = words.password_file + ": must hold one line that is not empty";
     }
-  }
-  for (const auto& word : directive.words) {
-    if (auto prefix = value_of(word, "prefix")) settings.prefix = *prefix;
-    if (auto time = value_of(word, "timeout")) {
-      settings.timeout = parse_time(*time).value_or(settings.timeout);
-    }
-    if (auto database = value_of(word, "db")) read_number(*database, settings.database);
-    if (auto user = value_of(word, "user")) settings.user = *user;
-    if (auto file = value_of(word, "password_file")) settings.password = secret(directive, *file);
   }
   deployment_.redis = std::move(place);
 }
@@ -149,7 +133,7 @@ void HttpReader::read_postgres(const Directive& directive) {
   for (const auto& word : directive.words) {
     if (auto count = value_of(word, "connections")) read_number(*count, place.settings.connections);
     if (auto time = value_of(word, "timeout")) {
-      place.settings.timeout = parse_time(*time).value_or(place.settings.timeout);
+      place.settings.timeout = text::parse_duration(*time).value_or(place.settings.timeout);
     }
     if (auto file = value_of(word, "password_file")) {
       add_password(place.settings.conninfo, secret(directive, *file));
@@ -187,7 +171,7 @@ void HttpReader::read_provider_member(const Directive& member, Provider& provide
   } else if (member.name == "required_level") {
     read_number(word, settings.required_level);
   } else if (member.name == "timeout") {
-    settings.timeout = parse_time(word).value_or(settings.timeout);
+    settings.timeout = text::parse_duration(word).value_or(settings.timeout);
   }
 }
 
@@ -226,7 +210,8 @@ void HttpReader::read_population(const Directive& block) {
     if (member.name == "secret_file") settings.secret = secret(member, word);
     if (member.name == "api_key_file") settings.api_key = secret(member, word);
     if (member.name == "trusted_certificate") settings.trusted_certificates = certificate(member);
-    if (member.name == "timeout") settings.timeout = parse_time(word).value_or(settings.timeout);
+    if (member.name == "timeout")
+      settings.timeout = text::parse_duration(word).value_or(settings.timeout);
   }
   deployment_.populations.emplace(settings.name, std::move(source));
 }

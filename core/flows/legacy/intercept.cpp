@@ -71,10 +71,8 @@ Task<LoginVerdict> hold(const Exchange& exchange, LegacyLogin login, link::Legac
 }
 
 /// The portal's answer is dropped: this account's own login lets nobody in any more.
-LoginVerdict refuse(const Exchange& exchange, LegacyLogin login, const char* cause) {
-  pages::ErrorPage page;
-  page.kind = pages::ErrorKind::enforced;
-  page.login_href = exchange.site->path + "login";
+LoginVerdict refuse(const Exchange& exchange, LegacyLogin login, pages::ErrorPage page,
+                    const char* cause) {
   LoginVerdict verdict;
   verdict.reply = login_error(exchange, page, cause);
   verdict.reply->headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::session));
@@ -146,6 +144,32 @@ audit::Event login_event(const Exchange& exchange, const link::LegacyAccount& ac
   return event;
 }
 
+/// No way in: its own login never, and the page offers VNeID.
+pages::ErrorPage enforced_page(const Exchange& exchange) {
+  pages::ErrorPage page;
+  page.kind = pages::ErrorKind::enforced;
+  page.login_href = exchange.site->path + "login";
+  return page;
+}
+
+/// A login of an account whose person is kept out. Where no login is held, the portal lets in whom
+/// it likes, and nobody gets a session of ours.
+Task<LoginVerdict> keep_out(const Exchange& exchange, LegacyLogin login, audit::Event event,
+                            policy::Mode mode) {
+  event.result = audit::Result::refused;
+  event.reason += ",kept_out";
+  exchange.count(metrics::Login::refused);
+  co_await keep_in_trail(exchange, std::move(event));
+  const bool held_back = mode != policy::Mode::pass && mode != policy::Mode::observe;
+  if (!held_back) co_return co_await let_in_unproven(exchange);
+  co_await exchange.sessions().end(exchange.request->cookie);
+  pages::ErrorPage page;
+  page.kind = pages::ErrorKind::kept_out;
+  co_return refuse(exchange, std::move(login), std::move(page),
+                   "a legacy login of a person whom an officer has flagged (vneidctl persons "
+                   "unflag)");
+}
+
 /// What policy does with a login of this account now.
 enum class Course : std::uint8_t { let_in, observe, hold, refuse };
 
@@ -183,11 +207,16 @@ Task<LoginVerdict> intercept_login(const Exchange& exchange, LegacyLogin login, 
   }
   auto account = co_await account_of(exchange, login, std::move(name), kind);
   const policy::Kind rule = kind_of(account.kind);
+  if (account.linked && account.linked->kept_out) {
+    audit::Event event = login_event(exchange, account, audit::Result::refused);
+    co_return co_await keep_out(exchange, std::move(login), std::move(event), exchange.mode(rule));
+  }
   const Course course = course_of(exchange.mode(rule), account);
   if (course == Course::refuse) {
     exchange.count(metrics::Login::refused);
     co_await keep_in_trail(exchange, login_event(exchange, account, audit::Result::refused));
-    co_return refuse(exchange, std::move(login), "a legacy login that policy refuses");
+    co_return refuse(exchange, std::move(login), enforced_page(exchange),
+                     "a legacy login that policy refuses");
   }
   const bool known = co_await is_no_new_login(exchange, login, account.id);
   if (known) co_return LoginVerdict{};

@@ -59,6 +59,8 @@ std::string_view error_name(pages::ErrorKind kind) noexcept {
       return "expired";
     case provider_away:
       return "provider_away";
+    case kept_out:
+      return "kept_out";
     default:
       return "internal";
   }

@@ -87,6 +87,13 @@ Reply error_reply(const Exchange& exchange, pages::ErrorKind kind, std::string_v
   return error_reply(exchange, page, cause);
 }
 
+Reply kept_out(const Exchange& exchange) {
+  pages::ErrorPage page;
+  page.kind = pages::ErrorKind::kept_out;
+  return error_reply(exchange, page,
+                     "a session of a person whom an officer has flagged (vneidctl persons unflag)");
+}
+
 Reply not_now() {
   Reply reply;
   reply.status = 503;

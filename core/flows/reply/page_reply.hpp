@@ -20,6 +20,9 @@ Reply page_reply(const Exchange& exchange, int status, std::string html);
 Reply error_reply(const Exchange& exchange, const pages::ErrorPage& page, std::string_view cause);
 Reply error_reply(const Exchange& exchange, pages::ErrorKind kind, std::string_view cause);
 
+/// The page for a person whom an officer keeps out.
+Reply kept_out(const Exchange& exchange);
+
 /// 503 without a word, to what a browser only guesses at; the person's own request comes later.
 Reply not_now();
 

@@ -3,6 +3,7 @@
 #include "flows/base/base.hpp"
 #include "flows/reply/api_reply.hpp"
 #include "flows/reply/page_reply.hpp"
+#include "link/persons.hpp"
 
 namespace vneid::flows {
 
@@ -22,6 +23,13 @@ Reply sign_in_page(const Exchange& exchange) {
 Task<std::expected<LiveSession, Reply>> require_session(const Exchange& exchange) {
   auto live = co_await live_session(exchange);
   if (!live) co_return std::unexpected(sign_in_page(exchange));
+  // Its sessions were ended when the person was flagged; if Redis was away then, here they are.
+  const Session& session = live->session;
+  if (co_await link::is_kept_out(exchange.worker->postgres, session.person_id,
+                                 session.account_id)) {
+    co_await exchange.sessions().end(exchange.request->cookie);
+    co_return std::unexpected(kept_out(exchange));
+  }
   co_return std::move(*live);
 }
 

@@ -42,6 +42,7 @@ Task<std::expected<Caller, Reply>> by_assertion(const Exchange& exchange, std::s
     co_return refuse("its account is closed or not linked any more");
   }
   const link::LinkSummary& linked = *account->linked;
+  if (linked.kept_out) co_return refuse("its person is flagged by an officer");
   const std::string subject = portal_subject(*worker.settings, *exchange.site, linked.person_id);
   if (!crypto::equal_constant_time(subject, shown->subject)) {
     co_return refuse("its account is linked with somebody else by now");

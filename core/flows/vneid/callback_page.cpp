@@ -7,6 +7,7 @@
 #include "flows/base/base.hpp"
 #include "flows/reply/reply.hpp"
 #include "flows/vneid/enter_portal.hpp"
+#include "link/persons.hpp"
 #include "session/portal_binding.hpp"
 #include "text/form.hpp"
 
@@ -40,7 +41,7 @@ pages::ErrorPage page_of(const Failed& failure) {
   page.kind = failure.kind;
   page.review_code = failure.review_code;
   page.review_state = failure.review_state;
-  page.login_href = "/";
+  if (failure.kind != ErrorKind::kept_out) page.login_href = "/";  // that would be in vain
   return page;
 }
 
@@ -66,7 +67,7 @@ Reply sign_in_failure(const Exchange& exchange, const SignIn& purpose, const Fai
                       std::string_view cause) {
   pages::ErrorPage page = page_of(failure);
   const bool in_vain = page.kind == ErrorKind::level_too_low || page.kind == ErrorKind::review ||
-                       page.kind == ErrorKind::no_account;
+                       page.kind == ErrorKind::no_account || page.kind == ErrorKind::kept_out;
   if (!in_vain) {
     page.retry_href =
         exchange.site->path + "login?return=" + text::percent_encode(purpose.return_to);
@@ -93,6 +94,11 @@ Task<Reply> linked_reply(const Exchange& exchange, const LinkHeld& purpose, Acco
   }
   std::string cookie = co_await exchange.sessions().begin(
       std::move(session), exchange.request->cookie, exchange.now(), std::move(linked.id_token));
+  // As in enter_portal(): one that began after its person was flagged finds out here.
+  if (co_await link::is_kept_out(exchange.worker->postgres, linked.person_id, linked.account_id)) {
+    co_await exchange.sessions().end(cookie.substr(0, cookie.find(';')));
+    co_return kept_out(exchange);
+  }
   exchange.count(metrics::SessionBegun::vneid);
   Reply reply = redirect(exchange.site->path + "linked");
   reply.headers.emplace_back("Set-Cookie", std::move(cookie));
@@ -150,7 +156,8 @@ Task<Reply> show_conclusion(const Exchange& exchange, Conclusion conclusion) {
   auto& result = conclusion.outcome.result;
   if (auto* linked = std::get_if<AccountLinked>(&result)) {
     Reply reply = co_await linked_reply(exchange, std::get<LinkHeld>(purpose), std::move(*linked));
-    exchange.count(metrics::Callback::linked);
+    // Otherwise it is the page of a person who is kept out.
+    exchange.count(reply.status == 303 ? metrics::Callback::linked : metrics::Callback::kept_out);
     co_return reply;
   }
   if (const auto* signed_in = std::get_if<SignedIn>(&result)) {

@@ -63,6 +63,8 @@ ErrorKind error_of(identity::LinkOutcome outcome) {
       return ErrorKind::no_account;
     case identity::LinkOutcome::taken_by_other:
       return ErrorKind::taken;
+    case identity::LinkOutcome::kept_out:
+      return ErrorKind::kept_out;
     case identity::LinkOutcome::refuse_incomplete:
       return ErrorKind::provider_refused;
     default:

@@ -109,10 +109,13 @@ Session session_of(const Exchange& exchange, const PendingChoice& choice,
 bool may_be_entered(const Exchange& exchange, const PendingChoice& choice,
                     const std::optional<link::LegacyAccount>& account) {
   return account && !account->closed && account->portal == exchange.site->portal &&
-         account->linked && account->linked->person_id == choice.person_id;
+         account->linked && account->linked->person_id == choice.person_id &&
+         !account->linked->kept_out;
 }
 
-Reply not_entered(const Exchange& exchange) {
+/// The page that says why not; of a person who is kept out, that.
+Reply not_entered(const Exchange& exchange, const std::optional<link::LegacyAccount>& account) {
+  if (account && account->linked && account->linked->kept_out) return kept_out(exchange);
   return error_reply(exchange, ErrorKind::no_account,
                      "the account to enter is closed, or linked no longer");
 }
@@ -123,7 +126,7 @@ Task<Reply> enter_portal(const Exchange& exchange, PendingChoice choice, std::si
   Worker& worker = *exchange.worker;
   const auto found = co_await worker.accounts.find(choice.candidates.at(chosen).account_id);
   // Asked again now: the link may have been undone since the choice was offered.
-  if (!may_be_entered(exchange, choice, found)) co_return not_entered(exchange);
+  if (!may_be_entered(exchange, choice, found)) co_return not_entered(exchange, found);
   const link::LegacyAccount& account = certain(found);
   HeaderList portal_cookies;
   if (const auto& endpoint = exchange.site->session_exchange) {
@@ -147,12 +150,12 @@ Task<Reply> enter_portal(const Exchange& exchange, PendingChoice choice, std::si
   std::string cookie =
       co_await exchange.sessions().begin(std::move(session), exchange.request->cookie,
                                          exchange.now(), choice.person.id_token.reveal());
-  // Who undoes a link or closes an account does so and then ends its sessions: one that began
-  // before that is ended by it, and one that began after it finds out here.
+  // Who undoes a link, closes an account or flags a person does so and then ends its sessions: one
+  // that began before that is ended by it, and one that began after it finds out here.
   const auto again = co_await worker.accounts.find(account.id);
   if (!may_be_entered(exchange, choice, again)) {
     co_await exchange.sessions().end(cookie.substr(0, cookie.find(';')));
-    co_return not_entered(exchange);
+    co_return not_entered(exchange, again);
   }
   exchange.count(metrics::SessionBegun::vneid);
   co_await keep_in_trail(exchange, login_event(exchange, choice, account));

@@ -122,6 +122,12 @@ Task<Conclusion> find_accounts(const Exchange& exchange, const Authorization& au
   const Purpose& purpose = authorization.purpose;
   const link::KnownPerson known =
       co_await link::find_person(worker.postgres, keys_of(worker, person));
+  if (known.kept_out) {
+    co_return failed(purpose, ErrorKind::kept_out,
+                     "VNeID login of " + person.citizen_id->masked() +
+                         ", whom an officer has "
+                         "flagged (vneidctl persons unflag)");
+  }
   if (known.subject_of_other() || known.has_other_subject) {
     co_return failed(purpose, ErrorKind::taken, "number and subject belong to two persons");
   }

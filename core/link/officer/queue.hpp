@@ -22,6 +22,8 @@ enum class ReviewKind : std::uint8_t {
   link,      ///< may the account be linked to the person?
   identity,  ///< shall what the source says replace what was verified before?
   undo,      ///< is the link to be undone?
+  rename,    ///< is the account to get another name?
+  merge,     ///< is the account to become part of the other one?
 };
 
 /// What an officer did, and when by the database's clock.
@@ -41,11 +43,12 @@ struct Review {
   std::string told_by;       ///< provider of a link, source of an identity
   std::vector<std::string> reasons;
   Wall created_at{};
-  std::optional<OfficerAct> proposed;  ///< the first officer's approval
-  std::optional<OfficerAct> decided;   ///< the second's, or the rejection
-  std::string note;                    ///< why it was rejected
-  std::optional<LinkId> link_id;       ///< of undo: the link
-  std::string undo_reason;             ///< of undo: why, in the first officer's words
+  std::optional<OfficerAct> proposed;        ///< the first officer's approval
+  std::optional<OfficerAct> decided;         ///< the second's, or the rejection
+  std::string note;                          ///< why it was rejected
+  std::optional<LinkId> link_id;             ///< of undo: the link
+  std::optional<AccountId> into_account_id;  ///< of merge: the account that stays
+  std::string because;  ///< of undo, rename and merge: why, in the first officer's words
 };
 
 /// A review with both sides in full: to be masked before anybody sees them.
@@ -58,8 +61,8 @@ struct ReviewFile {
 struct Ruling {
   std::string reference;  ///< as stored: read_review_reference()
   std::string officer;    ///< 1 to 200 characters without control characters
-  /// Why it is rejected, or why the link is to be undone (the first officer's): NFC, 1 to 1000
-  /// characters, no nine digits in a row. Of other approvals: empty.
+  /// Why it is rejected, or why the link is to be undone or the account merged (the first
+  /// officer's): NFC, 1 to 1000 characters, no nine digits in a row. Of other approvals: empty.
   std::string note;
 };
 
@@ -75,12 +78,17 @@ enum class RulingOutcome : std::uint8_t {
   subject_taken,   ///< the provider's subject or the number has another owner: no officer's to give
   linked,          ///< the account is linked under another number: the link is to be undone first
   link_gone,       ///< the link to be undone stands no longer
-  unreasoned,      ///< the first officer is to say why the link is to be undone
+  unreasoned,  ///< the first officer is to say why the link is to be undone, or the account merged
+  obstructed,  ///< RulingAnswer::obstacle tells why
 };
 
 struct RulingAnswer {
   RulingOutcome outcome = RulingOutcome::unknown;
   std::optional<Review> review;  ///< as it stands now; nothing: there is none
+  std::string obstacle;          ///< of obstructed: of a rename "name_taken", of a merge a code of
+                                 ///< merge_obstacle() (schema 0015)
+  std::int64_t moved = 0;        ///< of a merge that was approved: records that the other has now
+  std::int64_t stayed = 0;       ///< and those that it has already, or whose name it has
 };
 
 /// A part of the queue.
@@ -105,7 +113,8 @@ class ReviewQueue {
   /// One transaction each: account and review are locked, the rules checked, the act kept and
   /// audited under the officer's name. The approval of an identity makes the source's values
   /// verified; that of a link counts when the citizen next proves both logins (find_verdict());
-  /// that of an undoing undoes the link, and the vault goes back by provenance (schema 0011).
+  /// that of an undoing undoes the link, and the vault goes back by provenance (schema 0011); that
+  /// of a merge moves the account's records and closes it (schema 0015).
   Task<RulingAnswer> approve(Ruling ruling);
   Task<RulingAnswer> reject(Ruling ruling);
 

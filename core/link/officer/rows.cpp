@@ -13,7 +13,9 @@ namespace {
 
 ReviewKind kind_from_text(std::string_view text) {
   if (text == "link") return ReviewKind::link;
-  return text == "identity" ? ReviewKind::identity : ReviewKind::undo;
+  if (text == "identity") return ReviewKind::identity;
+  if (text == "undo") return ReviewKind::undo;
+  return text == "rename" ? ReviewKind::rename : ReviewKind::merge;
 }
 
 std::optional<OfficerAct> act_of(const postgres::Result& rows, std::size_t row,
@@ -40,7 +42,8 @@ Review read_review(const postgres::Result& rows, std::size_t row) {
   review.decided = act_of(rows, row, 11);
   review.note = rows.optional_text(row, 13).value_or("");
   if (!rows.is_null(row, 16)) review.link_id = rows.id<LinkId>(row, 16);
-  review.undo_reason = rows.optional_text(row, 17).value_or("");
+  review.because = rows.optional_text(row, 17).value_or("");
+  if (!rows.is_null(row, 18)) review.into_account_id = rows.id<AccountId>(row, 18);
   return review;
 }
 

@@ -14,7 +14,7 @@ namespace vneid::link {
   "r.reference, r.kind, r.state, r.account_id, r.account_masked, r.other_masked,"                  \
   " coalesce(r.provider, r.source), array_to_string(r.reasons, ','), r.created_at, r.proposed_by," \
   " r.proposed_at, r.decided_by, r.decided_at, r.note, r.subject_key::bytea,"                      \
-  " r.sides_sealed::bytea, r.link_id, r.undo_reason"
+  " r.sides_sealed::bytea, r.link_id, coalesce(r.undo_reason, r.act_reason), r.into_account_id"
 
 Review read_review(const postgres::Result& rows, std::size_t row);
 

@@ -4,10 +4,9 @@
 #include <string_view>
 #include <utility>
 
-#include "audit/audit.hpp"
-#include "identity/citizen_number.hpp"
 #include "link/accounts.hpp"
 #include "link/identity_fields.hpp"
+#include "link/officer/locked.hpp"
 #include "link/officer/queue.hpp"
 #include "link/officer/rows.hpp"
 #include "link/stored_values.hpp"
@@ -24,27 +23,32 @@ using postgres::Result;
 using postgres::Statement;
 using postgres::Transaction;
 
-constexpr Statement find_account{"review_find_account",
-                                 "select account_id from review where reference = $1"};
-
-constexpr Statement lock_review{"review_lock",
-                                "select " VNEID_REVIEW_COLUMNS
-                                " from review r where r.reference = $1 for no key update"};
-
-// Only what says who somebody is: a new telephone number makes no review untrue.
+// Only what says who somebody is: a new telephone number makes no review untrue. Of a merge that of
+// both accounts, and whom they are linked to.
 constexpr Statement changed_since{
     "review_changed_since",
-    "select exists (select from identity_field_change c join review r on r.account_id ="
-    " c.account_id where r.reference = $1 and c.at >= r.stated_at"
-    " and c.field in ('name', 'citizen_id', 'cmnd9', 'birth_date', 'sex'))"};
+    "select exists (select from identity_field_change c join review r"
+    "   on c.account_id in (r.account_id, r.into_account_id)"
+    "   where r.reference = $1 and c.at >= r.stated_at"
+    "   and c.field in ('name', 'citizen_id', 'cmnd9', 'birth_date', 'sex'))"
+    " or exists (select from link l join review r on r.kind = 'merge'"
+    "   and l.account_id in (r.account_id, r.into_account_id)"
+    "   where r.reference = $1 and greatest(l.linked_at, l.undone_at) >= r.stated_at)"};
 
-constexpr Statement set_officer{"review_set_officer",
-                                "select set_config('vneid.officer', $1, true)"};
+constexpr Statement find_obstacle{
+    "review_obstacle",
+    "select case r.kind when 'merge' then merge_obstacle(r.account_id, r.into_account_id)"
+    "   when 'rename' then (select 'name_taken' from account a join account o on o.portal = "
+    "a.portal"
+    "     where a.id = r.account_id and o.account_key = r.new_key) end"
+    " from review r where r.reference = $1"};
 
 constexpr Statement keep_proposal{
     "review_propose",
     "update review set proposed_by = $2, proposed_at = clock_timestamp(),"
-    " undo_reason = case when kind = 'undo' then $3 end where reference = $1 and state = 'open' "
+    " undo_reason = case when kind = 'undo' then $3 end,"
+    " act_reason = case when kind in ('rename', 'merge') then $3 end where reference = $1 and "
+    "state = 'open' "
     "returning proposed_at"};
 
 constexpr Statement keep_approval{"review_approve",
@@ -54,42 +58,23 @@ constexpr Statement keep_approval{"review_approve",
 
 constexpr Statement undo_link{"review_undo_link", "select undo_link($1::bigint)"};
 
+constexpr Statement rename_account{"review_rename",
+                                   "select rename_account(id) from review where reference = $1"};
+
+constexpr Statement merge_accounts{
+    "review_merge",
+    "select m.moved, m.stayed from review r, merge_accounts(r.id) m where r.reference = $1"};
+
 constexpr Statement keep_rejection{
     "review_reject",
     "update review set state = 'rejected', decided_by = $2, decided_at = clock_timestamp(),"
     " note = $3 where reference = $1 and state = 'open' returning decided_at"};
-
-Params one_text(const std::string& text) {
-  Params params;
-  params.text(text);
-  return params;
-}
-
-std::string comma_separated(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text.append(text.empty() ? "" : ",").append(word);
-  return text;
-}
 
 /// Uniqueness is the database's (R29): no officer can decide it away.
 bool about_the_subject(const Review& review) {
   return std::ranges::any_of(review.reasons, [](const std::string& reason) {
     return reason == "subject_of_other_person" || reason == "person_has_other_subject";
   });
-}
-
-/// The number that the review is about: the other side's, if it tells one.
-std::optional<identity::CitizenNumber> number_of(const ReviewSides& sides) {
-  constexpr int any_year = 9999;
-  for (const auto* side : {&sides.other, &sides.account}) {
-    for (const std::string_view name : {"number", "citizen_id"}) {
-      const auto found = side->find(name);
-      if (found == side->end()) continue;
-      const auto number = identity::CitizenNumber::parse(found->second, any_year);
-      if (number) return *number;
-    }
-  }
-  return std::nullopt;
 }
 
 NewValues values_of(const ReviewSides& sides) {
@@ -101,47 +86,17 @@ NewValues values_of(const ReviewSides& sides) {
   return values;
 }
 
-/// What the body of a ruling has locked: account first, as links do.
-struct Locked {
-  LegacyAccount account;
-  Review review;
-  Result row;
-};
-
-Task<std::optional<Locked>> lock(Transaction& transaction, const KeyRing& keys,
-                                 std::string reference) {
-  const Result owner = co_await transaction.query(find_account, one_text(reference));
-  if (owner.empty()) co_return std::nullopt;
-  auto account = co_await lock_account(transaction, keys, owner.id<AccountId>(0, 0));
-  const Result rows = co_await transaction.query(lock_review, one_text(reference));
-  if (!account || rows.empty()) co_return std::nullopt;
-  Locked locked;
-  locked.account = *std::move(account);
-  locked.review = read_review(rows, 0);
-  locked.row = rows;
-  co_return std::optional<Locked>{std::move(locked)};
-}
-
-Task<void> record(Transaction& transaction, const KeyRing& keys, std::string name, ReviewFile file,
-                  OfficerAct act) {
-  co_await transaction.query(set_officer, one_text(act.officer));
-  audit::Event event;
-  event.at = act.at;
-  event.name = std::move(name);
-  event.reason = comma_separated(file.review.reasons);
-  event.origin.request_id = file.review.reference;
-  event.account_id = file.review.account_id;
-  if (const auto number = number_of(file.sides)) {
-    event.pid_masked = number->masked();
-    event.pid_key = citizen_key(keys, *number);
-  }
-  if (file.review.kind != ReviewKind::identity) event.provider = file.review.told_by;
-  event.link_id = file.review.link_id;
-  co_await audit::record(transaction, std::move(event));
+Params one_text(const std::string& text) {
+  Params params;
+  params.text(text);
+  return params;
 }
 
 RulingAnswer answer(RulingOutcome outcome, const Review& review) {
-  return RulingAnswer{.outcome = outcome, .review = review};
+  RulingAnswer answer;
+  answer.outcome = outcome;
+  answer.review = review;
+  return answer;
 }
 
 /// Bodies of the transactions. Const: nothing of a failed try is remembered.
@@ -151,12 +106,12 @@ class Viewing {
       : keys_(keys), reference_(reference), look_(look) {}
 
   Task<std::optional<ReviewFile>> operator()(Transaction& transaction) const {
-    const auto locked = co_await lock(transaction, keys_, reference_);
+    const auto locked = co_await lock_review(transaction, keys_, reference_);
     if (!locked) co_return std::nullopt;
     ReviewFile file;
     file.review = locked->review;
     file.sides = read_sides(locked->row, 0, keys_);
-    co_await record(transaction, keys_, "review.viewed", file, look_);
+    co_await record_act(transaction, keys_, "review.viewed", file, look_);
     co_return std::optional{std::move(file)};
   }
 
@@ -172,15 +127,21 @@ class Approval {
       : keys_(keys), ruling_(ruling), now_(now) {}
 
   Task<RulingAnswer> operator()(Transaction& transaction) const {
-    const auto locked = co_await lock(transaction, keys_, ruling_.reference);
+    const auto locked = co_await lock_review(transaction, keys_, ruling_.reference);
     if (!locked) co_return RulingAnswer{};
     ReviewFile file;
     file.review = locked->review;
     if (const auto refused = refusal(file.review)) co_return answer(*refused, file.review);
     // A wrong link is wrong whatever the account's identity has become.
-    if (file.review.kind != ReviewKind::undo) {
+    if (file.review.kind != ReviewKind::undo && file.review.kind != ReviewKind::rename) {
       const Result changed = co_await transaction.query(changed_since, one_text(ruling_.reference));
       if (changed.boolean(0, 0)) co_return answer(RulingOutcome::outdated, file.review);
+    }
+    const Result found = co_await transaction.query(find_obstacle, one_text(ruling_.reference));
+    if (auto obstacle = found.optional_text(0, 0)) {
+      auto refused = answer(RulingOutcome::obstructed, file.review);
+      refused.obstacle = *std::move(obstacle);
+      co_return refused;
     }
     file.sides = read_sides(locked->row, 0, keys_);
     if (const auto refused = refusal(file, locked->account)) {
@@ -203,7 +164,8 @@ class Approval {
       return RulingOutcome::same_officer;
     }
     if (about_the_subject(review)) return RulingOutcome::subject_taken;
-    if (review.kind == ReviewKind::undo && !review.proposed && ruling_.note.empty()) {
+    const bool is_act = review.kind != ReviewKind::link && review.kind != ReviewKind::identity;
+    if (is_act && !review.proposed && ruling_.note.empty()) {
       return RulingOutcome::unreasoned;
     }
     return std::nullopt;
@@ -215,7 +177,7 @@ class Approval {
       const bool stands = account.linked && account.linked->link_id == file.review.link_id;
       return stands ? std::nullopt : std::optional{RulingOutcome::link_gone};
     }
-    if (file.review.kind == ReviewKind::link) return std::nullopt;
+    if (file.review.kind != ReviewKind::identity) return std::nullopt;
     const NewValues values = values_of(file.sides);
     if (values.empty()) return RulingOutcome::names_nobody;
     const auto told = values.find(Field::citizen_id);
@@ -236,7 +198,7 @@ class Approval {
     params.text(ruling_.note);
     const Result kept = co_await transaction.query(keep_proposal, std::move(params));
     file.review.proposed = OfficerAct{ruling_.officer, kept.instant(0, 0)};
-    co_await record(transaction, keys_, "review.proposed", file, *file.review.proposed);
+    co_await record_act(transaction, keys_, "review.proposed", file, *file.review.proposed);
     co_return answer(RulingOutcome::proposed, file.review);
   }
 
@@ -250,13 +212,21 @@ class Approval {
     const Result kept = co_await transaction.query(keep_approval, by_officer());
     file.review.state = ReviewState::approved;
     file.review.decided = OfficerAct{ruling_.officer, kept.instant(0, 0)};
-    co_await record(transaction, keys_, "review.approved", file, *file.review.decided);
+    co_await record_act(transaction, keys_, "review.approved", file, *file.review.decided);
     if (file.review.link_id) {
       Params of_link;
       of_link.integer(*file.review.link_id);
       co_await transaction.query(undo_link, std::move(of_link));
     }
-    co_return answer(RulingOutcome::approved, file.review);
+    RulingAnswer done = answer(RulingOutcome::approved, file.review);
+    if (file.review.kind == ReviewKind::rename) {
+      co_await transaction.query(rename_account, one_text(ruling_.reference));
+    } else if (file.review.into_account_id) {
+      const Result rows = co_await transaction.query(merge_accounts, one_text(ruling_.reference));
+      done.moved = rows.integer(0, 0);
+      done.stayed = rows.integer(0, 1);
+    }
+    co_return done;
   }
 
   const KeyRing& keys_;
@@ -269,7 +239,7 @@ class Rejection {
   Rejection(const KeyRing& keys, const Ruling& ruling) : keys_(keys), ruling_(ruling) {}
 
   Task<RulingAnswer> operator()(Transaction& transaction) const {
-    const auto locked = co_await lock(transaction, keys_, ruling_.reference);
+    const auto locked = co_await lock_review(transaction, keys_, ruling_.reference);
     if (!locked) co_return RulingAnswer{};
     ReviewFile file;
     file.review = locked->review;
@@ -283,7 +253,7 @@ class Rejection {
     file.review.state = ReviewState::rejected;
     file.review.decided = OfficerAct{ruling_.officer, kept.instant(0, 0)};
     file.review.note = ruling_.note;
-    co_await record(transaction, keys_, "review.rejected", file, *file.review.decided);
+    co_await record_act(transaction, keys_, "review.rejected", file, *file.review.decided);
     co_return answer(RulingOutcome::rejected, file.review);
   }
 

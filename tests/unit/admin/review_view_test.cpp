@@ -1,4 +1,4 @@
-#include "admin/review_view.hpp"
+#include "admin/officers/review_view.hpp"
 
 #include <sstream>
 

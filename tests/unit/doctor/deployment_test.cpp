@@ -146,15 +146,5 @@ TEST(Deployment, MakesTheOriginsOfPlainNames) {
   EXPECT_THAT(server_of("", "server_name \"\";").origins(), IsEmpty());
 }
 
-TEST(Deployment, ReadsTimes) {
-  EXPECT_EQ(parse_time("300ms"), 300ms);
-  EXPECT_EQ(parse_time("5"), 5s);
-  EXPECT_EQ(parse_time("1m30s"), 90s);
-  EXPECT_EQ(parse_time("1h"), 1h);
-  for (const char* wrong : {"", "x", "5x", "-1s", "99999999999s"}) {
-    EXPECT_EQ(parse_time(wrong), std::nullopt) << wrong;
-  }
-}
-
 }  // namespace
 }  // namespace vneid::doctor

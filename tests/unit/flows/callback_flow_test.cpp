@@ -162,6 +162,13 @@ TEST(HeldCallbackRefused, SaysWhy) {
       {"closed",
        [](World& world) { world.account.closed = true; },
        {.status = 403, .log = "refuse_closed"}},
+      {"kept out", [](World& world) { world.kept_out = true; }, {.status = 403, .log = "kept_out"}},
+      {"kept out, and linked before",
+       [](World& world) {
+         world.link_account();
+         world.kept_out = true;
+       },
+       {.status = 403, .log = "kept_out"}},
       {"bad proof",
        [](World& world) { world.provider->failure = oidc::RedemptionFailure{.text = "nonce"}; },
        {.status = 502, .log = "nonce"}},

@@ -60,6 +60,27 @@ TEST(LegacyLogin, IsJudgedByModeLinkAndKind) {
   }
 }
 
+TEST(LegacyLogin, OfAPersonWhoIsKeptOutOpensNothing) {
+  const std::pair<Mode, const char*> table[] = {
+      {Mode::pass, "let in"},     {Mode::observe, "let in"}, {Mode::notice, "refused"},
+      {Mode::enforce, "refused"}, {Mode::closed, "refused"},
+  };
+  for (const auto& [mode, expected] : table) {
+    World world;
+    world.site->policy.personal.mode = mode;
+    world.kept_out = true;
+    // Nobody's account is nobody's: only VNeID would tell whose it is.
+    EXPECT_EQ(course(world, world.login()),
+              mode == Mode::enforce || mode == Mode::notice ? "held" : expected)
+        << policy::to_text(mode);
+    world.cookies.clear();
+    world.link_account();
+    EXPECT_EQ(course(world, world.login()), expected) << policy::to_text(mode);
+    EXPECT_FALSE(world.cookies.contains("__Host-vneid-session"));
+    EXPECT_FALSE(world.cookies.contains("sid"));
+  }
+}
+
 TEST(LegacyLogin, AnUnknownKindIsLoggedAndWhatIsOnFileCounts) {
   World world;
   auto login = world.login();

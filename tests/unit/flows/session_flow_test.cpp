@@ -25,6 +25,47 @@ TEST(Identity, ShowsFieldsAndLinksOfTheSession) {
   EXPECT_FALSE(other.run(other.get("identity")).body.contains(World::number));
 }
 
+TEST(Session, OfAPersonWhoIsKeptOutOpensNoPageAndEnds) {
+  for (const bool by_password : {false, true}) {
+    for (const char* page : {"identity", "links", "vault"}) {
+      World world;
+      world.link_account();
+      by_password ? world.sign_in_by_password() : world.sign_in();
+      world.kept_out = true;
+      expect(world, world.run(world.get(page)),
+             {.status = 403, .log = "whom an officer has flagged", .body = "tạm dừng"});
+      world.kept_out = false;
+      expect(world, world.run(world.get(page)), {.status = 401});
+    }
+  }
+}
+
+TEST(SignIn, OfAPersonWhoIsKeptOutIsRefusedAndTold) {
+  World world;
+  world.link_account();
+  const std::string query = world.go_to_provider_first();
+  world.kept_out = true;
+  expect(world, world.run(world.get("callback/bca", query)),
+         {.status = 403, .log = "whom an officer has flagged", .body = "tạm dừng"});
+  EXPECT_FALSE(world.cookies.contains("__Host-vneid-session"));
+  // The same callback again says the same.
+  expect(world, world.run(world.get("callback/bca", query)), {.status = 403, .body = "tạm dừng"});
+}
+
+TEST(SignIn, FindsOutThatThePersonWasFlaggedMeanwhile) {
+  World world;
+  world.link_account();
+  const std::string query = world.go_to_provider_first();
+  int asked = 0;  // the second time the session has begun
+  world.postgres.on("account_find", [&world, &asked](const auto&) {
+    world.kept_out = ++asked == 2;
+    return world.rows_of_account();
+  });
+  expect(world, world.run(world.get("callback/bca", query)), {.status = 403, .body = "tạm dừng"});
+  EXPECT_EQ(asked, 2);
+  EXPECT_FALSE(world.cookies.contains("__Host-vneid-session"));
+}
+
 TEST(Links, OfficersAreAskedToUndoOne) {
   for (const bool by_password : {false, true}) {
     World world;

@@ -143,6 +143,9 @@ TEST_F(Papers, OnlyForWhomTheAssertionSpeaksOf) {
   auto late = by_portal(world, reuse(world, wanted()));
   world.loop.advance(std::chrono::seconds{60});
   expect(world, world.run(late), refused("exp has passed"));
+  world.kept_out = true;
+  expect(world, by_server(), refused("flagged by an officer"));
+  world.kept_out = false;
   world.account.closed = true;
   expect(world, by_server(), refused("closed or not linked"));
   world.account.closed = false;

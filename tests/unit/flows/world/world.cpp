@@ -107,7 +107,8 @@ std::vector<Row> World::account_rows(bool with_first_seen) const {
           {},
           {},
           {},
-          Cell::boolean(account.verified_outside)};
+          Cell::boolean(account.verified_outside),
+          Cell::boolean(kept_out)};
   if (account.linked) {
     row[6] = account.linked->first.value();
     row[7] = account.linked->second.value();
@@ -217,11 +218,13 @@ void World::answer_statements() {
 
 void World::answer_links() {
   postgres.on("person_find", [this](const auto&) {
-    Row row{{}, {}, Cell::boolean(other_subject)};
+    Row row{{}, {}, Cell::boolean(other_subject), Cell::boolean(kept_out)};
     if (by_number) row[0] = by_number->value();
     if (by_subject) row[1] = by_subject->value();
     return std::vector<Row>{row};
   });
+  postgres.on("person_kept_out",
+              [this](const auto&) { return std::vector<Row>{{Cell::boolean(kept_out)}}; });
   postgres.on("person_upsert", {{"21"}});
   postgres.on("person_claim_subject", {{"1"}});
   postgres.on("person_read", [this](const auto&) {

@@ -93,6 +93,7 @@ class World {
   [[nodiscard]] static std::string csrf_of(const flows::Reply& page, const std::string& form = {});
 
   void link_account();
+  [[nodiscard]] std::vector<Row> rows_of_account() const { return account_rows(false); }
   void verify_number();
 
   EpollLoop loop{VirtualClock{}};
@@ -111,6 +112,7 @@ class World {
   std::optional<PersonId> by_subject;  ///< and by the provider's subject
   bool other_subject = false;
   std::string file_name = std::string(64, 'a');  ///< SHA-256 of the vault's one file
+  bool kept_out = false;                         ///< an officer has flagged the person
   bool undo_asked = false;                       ///< officers have been asked to undo the link
   std::vector<AccountId> adoptable;
   std::map<std::string, std::string> cookies;
