@@ -45,14 +45,21 @@ struct PersonValues {
   std::optional<identity::BirthDate> birth_date;
 };
 
-Task<KnownPerson> find_person(postgres::Transaction& transaction, PersonKeys keys);
-/// The same outside a transaction, for a login that writes nothing.
+/// The statement that asks for it, and what it gave.
+postgres::Call person_lookup(const PersonKeys& keys);
+KnownPerson known_person(const postgres::Result& rows);
+/// Both, outside a transaction, for a login that writes nothing.
 Task<KnownPerson> find_person(postgres::Database& database, PersonKeys keys);
 
 /// Throws what Pool throws, and UnreadableValue.
 Task<std::optional<PersonDetails>> read_person(postgres::Database& database,
                                                std::shared_ptr<const crypto::KeyRing> keys,
                                                PersonId person_id);
+
+/// What claims a person: the parameters of the schema's claim_person(), appended in its order from
+/// `citizen_value` on; its first is `keys.citizen`.
+void add_claim(postgres::Params& params, const crypto::KeyRing& ring, const PersonKeys& keys,
+               const PersonValues& values);
 
 /// Finds or makes the person of the number, brings name and birth date up to date, claims the
 /// subject, and gives the person's id. The row stays locked. When somebody else has claimed number

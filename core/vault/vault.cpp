@@ -36,13 +36,15 @@ constexpr Statement list_records{
     " r.revoked_at is not null, r.transferred_at, f.name, encode(f.sha256, 'hex'), f.mime, b.size,"
     " w.total, w.first"
     " from whole w cross join page p join record r on r.id = p.id"
-    " left join record_file f on f.record_id = r.id left join file b on b.sha256 = f.sha256"
+    " left join record_file f on f.record_id = coalesce(r.origin_record_id, r.id)"
+    " left join file b on b.sha256 = f.sha256"
     " order by r.issued_on desc nulls last, r.id desc, f.name"};
 
 constexpr Statement open_file{
     "vault_open_file",
     "select f.name, f.mime, b.sha256, b.bytes_sealed"
-    " from record r join record_file f on f.record_id = r.id join file b on b.sha256 = f.sha256"
+    " from record r join record_file f on f.record_id = coalesce(r.origin_record_id, r.id)"
+    " join file b on b.sha256 = f.sha256"
     " where r.vault_id = case when $1::boolean"
     "   then (select id from vault where person_id = $2::bigint)"
     "   else (select id from vault where account_id = $2::bigint) end and not r.hidden and "

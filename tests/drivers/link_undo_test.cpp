@@ -115,7 +115,7 @@ TEST_F(LinkUndo, LeavesTheTraceOfWhatWasReused) {
   EXPECT_THAT(seen_by(Owner{linked.person_id}), testing::IsEmpty());
   EXPECT_EQ(sql("select c.reuse_count, c.returned_at is not null, o.portal_record, f.name"
                 " from record c join record o on o.id = c.origin_record_id"
-                " join record_file f on f.record_id = c.id where c.link_id is not null"),
+                " join record_file f on f.record_id = o.id where c.link_id is not null"),
             "2|t|r1|f1");
   expect_whole();
 }

@@ -20,6 +20,11 @@ constexpr std::string_view field_values =
 constexpr std::string_view change_columns =
     "id, account_id, field, at, old_status, new_status, old_source, new_source, reason, request_id";
 
+constexpr std::string_view claim_person = "claim_person(bytea,bytea,bytea,bytea,text,bytea)";
+constexpr std::string_view make_link =
+    "make_link(timestamp with time zone,text,text,bigint,text,bytea,text,smallint,inet,integer,"
+    "bytea,bytea,text,text[],bytea,bytea,bytea,text,bytea)";
+
 // Whoever locks a row (for no key update, on conflict do update) must be allowed to update one of
 // its columns: then it is the one with which least can be done.
 constexpr std::array grants{
@@ -34,15 +39,8 @@ constexpr std::array grants{
     Grant{Duty::app, "identity_field_change", "select",
           "id, account_id, field, at, new_source, reason"},
     Grant{Duty::app, "person", "select", {}},
-    Grant{Duty::app, "person", "insert",
-          "citizen_key, citizen_sealed, name_sealed, birth_date_sealed"},
-    Grant{Duty::app, "person", "update", "name_sealed, birth_date_sealed"},
     Grant{Duty::app, "person_subject", "select", {}},
-    Grant{Duty::app, "person_subject", "insert", "issuer, subject_key, person_id"},
-    Grant{Duty::app, "person_subject", "update", "created_at"},
     Grant{Duty::app, "link", "select", {}},
-    Grant{Duty::app, "link", "insert",
-          "account_id, account_kind, person_id, provider, linked_at, flags, request_id"},
     // Not what officers compare.
     Grant{Duty::app, "review", "select",
           "id, reference, account_id, kind, provider, issuer, subject_key, citizen_key, source,"
@@ -60,7 +58,8 @@ constexpr std::array grants{
     Grant{Duty::app, "record", "select", {}},
     Grant{Duty::app, "record_file", "select", {}},
     Grant{Duty::app, "transfer_item", "select", {}},
-    Grant{Duty::app, "carry_over(bigint,timestamp with time zone)", execute, {}},
+    Grant{Duty::app, claim_person, execute, {}},
+    Grant{Duty::app, make_link, execute, {}},
     Grant{Duty::app, "audit_event", "insert", event_columns},
     Grant{Duty::app, "notice_choice", "insert",
           "account_id, notice_version, choice, at, request_id"},
@@ -103,11 +102,12 @@ constexpr std::array grants{
         Duty::reader, "record", "select",
         "id, vault_id, kind, doc_type_code, issuer_code, procedure_code, field_code, source, trust,"
         " signature_status, version, replaces, revoked_at, hidden, reuse_count, last_reused_at,"
-        " created_at, moved_to, origin_account_id, origin_record_id, link_id, transferred_at,"
+        " created_at, origin_account_id, origin_record_id, link_id, transferred_at,"
         " returned_at"},
     Grant{Duty::reader, "record_file", "select", "record_id, sha256, mime"},
     Grant{Duty::reader, "transfer_job", "select", {}},
     Grant{Duty::reader, "transfer_item", "select", {}},
+    Grant{Duty::reader, "transfer_note", "select", {}},
     Grant{Duty::reader, "notice_choice", "select", {}},
 
     Grant{Duty::auditor, "schema_version", "select", {}},
@@ -122,33 +122,38 @@ constexpr std::array grants{
     Grant{Duty::auditor, "identity_field_change", "select", change_columns},
 };
 
-constexpr std::array<std::string_view, 21> tables{
+constexpr std::array<std::string_view, 22> tables{
     "schema_version", "account",        "identity_field", "identity_field_change",
     "person",         "person_subject", "link",           "review",
     "vault",          "file",           "record",         "record_file",
     "transfer_job",   "transfer_item",  "audit_event",    "notice_choice",
     "audit_pending",  "audit_leaf",     "audit_head",     "late_record",
-    "account_act"};
+    "account_act",    "transfer_note"};
 constexpr std::array<std::string_view, 10> sequences{
     "account_act_id_seq", "account_id_seq",
     "audit_event_id_seq", "identity_field_change_id_seq",
     "link_id_seq",        "notice_choice_id_seq",
     "person_id_seq",      "record_id_seq",
     "review_id_seq",      "vault_id_seq"};
-constexpr std::array<std::string_view, 14> functions{"audit_event_guard()",
-                                                     "audit_event_wait()",
-                                                     "audit_leaf_settle()",
-                                                     "audit_seal_guard()",
-                                                     "carry_over(bigint,timestamp with time zone)",
-                                                     "close_account(bigint,text,text)",
-                                                     "identity_field_keep_change()",
-                                                     "identity_history_guard()",
-                                                     "late_record_carry()",
-                                                     "record_file_written()",
-                                                     "record_owner_told()",
-                                                     "record_written()",
-                                                     "review_guard()",
-                                                     "undo_link(bigint)"};
+constexpr std::array<std::string_view, 18> functions{
+    "audit_event_guard()",
+    "audit_event_wait()",
+    "audit_leaf_settle()",
+    "audit_seal_guard()",
+    "carry_over(bigint,timestamp with time zone)",
+    "carry_records(bigint,timestamp with time zone)",
+    claim_person,
+    "close_account(bigint,text,text)",
+    "identity_field_keep_change()",
+    "identity_history_guard()",
+    "late_record_carry()",
+    make_link,
+    "record_file_written()",
+    "record_origin_guard()",
+    "record_owner_told()",
+    "record_written()",
+    "review_guard()",
+    "undo_link(bigint)"};
 
 std::string everybody() {
   std::string roles = "public";
