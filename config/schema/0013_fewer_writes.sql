@@ -330,5 +330,6 @@ begin
   end loop;
   foreach routine in array array['carry_records', 'undo_link', 'late_record_carry'] loop
     execute format('alter function %s set enable_seqscan = off', routine);
+    execute format('alter function %s set jit = off', routine);
   end loop;
 end $$;

@@ -44,15 +44,15 @@ begin
     select a.id, a.kind, made_person, by_provider, made_at, flagged, request
     from account a where a.id = of_account and a.status = 'active'
     returning id into strict made_link;
+  return query
+    select made_link, made_person, c.* from (select) one
+      left join carry_records(made_link, made_at) c on true;
   insert into audit_event (at, event, result, reason, request_id, account_id, pid_masked, pid_key,
       provider, level, ip, port, user_agent_hash, session_hash, notice_version, link_id)
     values (made_at, 'link.made', 'ok', reasons, request, of_account, masked, citizen, by_provider,
             at_level, from_ip, from_port, agent, in_session, notice, made_link),
            (made_at, 'transfer.done', 'ok', null, request, of_account, masked, citizen, by_provider,
             at_level, from_ip, from_port, agent, in_session, notice, made_link);
-  return query
-    select made_link, made_person, c.* from (select) one
-      left join carry_records(made_link, made_at) c on true;
 end $$;
 
 -- Plans as in 0013.
@@ -68,4 +68,5 @@ begin
     execute format('revoke all on function %s from public', routine);
   end loop;
   alter function make_link set enable_seqscan = off;
+  alter function make_link set jit = off;
 end $$;

@@ -16,8 +16,8 @@ constexpr Statement find_known{
     "person_find",
     "select (select id from person where citizen_key = $1::bytea),"
     " (select person_id from person_subject where issuer = $2::text and subject_key = $3::bytea),"
-    " exists (select from person p join person_subject s on s.person_id = p.id"
-    "   where p.citizen_key = $1::bytea and s.issuer = $2::text and s.subject_key <> $3::bytea)"};
+    " exists (select from person_subject where issuer = $2::text and subject_key <> $3::bytea"
+    "   and person_id = (select id from person where citizen_key = $1::bytea))"};
 
 constexpr Statement claim{"person_claim", "select claim_person($1, $2, $3, $4, $5, $6)"};
 

@@ -2,7 +2,7 @@
 with that of an older tree and with pgbench that runs the best hand-written SQL of the same effect (hand_written.sql).
 
     cmake --preset release -B build/bench -DVNEID_BENCH=ON -DVNEID_MODULE=OFF && ninja -C build/bench link_bench
-    links.py [--old TREE] [--rounds N] [--records N] [--durable]      links a second, 1, 4 and 16 at a time; WAL a link
+    links.py [--old TREE] [--rounds N] [--links N] [--records N] [--durable]   links a second, 1, 4 and 16 at a time; WAL a link
     links.py --growth 10000,1000000 [--rounds N]                      links a second by the number of accounts
 
 TREE is a checkout with a link_bench of its own in build/bench. An older one gets it thus: copy tests/bench/link_bench.cpp
@@ -159,8 +159,8 @@ def write_ahead(contenders, count):
 
 
 def compare(given, keys):
-    counts = {1: 200, 4: 400, 16: 800}
-    logged = 400
+    counts = {1: given.links, 4: 2 * given.links, 16: 4 * given.links}
+    logged = 2 * given.links
     accounts = given.rounds * sum(counts.values()) + 2 * logged
     settings = {"shared_buffers": "1GB", "fsync": "on" if given.durable else "off"}
     with Cluster(settings) as cluster:
@@ -202,6 +202,7 @@ def main():
     parser.add_argument("--old", type=pathlib.Path, help="the tree to compare with")
     parser.add_argument("--tree", type=pathlib.Path, default=TREE, help="with --growth: the tree to measure")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--links", type=int, default=200, help="a round at one at a time; 2 and 4 times as many at 4 and 16")
     parser.add_argument("--records", type=int, default=20)
     parser.add_argument("--durable", action="store_true")
     parser.add_argument("--growth")

@@ -25,7 +25,8 @@ struct Settings {
   const Statement* requirement = nullptr;
   /// The sessions only look things up: wherever an index leads to the rows, no table is read from
   /// end to end, whatever the statistics say of its size. Sessions that began when tables were
-  /// empty would otherwise go on reading them whole.
+  /// empty would otherwise go on reading them whole. Nor are plans compiled (jit): where statistics
+  /// are old, a look-up seems dear enough, and compiling takes 100 times as long as the look-up.
   bool only_lookups = false;
 };
 

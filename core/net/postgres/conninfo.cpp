@@ -117,7 +117,7 @@ std::string session_options(const Settings& settings) {
          " -c idle_in_transaction_session_timeout=" + milliseconds(timeout * 2) +
          // A statement whose caller has gone gives its locks back within this time.
          " -c client_connection_check_interval=500" +
-         (settings.only_lookups ? " -c enable_seqscan=off" : "");
+         (settings.only_lookups ? " -c enable_seqscan=off -c jit=off" : "");
 }
 
 }  // namespace
