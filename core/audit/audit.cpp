@@ -11,9 +11,9 @@ using postgres::Statement;
 
 constexpr Statement insert_event{
     "audit_insert_event",
-    "insert into audit_event (at, event, result, reason, request_id, account_id, pid_masked,"
-    " pid_key, provider, level, ip, port, user_agent_hash, session_hash, notice_version, link_id)"
-    " values ($1, $2, $3, $4, $5, $6::bigint, $7, $8, $9, $10::smallint, $11::inet, $12::integer,"
+    "insert into audit_event (at, reason, request_id, account_id, pid_masked, pid_key, provider,"
+    " level, ip, port, user_agent_hash, session_hash, notice_version, event, result, link_id)"
+    " values ($1, $2, $3, $4::bigint, $5, $6, $7, $8::smallint, $9::inet, $10::integer, $11, $12,"
     " $13, $14, $15, $16::bigint)"};
 
 constexpr Statement insert_choice{
@@ -39,11 +39,11 @@ void add_number(Params& params, const std::optional<Number>& number) {
   }
 }
 
-Params event_params(Event event) {
+}  // namespace
+
+Params circumstances(Event event) {
   Params params;
   params.instant(event.at)
-      .text(event.name)
-      .text(to_text(event.result))
       .text(known(std::move(event.reason)))
       .text(known(std::move(event.origin.request_id)));
   add_number(params, event.account_id);
@@ -57,7 +57,18 @@ Params event_params(Event event) {
   params.bytes(known(std::move(event.origin.user_agent_hash)))
       .bytes(known(std::move(event.origin.session_hash)))
       .text(known(std::move(event.notice_version)));
-  add_number(params, event.link_id);
+  return params;
+}
+
+namespace {
+
+Params event_params(Event event) {
+  std::string name = std::move(event.name);
+  const std::string_view result = to_text(event.result);
+  const std::optional<LinkId> link_id = event.link_id;
+  Params params = circumstances(std::move(event));
+  params.text(name).text(result);
+  add_number(params, link_id);
   return params;
 }
 

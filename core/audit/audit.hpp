@@ -44,6 +44,11 @@ struct Event {
   std::optional<LinkId> link_id;
 };
 
+/// Everything of an event but its name, result and link, as parameters: at, reason, request_id,
+/// account_id, pid_masked, pid_key, provider, level, ip, port, user_agent_hash, session_hash,
+/// notice_version. For functions of the schema that write events with what they tell of.
+postgres::Params circumstances(Event event);
+
 /// Adds an event in a transaction of its own.
 Task<void> record(postgres::Database& database, Event event);
 /// Adds an event to what the transaction does: both stand or neither.

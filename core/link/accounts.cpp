@@ -190,15 +190,24 @@ Task<std::vector<LegacyAccount>> Accounts::adoptable(PortalName portal,
   co_return accounts;
 }
 
-Task<std::optional<LegacyAccount>> lock_account(postgres::Transaction& transaction,
-                                                const KeyRing& keys, AccountId account_id) {
+std::vector<postgres::Call> account_locking(AccountId account_id) {
   Params params;
   params.integer(account_id);
   // Two statements: the second sees what was committed while the first waited for the lock.
-  const Result locked = co_await transaction.query(lock_row, params);
-  if (locked.empty()) co_return std::nullopt;
-  const Result rows = co_await transaction.query(find_by_id, std::move(params));
-  co_return read_if_any(rows, keys);
+  return {{lock_row, params}, {find_by_id, params}};
+}
+
+std::optional<LegacyAccount> locked_account(const KeyRing& keys, const Result& rows) {
+  return read_if_any(rows, keys);
+}
+
+Task<std::optional<LegacyAccount>> lock_account(postgres::Transaction& transaction,
+                                                const KeyRing& keys, AccountId account_id) {
+  Result rows;
+  for (postgres::Call& call : account_locking(account_id)) {
+    rows = co_await transaction.query(call.statement, std::move(call.params));
+  }
+  co_return locked_account(keys, rows);
 }
 
 }  // namespace vneid::link

@@ -64,7 +64,13 @@ class Accounts {
   std::shared_ptr<const crypto::KeyRing> keys_;
 };
 
-/// The account within a transaction, its row locked against other links until the end.
+/// What locks an account's row against other links until the transaction's end, and what reads it
+/// then: two statements, in this order.
+std::vector<postgres::Call> account_locking(AccountId account_id);
+/// What the second of them gave.
+std::optional<LegacyAccount> locked_account(const crypto::KeyRing& keys,
+                                            const postgres::Result& rows);
+/// Both, within a transaction: the account, its row locked against other links until the end.
 Task<std::optional<LegacyAccount>> lock_account(postgres::Transaction& transaction,
                                                 const crypto::KeyRing& keys, AccountId account_id);
 

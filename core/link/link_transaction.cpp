@@ -26,10 +26,11 @@ using postgres::Result;
 using postgres::Statement;
 using Decided = identity::LinkOutcome;
 
-constexpr Statement insert_link{
-    "link_insert",
-    "insert into link (account_id, account_kind, person_id, provider, linked_at, flags, request_id)"
-    " values ($1::bigint, $2, $3::bigint, $4, $5, $6, $7) returning id"};
+// $1 to $13 are the circumstances of the event "link.made", $15 to $19 a claim's.
+constexpr Statement make_link{
+    "link_make",
+    "select * from make_link($1, $2, $3, $4::bigint, $5, $6, $7, $8::smallint, $9::inet,"
+    " $10::integer, $11, $12, $13, $14, $15, $16, $17, $18, $19)"};
 
 constexpr Statement find_flagged{"link_find_flagged",
                                  "select cardinality(flags) > 0 from link where id = $1::bigint"};
@@ -87,8 +88,15 @@ class LinkWork {
  public:
   LinkWork(const KeyRing& keys, const LinkRequest& request) : keys_(keys), request_(request) {}
 
-  Task<LinkOutcome> operator()(postgres::Transaction& transaction) const {
-    auto account = co_await lock_account(transaction, keys_, request_.account_id);
+  /// Locked and read, in one round trip with BEGIN: all that is decided on.
+  [[nodiscard]] std::vector<postgres::Call> opening() const {
+    std::vector<postgres::Call> calls = account_locking(request_.account_id);
+    if (request_.identity.number) calls.push_back(person_lookup(person_keys()));
+    return calls;
+  }
+
+  Task<LinkOutcome> operator()(postgres::Transaction& transaction, std::vector<Result> read) const {
+    auto account = locked_account(keys_, read.at(1));
     if (!account) {
       account.emplace().closed = true;  // gone for good: refused like a closed one
       account->identity.closed = true;
@@ -98,7 +106,7 @@ class LinkWork {
     if (refused_before_all(decision.outcome)) {
       co_return co_await refuse(transaction, std::move(decision));
     }
-    const KnownPerson known = co_await find_person(transaction, person_keys());
+    const KnownPerson known = known_person(read.at(2));
     if (known.kept_out || (account->linked && account->linked->kept_out)) {
       decision.outcome = Decided::kept_out;
       co_return co_await refuse(transaction, std::move(decision));
@@ -120,7 +128,7 @@ class LinkWork {
       const bool flagged = decision.outcome == Decided::link_flagged;
       std::vector<std::string> flags;
       if (flagged) flags = reason_names(decision);
-      co_return co_await make(transaction, *account, std::move(flags));
+      co_return co_await make(transaction, std::move(flags));
     }
     std::vector<std::string> doubts = reason_names(decision);
     if (known.subject_of_other()) doubts.emplace_back("subject_of_other_person");
@@ -137,8 +145,8 @@ class LinkWork {
     return keys;
   }
 
-  Task<void> record(postgres::Transaction& transaction, std::string name, audit::Result result,
-                    std::string reason, std::optional<LinkId> link_id) const {
+  [[nodiscard]] audit::Event event_of(std::string name, audit::Result result, std::string reason,
+                                      std::optional<LinkId> link_id) const {
     audit::Event event;
     event.at = request_.now;
     event.name = std::move(name);
@@ -154,6 +162,12 @@ class LinkWork {
     event.level = request_.identity.level;
     event.notice_version = request_.notice_version;
     event.link_id = link_id;
+    return event;
+  }
+
+  Task<void> record(postgres::Transaction& transaction, std::string name, audit::Result result,
+                    std::string reason, std::optional<LinkId> link_id) const {
+    audit::Event event = event_of(std::move(name), result, std::move(reason), link_id);
     co_await audit::record(transaction, std::move(event));
   }
 
@@ -207,7 +221,7 @@ class LinkWork {
     // Uniqueness of persons and subjects is nothing that an officer could approve away.
     if (verdict && verdict->state == ReviewState::approved && !taken) {
       doubts.emplace_back("review_approved");
-      co_return co_await make(transaction, std::move(account), std::move(doubts));
+      co_return co_await make(transaction, std::move(doubts));
     }
     InReview in_review;
     if (verdict && verdict->state == ReviewState::rejected) {
@@ -222,31 +236,22 @@ class LinkWork {
     co_return LinkOutcome{std::move(in_review)};
   }
 
-  Task<LinkOutcome> make(postgres::Transaction& transaction, LegacyAccount account,
-                         std::vector<std::string> flags) const {
+  /// Writes it and commits, in one round trip.
+  Task<LinkOutcome> make(postgres::Transaction& transaction, std::vector<std::string> flags) const {
     PersonValues values{.number = certain(request_.identity.number),
                         .full_name = request_.full_name,
                         .birth_date = request_.identity.birth_date};
+    Params params = audit::circumstances(
+        event_of("link.made", audit::Result::ok, comma_separated(flags), std::nullopt));
+    params.text_array(flags);
+    add_claim(params, keys_, person_keys(), values);
+    const Result made = co_await transaction.query_and_commit({make_link, std::move(params)});
     Linked linked;
+    linked.link_id = made.id<LinkId>(0, 0);
+    linked.person_id = made.id<PersonId>(0, 1);
     linked.at = request_.now;
     linked.flagged = !flags.empty();
-    linked.person_id = co_await claim_person(transaction, keys_, person_keys(), std::move(values));
-    Params row;
-    row.integer(account.id)
-        .text(to_text(account.kind))
-        .integer(linked.person_id)
-        .text(request_.provider)
-        .instant(request_.now)
-        .text_array(flags)
-        .text(request_.origin.request_id);
-    const Result inserted = co_await transaction.query(insert_link, std::move(row));
-    linked.link_id = LinkId{inserted.integer(0, 0)};
-
-    co_await vault::carry(transaction, linked.link_id, request_.now);
-    linked.transfer = co_await vault::transfer_summary(transaction, linked.link_id);
-    co_await record(transaction, "link.made", audit::Result::ok, comma_separated(flags),
-                    linked.link_id);
-    co_await record(transaction, "transfer.done", audit::Result::ok, "", linked.link_id);
+    linked.transfer = vault::summary_of(made, 2);
     co_return LinkOutcome{std::move(linked)};
   }
 

@@ -67,6 +67,9 @@ using LinkOutcome = std::variant<Linked, InReview, Refused, Taken>;
 /// review; one that officers have approved makes the link, flagged "review_approved", if nothing
 /// has changed since (find_verdict()).
 ///
+/// Two round trips: one locks and reads (with BEGIN), one writes what was decided (with COMMIT; a
+/// refusal, a review or a repetition takes one or two more).
+///
 /// Rows are locked rather than the isolation raised: rivals for one account or one person queue
 /// behind each other instead of failing, and different people never meet. Locks are taken in the
 /// order account, person, account's vault, person's vault.

@@ -16,27 +16,12 @@ constexpr Statement find_known{
     "person_find",
     "select (select id from person where citizen_key = $1::bytea),"
     " (select person_id from person_subject where issuer = $2::text and subject_key = $3::bytea),"
-    " exists (select from person p join person_subject s on s.person_id = p.id"
-    "   where p.citizen_key = $1::bytea and s.issuer = $2::text and s.subject_key <> $3::bytea),"
+    " exists (select from person_subject where issuer = $2::text and subject_key <> $3::bytea"
+    "   and person_id = (select id from person where citizen_key = $1::bytea)),"
     " kept_out((select id from person where citizen_key = $1::bytea)) or kept_out((select person_id"
     "   from person_subject where issuer = $2::text and subject_key = $3::bytea))"};
 
-constexpr Statement upsert_person{
-    "person_upsert",
-    "insert into person (citizen_key, citizen_sealed, name_sealed, birth_date_sealed)"
-    " values ($1, $2, $3, $4) on conflict (citizen_key) do update"
-    " set name_sealed = excluded.name_sealed, birth_date_sealed = excluded.birth_date_sealed"
-    " returning id"};
-
-// No row when the person has another subject there, or the subject another person. The person's
-// row is locked by now, and a subject's by its unique key.
-constexpr Statement claim_subject{
-    "person_claim_subject",
-    "insert into person_subject (issuer, subject_key, person_id)"
-    " select $1, $2::bytea, $3::bigint where not exists (select from person_subject"
-    "   where issuer = $1 and person_id = $3::bigint and subject_key <> $2::bytea)"
-    " on conflict (issuer, subject_key) do update set created_at = person_subject.created_at"
-    "   where person_subject.person_id = excluded.person_id returning 1"};
+constexpr Statement claim{"person_claim", "select claim_person($1, $2, $3, $4, $5, $6)"};
 
 constexpr Statement read_details{
     "person_read",
@@ -53,7 +38,11 @@ Params parameters_of(const PersonKeys& keys) {
   return params;
 }
 
-KnownPerson known_of(const Result& rows) {
+}  // namespace
+
+postgres::Call person_lookup(const PersonKeys& keys) { return {find_known, parameters_of(keys)}; }
+
+KnownPerson known_person(const Result& rows) {
   KnownPerson known;
   if (!rows.is_null(0, 0)) known.by_number = PersonId{rows.integer(0, 0)};
   if (!rows.is_null(0, 1)) known.by_subject = PersonId{rows.integer(0, 1)};
@@ -62,16 +51,9 @@ KnownPerson known_of(const Result& rows) {
   return known;
 }
 
-}  // namespace
-
-Task<KnownPerson> find_person(postgres::Transaction& transaction, PersonKeys keys) {
-  const Result rows = co_await transaction.query(find_known, parameters_of(keys));
-  co_return known_of(rows);
-}
-
 Task<KnownPerson> find_person(postgres::Database& database, PersonKeys keys) {
   const Result rows = co_await database.query(find_known, parameters_of(keys));
-  co_return known_of(rows);
+  co_return known_person(rows);
 }
 
 Task<bool> is_kept_out(postgres::Database& database, PersonId person_id, AccountId account_id) {
@@ -95,30 +77,27 @@ Task<std::optional<PersonDetails>> read_person(postgres::Database& database,
   co_return details;
 }
 
-Task<PersonId> claim_person(postgres::Transaction& transaction, const crypto::KeyRing& ring,
-                            PersonKeys keys, PersonValues values) {
+void add_claim(Params& params, const crypto::KeyRing& ring, const PersonKeys& keys,
+               const PersonValues& values) {
   std::optional<std::string> birth_date;
   if (values.birth_date) {
     birth_date =
         seal_person(ring, keys.citizen, PersonColumn::birth_date, values.birth_date->to_text());
   }
-  Params person;
-  person.bytes(keys.citizen)
-      .bytes(seal_person(ring, keys.citizen, PersonColumn::citizen, values.number.digits()))
+  params.bytes(seal_person(ring, keys.citizen, PersonColumn::citizen, values.number.digits()))
       .bytes(seal_person(ring, keys.citizen, PersonColumn::name, values.full_name))
-      .bytes(birth_date);
-  const Result made = co_await transaction.query(upsert_person, std::move(person));
-  const PersonId id{made.integer(0, 0)};
-  Params subject;
-  subject.text(keys.issuer).bytes(keys.subject.value()).integer(id);
-  const Result claimed = co_await transaction.query(claim_subject, std::move(subject));
-  if (claimed.empty()) {
-    throw postgres::StatementError(
-        {.sqlstate = "40001",
-         .constraint = "person_subject_once",
-         .message = "the subject was claimed by somebody else meanwhile"});
-  }
-  co_return id;
+      .bytes(birth_date)
+      .text(keys.issuer)
+      .bytes(keys.subject.value());
+}
+
+Task<PersonId> claim_person(postgres::Transaction& transaction, const crypto::KeyRing& ring,
+                            PersonKeys keys, PersonValues values) {
+  Params params;
+  params.bytes(keys.citizen);
+  add_claim(params, ring, keys, values);
+  const Result claimed = co_await transaction.query(claim, std::move(params));
+  co_return claimed.id<PersonId>(0, 0);
 }
 
 }  // namespace vneid::link

@@ -26,7 +26,7 @@ struct KnownPerson {
   std::optional<PersonId> by_subject;
   /// The person of this number is known at this issuer under another subject.
   bool has_other_subject = false;
-  /// An officer keeps the person out (schema 0014, kept_out()): no login, no link.
+  /// An officer keeps the person out (schema 0016, kept_out()): no login, no link.
   bool kept_out = false;
 
   /// The subject belongs to the person of another number.
@@ -47,8 +47,10 @@ struct PersonValues {
   std::optional<identity::BirthDate> birth_date;
 };
 
-Task<KnownPerson> find_person(postgres::Transaction& transaction, PersonKeys keys);
-/// The same outside a transaction, for a login that writes nothing.
+/// The statement that asks for it, and what it gave.
+postgres::Call person_lookup(const PersonKeys& keys);
+KnownPerson known_person(const postgres::Result& rows);
+/// Both, outside a transaction, for a login that writes nothing.
 Task<KnownPerson> find_person(postgres::Database& database, PersonKeys keys);
 
 /// Whether the person (0: none), or the one whom the account (0: none) is linked to, is kept out:
@@ -59,6 +61,11 @@ Task<bool> is_kept_out(postgres::Database& database, PersonId person_id, Account
 Task<std::optional<PersonDetails>> read_person(postgres::Database& database,
                                                std::shared_ptr<const crypto::KeyRing> keys,
                                                PersonId person_id);
+
+/// What claims a person: the parameters of the schema's claim_person(), appended in its order from
+/// `citizen_value` on; its first is `keys.citizen`.
+void add_claim(postgres::Params& params, const crypto::KeyRing& ring, const PersonKeys& keys,
+               const PersonValues& values);
 
 /// Finds or makes the person of the number, brings name and birth date up to date, claims the
 /// subject, and gives the person's id. The row stays locked. When somebody else has claimed number

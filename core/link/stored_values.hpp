@@ -50,7 +50,7 @@ std::string cmnd_key(const crypto::KeyRing& keys, const identity::Cmnd& number);
 SubjectKey subject_key(const crypto::KeyRing& keys, std::string_view issuer,
                        std::string_view subject);
 
-// Sealed values. An account's are bound to the account_key that it was made with (schema 0015,
+// Sealed values. An account's are bound to the account_key that it was made with (schema 0017,
 // sealed_under) and field, a person's to its citizen_key and column, so that a row copied to
 // another person does not open there.
 std::string seal_account_name(const crypto::KeyRing& keys, std::string_view key,

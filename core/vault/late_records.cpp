@@ -18,8 +18,10 @@ constexpr Statement find_unfinished{
     "vault_unfinished",
     "select l.id, l.account_id, count(r.id) from link l"
     " left join vault v on v.account_id = l.account_id"
-    " left join record r on r.vault_id = v.id and not exists (select from transfer_item i"
-    "   where i.link_id = l.id and i.record_id = r.id)"
+    " left join record r on r.vault_id = v.id and not exists (select from record c"
+    "   where c.origin_record_id = r.id and c.returned_at is null)"
+    " and not exists (select from transfer_note n where n.link_id = l.id and n.record_id = r.id"
+    "   and n.reason <> 'other_version')"
     " where l.state = 'active' group by l.id"
     " having count(r.id) > 0 or not exists (select from transfer_job j where j.link_id = l.id)"
     " order by l.id"};

@@ -54,7 +54,8 @@ constexpr Statement select_records{
     " array_to_string(reuse_hindrances(r.id, (select owner_key from whose), $5, null), ','),"
     " array_to_string(reuse_warnings(r.id), ','), r.reuse_count, r.last_reused_at"
     " from whole w cross join page p join record r on r.id = p.id"
-    " left join record_file f on f.record_id = r.id left join file b on b.sha256 = f.sha256"
+    " left join record_file f on f.record_id = coalesce(r.origin_record_id, r.id)"
+    " left join file b on b.sha256 = f.sha256"
     " order by p.issued desc, r.id desc, f.name"};
 
 std::string text_or_empty(const Result& rows, std::size_t row, std::size_t column) {

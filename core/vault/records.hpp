@@ -56,9 +56,9 @@ struct Record {
   /// When it came from a linked account; nothing for a record that was always here.
   std::optional<Wall> transferred_at;
   Whose whose = Whose::unknown;
-  /// Why it may not serve again in a dossier; empty: it may (0013, reuse_hindrances).
+  /// Why it may not serve again in a dossier; empty: it may (0015, reuse_hindrances).
   std::vector<std::string> hindrances;
-  std::vector<std::string> warnings;  ///< what an officer should know (0013, reuse_warnings)
+  std::vector<std::string> warnings;  ///< what an officer should know (0015, reuse_warnings)
   std::int64_t reuse_count = 0;
   std::optional<Wall> last_reused_at;
   std::vector<RecordFile> files;

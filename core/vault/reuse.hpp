@@ -14,7 +14,7 @@
 #include "vault/vault.hpp"
 
 /// A paper of a person's vault serves in a dossier of the portal (R9). Whether it may is the
-/// database's rule (0013), asked under the vault's lock.
+/// database's rule (0015), asked under the vault's lock.
 namespace vneid::vault {
 
 struct ReuseRequest {

@@ -11,28 +11,14 @@ using postgres::Params;
 using postgres::Result;
 using postgres::Statement;
 
-// The rules are the schema's (0009), where records that come later find them too.
+// The rules are the schema's (0013), where records that come later find them too.
 constexpr Statement carry_over{"vault_carry_over",
                                "select carry_over($1::bigint, $2::timestamptz)"};
 
 constexpr Statement summarize{
     "vault_transfer_summary",
-    "select i.state, i.reason, r.kind, count(*) from transfer_item i"
-    " join record r on r.id = i.record_id where i.link_id = $1::bigint group by 1, 2, 3"};
-
-TransferSummary read_summary(const Result& rows) {
-  TransferSummary summary;
-  for (std::size_t row = 0; row < rows.rows(); ++row) {
-    const std::int64_t count = rows.integer(row, 3);
-    if (rows.text(row, 0) == "skipped") {
-      summary.stayed[std::string{rows.text(row, 1)}] += count;
-      continue;
-    }
-    summary.moved[std::string{rows.text(row, 2)}] += count;
-    if (rows.text(row, 0) == "conflict") summary.other_versions += count;
-  }
-  return summary;
-}
+    "select state, reason, kind, count(*) from transfer_item where link_id = $1::bigint"
+    " group by 1, 2, 3"};
 
 std::int64_t total(const std::map<std::string, std::int64_t>& counts) noexcept {
   return std::accumulate(counts.begin(), counts.end(), std::int64_t{0},
@@ -43,6 +29,22 @@ std::int64_t total(const std::map<std::string, std::int64_t>& counts) noexcept {
 
 std::int64_t TransferSummary::moved_total() const noexcept { return total(moved); }
 std::int64_t TransferSummary::stayed_total() const noexcept { return total(stayed); }
+
+TransferSummary summary_of(const Result& rows, std::size_t column) {
+  TransferSummary summary;
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    if (rows.is_null(row, column)) continue;
+    const std::string_view state = rows.text(row, column);
+    const std::int64_t count = rows.integer(row, column + 3);
+    if (state == "skipped") {
+      summary.stayed[std::string{rows.text(row, column + 1)}] += count;
+      continue;
+    }
+    summary.moved[std::string{rows.text(row, column + 2)}] += count;
+    if (state == "conflict") summary.other_versions += count;
+  }
+  return summary;
+}
 
 Task<std::int64_t> carry(postgres::Transaction& transaction, LinkId link_id, Wall at) {
   Params params;
@@ -55,14 +57,14 @@ Task<TransferSummary> transfer_summary(postgres::Transaction& transaction, LinkI
   Params params;
   params.integer(link_id);
   const Result rows = co_await transaction.query(summarize, std::move(params));
-  co_return read_summary(rows);
+  co_return summary_of(rows, 0);
 }
 
 Task<TransferSummary> transfer_summary(postgres::Database& database, LinkId link_id) {
   Params params;
   params.integer(link_id);
   const Result rows = co_await database.query(summarize, std::move(params));
-  co_return read_summary(rows);
+  co_return summary_of(rows, 0);
 }
 
 }  // namespace vneid::vault

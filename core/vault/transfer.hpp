@@ -27,13 +27,17 @@ struct TransferSummary {
 
 /// Copies the records of the linked account's vault into the person's, set-wise, in the transaction
 /// that makes the link (domain.md §7.4): only records whose owner is the person; what is there
-/// already stays; another version of a paper is kept beside it. Sources get a pointer to their copy
-/// and are not otherwise touched; trust and signature status travel unchanged; files are shared.
-/// What reaches the account later is carried by the database itself, by the same rules
-/// (config/schema, late records). Gives how many records were judged; asked again, none.
+/// already stays; another version of a paper is kept beside it. Sources are not touched; trust and
+/// signature status travel unchanged; a copy's files are those of its origin. What reaches the
+/// account later is carried by the database itself, by the same rules (config/schema, late
+/// records). Gives how many records were judged; asked again, none.
 ///
 /// Locks the account's vault, then the person's. The caller holds the lock on the account's row.
 Task<std::int64_t> carry(postgres::Transaction& transaction, LinkId link_id, Wall at);
+
+/// From rows of state, reason, kind and count, the first of which is in the column given. A row
+/// without a state counts nothing.
+TransferSummary summary_of(const postgres::Result& rows, std::size_t column);
 
 /// What the transfer of a link did; all zero for a link without one.
 Task<TransferSummary> transfer_summary(postgres::Transaction& transaction, LinkId link_id);

@@ -20,7 +20,8 @@ constexpr std::size_t sha256_digits = 64;
 constexpr Statement open_file{
     "vault_open_file",
     "select f.name, f.mime, b.sha256, b.bytes_sealed"
-    " from record r join record_file f on f.record_id = r.id join file b on b.sha256 = f.sha256"
+    " from record r join record_file f on f.record_id = coalesce(r.origin_record_id, r.id)"
+    " join file b on b.sha256 = f.sha256"
     " where r.vault_id = case when $1::boolean"
     "   then (select id from vault where person_id = $2::bigint)"
     "   else (select id from vault where account_id = $2::bigint) end and not r.hidden and "

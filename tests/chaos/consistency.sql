@@ -10,15 +10,11 @@
 -- into another, and what it held is in one place.
 with active as (select * from link where state = 'active'),
 undone as (select * from link where state = 'undone'),
-files as (
-  select record_id, array_agg((name, sha256, mime)::text order by name) as all_files
-  from record_file group by record_id
-),
 content as (
-  -- Everything of a record that a transfer must not change.
-  select r.id, to_jsonb(r) - '{id,vault_id,version,replaces,reuse_count,last_reused_at,created_at,moved_to,origin_account_id,origin_record_id,link_id,transferred_at,returned_at}'::text[]
-           as fields, coalesce(f.all_files, '{}') as files
-  from record r left join files f on f.record_id = r.id
+  -- Everything of a record that a transfer must not change. A copy's files are its origin's.
+  select r.id, to_jsonb(r) - '{id,vault_id,version,replaces,reuse_count,last_reused_at,created_at,origin_account_id,origin_record_id,link_id,transferred_at,returned_at}'::text[]
+           as fields
+  from record r
 ),
 original as (
   select r.*, v.account_id from record r join vault v on v.id = r.vault_id
@@ -58,19 +54,28 @@ from transfer_item i join active l on l.id = i.link_id
 where not exists (select from original o
                   where o.id = i.record_id and o.account_id = l.account_id)
 union all
-select 'copied item whose copy is missing, elsewhere or different', l.account_id, i.record_id
+select 'copied item whose copy is elsewhere or different', l.account_id, i.record_id
 from transfer_item i join active l on l.id = i.link_id
 where i.state in ('done', 'conflict') and not exists (
   select from record s join content sc on sc.id = s.id
     join record t on t.id = i.target_id join content tc on tc.id = t.id
     join vault v on v.id = t.vault_id
-  where s.id = i.record_id and s.moved_to = t.id and v.person_id = l.person_id
+  where s.id = i.record_id and v.person_id = l.person_id
     and t.link_id = l.id and t.returned_at is null and t.origin_record_id = s.id and t.origin_account_id = l.account_id
-    and sc.fields = tc.fields and sc.files = tc.files)
+    and sc.fields = tc.fields)
+union all
+select 'file of a copy', t.origin_account_id, t.id
+from record_file f join record t on t.id = f.record_id where t.link_id is not null
 union all
 select 'item left behind although it was copied', l.account_id, i.record_id
-from transfer_item i join active l on l.id = i.link_id join record s on s.id = i.record_id
-where i.state = 'skipped' and s.moved_to is not null
+from transfer_item i join active l on l.id = i.link_id
+where i.state = 'skipped' and exists (
+  select from record t where t.origin_record_id = i.record_id and t.returned_at is null)
+union all
+select 'other version that was not copied', l.account_id, n.record_id
+from transfer_note n join link l on l.id = n.link_id
+where n.reason = 'other_version' and not exists (
+  select from record t where t.link_id = n.link_id and t.origin_record_id = n.record_id)
 union all
 select 'item left behind for a reason that is not true', l.account_id, i.record_id
 from transfer_item i join active l on l.id = i.link_id
@@ -90,10 +95,10 @@ select 'copy that no item tells of', t.origin_account_id, t.id from record t
 where t.link_id is not null and not exists (
   select from transfer_item i where i.link_id = t.link_id and i.target_id = t.id)
 union all
-select 'record of an unlinked account was copied', o.account_id, o.id from original o
-where o.moved_to is not null and not exists (
-  select from active l join record t on t.link_id = l.id
-  where l.account_id = o.account_id and t.id = o.moved_to)
+select 'record of an unlinked account was copied', o.account_id, o.id
+from original o join record t on t.origin_record_id = o.id
+where t.returned_at is null and not exists (
+  select from active l where l.account_id = o.account_id and l.id = t.link_id)
 union all
 select 'copy that a link brought and did not take back', l.account_id, t.id
 from undone l join record t on t.link_id = l.id where t.returned_at is null
@@ -101,14 +106,12 @@ union all
 select 'copy of a link that stands was returned', l.account_id, t.id
 from active l join record t on t.link_id = l.id where t.returned_at is not null
 union all
-select 'returned copy is missing, elsewhere or lacks what it was', l.account_id, i.record_id
+select 'returned copy is missing or elsewhere', l.account_id, i.record_id
 from undone l join transfer_item i on i.link_id = l.id
 where i.state in ('done', 'conflict') and not exists (
   select from record t join vault v on v.id = t.vault_id
   where t.id = i.target_id and v.person_id = l.person_id and t.link_id = l.id
-    and t.origin_record_id = i.record_id and t.origin_account_id = l.account_id
-    and not exists (select from record_file f where f.record_id = t.id and not exists (
-      select from record_file o where o.record_id = i.record_id and o.sha256 = f.sha256)))
+    and t.origin_record_id = i.record_id and t.origin_account_id = l.account_id)
 union all
 select 'undone link without its review by two officers', l.account_id, null from undone l
 where not exists (select from review r where r.link_id = l.id and r.kind = 'undo'

@@ -291,8 +291,7 @@ TEST_F(ImportVault, FilesOfMovedRecordsFollowThem) {
   (void)world.link(world.request(AccountId{std::stoll(account)}, mau));
   const auto again = world.add_records({"a,r1,paper,T,1," + mau.number + ",f2"});
   EXPECT_TRUE(again.problems.empty());
-  EXPECT_EQ(world.count("record_file f join record r on r.id = f.record_id and r.link_id > 0"),
-            "2");
+  EXPECT_EQ(world.count("record_file f join record r on r.origin_record_id = f.record_id"), "2");
   EXPECT_EQ(world.database.inconsistencies(), "");
 }
 

@@ -81,11 +81,11 @@ TEST_F(GrantsCheck, WhatTheTableSaysIsNeitherMissingNorTooWide) {
 
 TEST_F(GrantsCheck, TellsWhatIsMissingAndMendsIt) {
   database.sql(
-      "revoke select on account from vneid_app; revoke execute on function carry_over from"
+      "revoke select on account from vneid_app; revoke execute on function claim_person from"
       " vneid_app; revoke insert on audit_event from vneid_officer");
   EXPECT_THAT(problems("nginx"), ElementsAre("nginx lacks SELECT on account",
                                              "nginx lacks EXECUTE on function "
-                                             "carry_over(bigint,timestamp with time zone)"));
+                                             "claim_person(bytea,bytea,bytea,bytea,text,bytea)"));
   EXPECT_THAT(all_problems(), testing::SizeIs(3));
   EXPECT_TRUE(loop.run(admin::apply_grants(owner)));
   EXPECT_THAT(all_problems(), IsEmpty());

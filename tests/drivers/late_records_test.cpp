@@ -74,8 +74,7 @@ TEST_F(LateRecords, FollowTheLinkByItsOwnRules) {
                                " from transfer_item i join record r on r.id = i.record_id"),
             "child skipped owner_other,newer conflict other_version,nobody skipped owner_unknown,"
             "r1 done ,r2 done ,twin skipped duplicate");
-  EXPECT_EQ(world.count("record_file f join record r on r.id = f.record_id and r.link_id > 0"),
-            "3");
+  EXPECT_EQ(world.count("record_file f join record r on r.origin_record_id = f.record_id"), "3");
   EXPECT_EQ(world.count("audit_event where event = 'transfer.late' and account_id is not null"
                         " and link_id is not null"),
             "1");
@@ -118,8 +117,7 @@ TEST_F(LateRecords, FilesAndOwnersThatAreToldLaterCount) {
   (void)link(account);
   EXPECT_EQ(copies(), "r1 1");
   EXPECT_TRUE(world.add_records({"a,r1,paper,T,1," + mau.number + ",f2"}).problems.empty());
-  EXPECT_EQ(world.count("record_file f join record r on r.id = f.record_id and r.link_id > 0"),
-            "2");
+  EXPECT_EQ(world.count("record_file f join record r on r.origin_record_id = f.record_id"), "2");
   EXPECT_EQ(world.database.inconsistencies(), "");
   // With a file of its own the twin is another version.
   world.add_records({"a,twin,paper,T,1," + mau.number + ",f3"});
@@ -240,9 +238,7 @@ TEST_F(LateRecords, ThatStayedBehindAreFoundAndCarried) {
   EXPECT_EQ(world.database.inconsistencies(), "");
   // A link without its job, as after a restore of some tables alone.
   world.database.sql(
-      "delete from transfer_item; update record set moved_to = null;"
-      "delete from record_file where record_id in (select id from record where"
-      " link_id is not null); delete from record where link_id is not null;"
+      "delete from transfer_note; delete from record where link_id is not null;"
       "delete from transfer_job");
   EXPECT_EQ(world.loop.run(vault::unfinished_transfers(world.operator_pool)).size(), 1U);
   EXPECT_EQ(world.loop.run(vault::resume_transfer(world.operator_pool, linked.link_id)), 3);

@@ -114,13 +114,14 @@ TEST_F(LinkUndo, LeavesTheTraceOfWhatWasReused) {
     sql("select reuse_record(l.person_id, l.account_id, r.id, f.sha256, 'portal', '" +
         std::string{dossier} + "', null, null, '" + dossier +
         "', '2026-01-01', now())"
-        " from record r join record_file f on f.record_id = r.id join link l on l.id = r.link_id");
+        " from record r join record_file f on f.record_id = r.origin_record_id join link l on l.id "
+        "= r.link_id");
   }
   undo(linked.link_id);
   EXPECT_THAT(seen_by(Owner{linked.person_id}), testing::IsEmpty());
   EXPECT_EQ(sql("select c.reuse_count, c.returned_at is not null, o.portal_record, f.name"
                 " from record c join record o on o.id = c.origin_record_id"
-                " join record_file f on f.record_id = c.id where c.link_id is not null"),
+                " join record_file f on f.record_id = o.id where c.link_id is not null"),
             "2|t|r1|f1");
   expect_whole();
 }

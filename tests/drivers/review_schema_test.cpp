@@ -99,7 +99,7 @@ const std::vector<std::pair<std::string, std::string>>& bad_rows() {
       {update("decided_by = 'hoa'", "AAAA-0003"), "23001"},
       {update("note = 'anders'", "AAAA-0004"), "23001"},
       {"delete from review where reference = 'AAAA-0004'", "23001"},
-      {"truncate review", "23001"},
+      {"truncate review cascade", "23001"},
       {update("reference = 'AAAA-0009'"), "23001"},
       {update("created_at = now() + interval '1 day'"), "23001"},
       {"insert into audit_event (at, event, result, officer) values (now(), 'e', 'ok', '')",

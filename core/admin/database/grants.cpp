@@ -23,6 +23,11 @@ constexpr std::string_view field_values =
 constexpr std::string_view change_columns =
     "id, account_id, field, at, old_status, new_status, old_source, new_source, reason, request_id";
 
+constexpr std::string_view claim_person = "claim_person(bytea,bytea,bytea,bytea,text,bytea)";
+constexpr std::string_view make_link =
+    "make_link(timestamp with time zone,text,text,bigint,text,bytea,text,smallint,inet,integer,"
+    "bytea,bytea,text,text[],bytea,bytea,bytea,text,bytea)";
+
 // Whoever locks a row (for no key update, on conflict do update) must be allowed to update one of
 // its columns: then it is the one with which least can be done.
 constexpr std::array grants{
@@ -37,15 +42,8 @@ constexpr std::array grants{
     Grant{Duty::app, "identity_field_change", "select",
           "id, account_id, field, at, new_source, reason"},
     Grant{Duty::app, "person", "select", {}},
-    Grant{Duty::app, "person", "insert",
-          "citizen_key, citizen_sealed, name_sealed, birth_date_sealed"},
-    Grant{Duty::app, "person", "update", "name_sealed, birth_date_sealed"},
     Grant{Duty::app, "person_subject", "select", {}},
-    Grant{Duty::app, "person_subject", "insert", "issuer, subject_key, person_id"},
-    Grant{Duty::app, "person_subject", "update", "created_at"},
     Grant{Duty::app, "link", "select", {}},
-    Grant{Duty::app, "link", "insert",
-          "account_id, account_kind, person_id, provider, linked_at, flags, request_id"},
     // Not what officers compare.
     Grant{Duty::app, "review", "select",
           "id, reference, account_id, kind, provider, issuer, subject_key, citizen_key, source,"
@@ -68,7 +66,8 @@ constexpr std::array grants{
     Grant{Duty::app, reuse_record, execute, {}},
     Grant{Duty::app, "person_flag", "select", "person_id, unflagged_at"},
     Grant{Duty::app, "kept_out(bigint)", execute, {}},
-    Grant{Duty::app, "carry_over(bigint,timestamp with time zone)", execute, {}},
+    Grant{Duty::app, claim_person, execute, {}},
+    Grant{Duty::app, make_link, execute, {}},
     Grant{Duty::app, "audit_event", "insert", event_columns},
     Grant{Duty::app, "notice_choice", "insert",
           "account_id, notice_version, choice, at, request_id"},
@@ -125,7 +124,7 @@ constexpr std::array grants{
         Duty::reader, "record", "select",
         "id, vault_id, kind, doc_type_code, issuer_code, procedure_code, field_code, source, trust,"
         " signature_status, version, replaces, revoked_at, hidden, reuse_count, last_reused_at,"
-        " created_at, moved_to, origin_account_id, origin_record_id, link_id, transferred_at,"
+        " created_at, origin_account_id, origin_record_id, link_id, transferred_at,"
         " returned_at"},
     Grant{Duty::reader, "record_file", "select", "record_id, sha256, mime"},
     Grant{Duty::reader, "record_reuse", "select",
@@ -134,6 +133,7 @@ constexpr std::array grants{
     Grant{Duty::reader, "transfer_item", "select", {}},
     Grant{Duty::reader, "merge_item", "select", {}},
     Grant{Duty::reader, "person_flag", "select", "person_id, flagged_at, unflagged_at"},
+    Grant{Duty::reader, "transfer_note", "select", {}},
     Grant{Duty::reader, "notice_choice", "select", {}},
 
     Grant{Duty::auditor, "schema_version", "select", {}},
@@ -152,43 +152,49 @@ constexpr std::array grants{
     Grant{Duty::auditor, "identity_field_change", "select", change_columns},
 };
 
-constexpr std::array<std::string_view, 24> tables{
+constexpr std::array<std::string_view, 25> tables{
     "schema_version", "account",        "identity_field", "identity_field_change",
     "person",         "person_subject", "link",           "review",
     "vault",          "file",           "record",         "record_file",
     "transfer_job",   "transfer_item",  "audit_event",    "notice_choice",
     "audit_pending",  "audit_leaf",     "audit_head",     "late_record",
-    "account_act",    "person_flag",    "merge_item",     "record_reuse"};
+    "account_act",    "person_flag",    "merge_item",     "record_reuse",
+    "transfer_note"};
 constexpr std::array<std::string_view, 12> sequences{
     "account_act_id_seq",           "account_id_seq", "audit_event_id_seq",
     "identity_field_change_id_seq", "link_id_seq",    "notice_choice_id_seq",
     "person_flag_id_seq",           "person_id_seq",  "record_id_seq",
     "record_reuse_id_seq",          "review_id_seq",  "vault_id_seq"};
-constexpr std::array<std::string_view, 25> functions{"audit_event_guard()",
-                                                     "audit_event_wait()",
-                                                     "audit_leaf_settle()",
-                                                     "audit_seal_guard()",
-                                                     "carry_over(bigint,timestamp with time zone)",
-                                                     "close_account(bigint,text,text)",
-                                                     "flag_person(bigint,text,text,text)",
-                                                     "identity_field_keep_change()",
-                                                     "identity_history_guard()",
-                                                     "kept_out(bigint)",
-                                                     "late_record_carry()",
-                                                     "link_kept_out()",
-                                                     "merge_accounts(bigint)",
-                                                     "merge_obstacle(bigint,bigint)",
-                                                     "record_file_written()",
-                                                     "record_owner_told()",
-                                                     "record_reuse_guard()",
-                                                     "record_written()",
-                                                     "rename_account(bigint)",
-                                                     "reuse_hindrances(bigint,bytea,text,text)",
-                                                     reuse_record,
-                                                     "reuse_warnings(bigint)",
-                                                     "review_guard()",
-                                                     "undo_link(bigint)",
-                                                     "unflag_person(bigint,text,text,text)"};
+constexpr std::array<std::string_view, 29> functions{
+    "audit_event_guard()",
+    "audit_event_wait()",
+    "audit_leaf_settle()",
+    "audit_seal_guard()",
+    "carry_over(bigint,timestamp with time zone)",
+    "carry_records(bigint,timestamp with time zone)",
+    claim_person,
+    "close_account(bigint,text,text)",
+    "flag_person(bigint,text,text,text)",
+    "identity_field_keep_change()",
+    "identity_history_guard()",
+    "kept_out(bigint)",
+    "late_record_carry()",
+    "link_kept_out()",
+    make_link,
+    "merge_accounts(bigint)",
+    "merge_obstacle(bigint,bigint)",
+    "record_file_written()",
+    "record_origin_guard()",
+    "record_owner_told()",
+    "record_reuse_guard()",
+    "record_written()",
+    "rename_account(bigint)",
+    "reuse_hindrances(bigint,bytea,text,text)",
+    reuse_record,
+    "reuse_warnings(bigint)",
+    "review_guard()",
+    "undo_link(bigint)",
+    "unflag_person(bigint,text,text,text)"};
 
 std::string everybody() {
   std::string roles = "public";

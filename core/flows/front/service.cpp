@@ -27,9 +27,11 @@ ClientSettings watched(ClientSettings settings, Health& health, metrics::Depende
   return settings;
 }
 
-/// Each new connection is asked whether the schema is the one that the statements are for.
-postgres::Settings with_schema(postgres::Settings settings) {
+/// Each new connection is asked whether the schema is the one that the statements are for. What a
+/// worker asks for is named by its key.
+postgres::Settings for_worker(postgres::Settings settings) {
   settings.requirement = &link::schema_requirement;
+  settings.only_lookups = true;
   return settings;
 }
 
@@ -62,7 +64,7 @@ class Service::Impl {
       : health_(loop, settings->metrics, log),
         redis_(loop, watched(settings->redis, health_, metrics::Dependency::redis)),
         postgres_(loop,
-                  with_schema(watched(settings->postgres, health_, metrics::Dependency::postgres))),
+                  for_worker(watched(settings->postgres, health_, metrics::Dependency::postgres))),
         http_(loop),
         worker_(loop,
                 Peers{redis_, postgres_, http_, health_.observer(metrics::Dependency::provider),

@@ -19,7 +19,7 @@ struct FlagRequest {
 
 enum class UnflagOutcome : std::uint8_t { unflagged, not_flagged, same_officer };
 
-/// Keeps the person out (schema 0014, kept_out()) from now on: one transaction with its audit event
+/// Keeps the person out (schema 0016, kept_out()) from now on: one transaction with its audit event
 /// ("person.flagged"). False: kept out already. Sessions are ended elsewhere, afterwards. Throws
 /// what Pool throws.
 Task<bool> flag_person(postgres::Database& database, FlagRequest request);

@@ -20,7 +20,7 @@ struct MergeRequest {
   AccountId into;         ///< as it was asked first
 };
 
-/// Why it must not be asked: a code of merge_obstacle() (schema 0015).
+/// Why it must not be asked: a code of merge_obstacle() (schema 0017).
 struct MergeObstacle {
   std::string code;
 };

@@ -86,7 +86,7 @@ struct RulingAnswer {
   RulingOutcome outcome = RulingOutcome::unknown;
   std::optional<Review> review;  ///< as it stands now; nothing: there is none
   std::string obstacle;          ///< of obstructed: of a rename "name_taken", of a merge a code of
-                                 ///< merge_obstacle() (schema 0015)
+                                 ///< merge_obstacle() (schema 0017)
   std::int64_t moved = 0;        ///< of a merge that was approved: records that the other has now
   std::int64_t stayed = 0;       ///< and those that it has already, or whose name it has
 };
@@ -114,7 +114,7 @@ class ReviewQueue {
   /// audited under the officer's name. The approval of an identity makes the source's values
   /// verified; that of a link counts when the citizen next proves both logins (find_verdict());
   /// that of an undoing undoes the link, and the vault goes back by provenance (schema 0011); that
-  /// of a merge moves the account's records and closes it (schema 0015).
+  /// of a merge moves the account's records and closes it (schema 0017).
   Task<RulingAnswer> approve(Ruling ruling);
   Task<RulingAnswer> reject(Ruling ruling);
 

@@ -22,7 +22,7 @@ using Asked = std::variant<RenameRequest, AccountId>;
 constexpr Statement find_holder{"rename_holder",
                                 "select id from account where portal = $1 and account_key = $2"};
 
-// The key that an account's values are sealed under never changes again (schema 0015).
+// The key that an account's values are sealed under never changes again (schema 0017).
 constexpr Statement read_seal{
     "rename_seal",
     "select coalesce(sealed_under, account_key)::bytea from account where id = $1::bigint"};

@@ -23,6 +23,11 @@ struct Settings {
   /// Asked on each new connection before its first use; null: nothing is asked. One row: whether
   /// the database is what this program needs, and what it is instead.
   const Statement* requirement = nullptr;
+  /// The sessions only look things up: wherever an index leads to the rows, no table is read from
+  /// end to end, whatever the statistics say of its size. Sessions that began when tables were
+  /// empty would otherwise go on reading them whole. Nor are plans compiled (jit): where statistics
+  /// are old, a look-up seems dear enough, and compiling takes 100 times as long as the look-up.
+  bool only_lookups = false;
 };
 
 /// What `nginx -t` says about a conninfo. Refused: what libpq cannot parse, a `service`, and a
@@ -45,6 +50,7 @@ class Pool final : public Database {
 
   Task<Result> query(Statement statement, Params params) override;
   Task<Transaction> begin(Isolation isolation) override;
+  Task<Opened> begin_with(Isolation isolation, std::vector<Call> first) override;
   /// Several statements without parameters, for schema migration only. The timeout covers all.
   Task<void> execute_script(std::string sql);
 

@@ -104,8 +104,7 @@ Task<Result> Connection::execute(Statement statement, const Params& params) {
     }
     Handle handle = co_await run_prepared(statement, params);
     if (!fresh && is_stale_plan(handle.get())) {
-      if (sqlstate(handle.get()) == "0A000") stale_.emplace(statement.name);
-      prepared_.erase(statement.name);
+      forget_if_stale(statement, handle.get());
       // Nothing was executed. Within a transaction the server now refuses everything.
       if (!again && PQtransactionStatus(connection_.get()) == PQTRANS_IDLE) continue;
     }
@@ -128,7 +127,20 @@ Task<void> Connection::prepare(Statement statement) {
   prepared_.emplace(statement.name, statement.sql);
 }
 
+void Connection::forget_if_stale(Statement statement, const PGresult* result) {
+  if (!is_stale_plan(result)) return;
+  if (sqlstate(result) == "0A000") stale_.emplace(statement.name);
+  prepared_.erase(statement.name);
+}
+
 Task<Connection::Handle> Connection::run_prepared(Statement statement, const Params& params) {
+  start_exchange();
+  worked_ = true;
+  send_prepared(statement, params);
+  co_return co_await answer();
+}
+
+void Connection::send_prepared(Statement statement, const Params& params) {
   std::vector<const char*> values;
   std::vector<int> lengths;
   std::vector<int> formats;
@@ -137,22 +149,52 @@ Task<Connection::Handle> Connection::run_prepared(Statement statement, const Par
     lengths.push_back(value.data ? static_cast<int>(value.data->size()) : 0);
     formats.push_back(value.binary ? 1 : 0);
   }
-  start_exchange();
-  worked_ = true;
   sent(PQsendQueryPrepared(connection_.get(), statement.name, static_cast<int>(values.size()),
                            values.data(), lengths.data(), formats.data(), 0));
-  co_return co_await answer();
+}
+
+void Connection::send_command(const char* sql) {
+  sent(PQsendQueryParams(connection_.get(), sql, 0, nullptr, nullptr, nullptr, nullptr, 0));
+}
+
+Task<Connection::Landed> Connection::execute_flight(Flight flight) {
+  for (const Call& call : flight.calls) {
+    if (!is_prepared(call.statement)) co_await prepare(call.statement);
+  }
+  start_exchange();
+  // What only a commit would make last may be sent again on another connection.
+  if (flight.last != nullptr) worked_ = true;
+  sent(PQenterPipelineMode(connection_.get()));
+  if (flight.first != nullptr) send_command(flight.first);
+  for (const Call& call : flight.calls) send_prepared(call.statement, call.params);
+  if (flight.last != nullptr) send_command(flight.last);
+  sent(PQpipelineSync(connection_.get()));
+  std::vector<Handle> handles = co_await answers();
+  Landed landed;
+  auto next = handles.begin();
+  const auto take = [&]() -> Handle& {
+    if (next == handles.end()) lose();
+    return *next++;
+  };
+  if (flight.first != nullptr) check(take().get());
+  for (const Call& call : flight.calls) {
+    Handle& handle = take();
+    forget_if_stale(call.statement, handle.get());
+    check(handle.get());
+    landed.results.emplace_back(std::shared_ptr<PGresult>(std::move(handle)));
+  }
+  if (flight.last != nullptr) {
+    const Handle& handle = take();
+    check(handle.get());
+    landed.tag = PQcmdStatus(handle.get());
+  }
+  co_return landed;
 }
 
 Task<Connection::Handle> Connection::command(const char* sql) {
   start_exchange();
-  sent(PQsendQueryParams(connection_.get(), sql, 0, nullptr, nullptr, nullptr, nullptr, 0));
+  send_command(sql);
   co_return co_await answer();
-}
-
-Task<void> Connection::begin(const char* sql) {
-  Handle handle = co_await command(sql);
-  check(handle.get());
 }
 
 Task<std::string> Connection::end(const char* sql) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <libpq-fe.h>
 
@@ -30,8 +31,20 @@ class Connection {
 
   /// Prepares the statement where needed, and runs it. `params` must outlive the task.
   Task<Result> execute(Statement statement, const Params& params);
-  /// BEGIN: repeating it on another connection does no harm.
-  Task<void> begin(const char* sql);
+  /// What goes in one flight: `first` and `last` are commands without parameters, or null.
+  struct Flight {
+    const char* first;
+    const std::vector<Call>& calls;
+    const char* last;
+  };
+  struct Landed {
+    std::vector<Result> results;  ///< of the calls
+    std::string tag;              ///< of `last`, if there is one
+  };
+  /// Sends all and then reads all (libpq's pipeline mode): one round trip, and one more for each
+  /// statement that is not prepared here yet. What comes after a refused one is not executed, and
+  /// the refusal is thrown. The calls must outlive the task.
+  Task<Landed> execute_flight(Flight flight);
   /// COMMIT or ROLLBACK; gives the command tag, which tells whether the server obeyed.
   Task<std::string> end(const char* sql);
   /// Several statements, without parameters. `sql` must outlive the task.
@@ -65,7 +78,11 @@ class Connection {
 
   Task<void> connect();
   Task<void> prepare(Statement statement);
+  void send_prepared(Statement statement, const Params& params);
+  void send_command(const char* sql);
   Task<Handle> run_prepared(Statement statement, const Params& params);
+  Task<std::vector<Handle>> answers();
+  void forget_if_stale(Statement statement, const PGresult* result);
   [[nodiscard]] bool is_prepared(Statement statement) const;
   Task<Handle> command(const char* sql);
 

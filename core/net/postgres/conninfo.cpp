@@ -106,7 +106,8 @@ std::expected<ConnectOptions, std::string> parse_and_check(const std::string& co
 }
 
 /// Settings of the session, given at its start so that they cost no round trip.
-std::string session_options(Milliseconds timeout) {
+std::string session_options(const Settings& settings) {
+  const Milliseconds timeout = settings.timeout;
   const auto milliseconds = [](Milliseconds span) {
     return std::to_string(std::max<std::int64_t>(1, span.count()));
   };
@@ -115,7 +116,8 @@ std::string session_options(Milliseconds timeout) {
          milliseconds(timeout * 9 / 10) +
          " -c idle_in_transaction_session_timeout=" + milliseconds(timeout * 2) +
          // A statement whose caller has gone gives its locks back within this time.
-         " -c client_connection_check_interval=500";
+         " -c client_connection_check_interval=500" +
+         (settings.only_lookups ? " -c enable_seqscan=off -c jit=off" : "");
 }
 
 }  // namespace
@@ -129,7 +131,7 @@ std::expected<void, std::string> check_conninfo(const std::string& conninfo) {
 std::expected<ConnectOptions, std::string> connect_options(const Settings& settings) {
   auto options = parse_and_check(settings.conninfo);
   if (!options) return options;
-  const std::string own = session_options(settings.timeout);
+  const std::string own = session_options(settings);
   auto& session = (*options)["options"];
   session += session.empty() ? own : " " + own;  // the last word is ours
   (*options)["client_encoding"] = "UTF8";

@@ -57,6 +57,12 @@ class Params {
   std::vector<Value> values_;
 };
 
+/// A statement with its parameters.
+struct Call {
+  Statement statement;
+  Params params;
+};
+
 /// Rows of one statement, owned. Columns are addressed by their position. A position outside the
 /// rows, NULL where a value is asked for, and a value of another type throw std::logic_error.
 class Result {
@@ -135,6 +141,8 @@ class OpenTransaction {
   virtual ~OpenTransaction() = default;
 
   virtual Task<Result> query(Statement statement, Params params) = 0;
+  /// Made of the two others where they cannot go in one flight.
+  virtual Task<Result> query_and_commit(Call last);
   virtual Task<void> commit() = 0;
   virtual Task<void> rollback() = 0;
 };
@@ -147,6 +155,10 @@ class Transaction {
   explicit Transaction(std::unique_ptr<OpenTransaction> open) noexcept : open_(std::move(open)) {}
 
   Task<Result> query(Statement statement, Params params);
+  /// The last statement and the commit in one round trip; throws what either does. A statement that
+  /// is refused is not committed. The transaction is over when the task ends well; after a refusal
+  /// it is to be rolled back.
+  Task<Result> query_and_commit(Call last);
   /// Returns once the server has confirmed. Throws Unavailable when the connection is lost after
   /// COMMIT was sent: the outcome is unknown then, and only repeating the work can tell. Throws
   /// StatementError when the server rolled back instead. The transaction is over either way.
@@ -154,9 +166,17 @@ class Transaction {
   /// Rolls back in the orderly way and returns the connection to the pool. Does nothing when the
   /// transaction is over already.
   Task<void> rollback();
+  /// Committed or rolled back.
+  [[nodiscard]] bool over() const noexcept { return open_ == nullptr; }
 
  private:
   std::unique_ptr<OpenTransaction> open_;
+};
+
+/// A transaction and what its first statements gave, in their order.
+struct Opened {
+  Transaction transaction;
+  std::vector<Result> results;
 };
 
 enum class Isolation { read_committed, serializable };
@@ -174,6 +194,10 @@ class Database {
   /// One statement in a transaction of its own.
   virtual Task<Result> query(Statement statement, Params params) = 0;
   virtual Task<Transaction> begin(Isolation isolation) = 0;
+  /// The same with the first statements, in one round trip (after each has been prepared once on
+  /// its connection). Each sees what was committed before it began, as if sent alone. Made of
+  /// begin() and query() where they cannot go in one flight.
+  virtual Task<Opened> begin_with(Isolation isolation, std::vector<Call> first);
   [[nodiscard]] virtual EventLoop& loop() const noexcept = 0;
 };
 

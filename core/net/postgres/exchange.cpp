@@ -42,6 +42,32 @@ Task<Connection::Handle> Connection::answer() {
   co_return kept;
 }
 
+/// A result for each statement of a pipeline, up to the first one that failed: what comes after it
+/// was skipped.
+Task<std::vector<Connection::Handle>> Connection::answers() {
+  co_await flush();
+  std::vector<Handle> kept;
+  for (bool failed = false;;) {
+    co_await wait_for_result();
+    Handle next{PQgetResult(connection_.get())};
+    if (!next) {  // ends a statement's results
+      if (PQstatus(connection_.get()) != CONNECTION_OK) lose();
+      continue;
+    }
+    const ExecStatusType status = PQresultStatus(next.get());
+    if (status == PGRES_PIPELINE_SYNC) break;
+    if (is_farewell(next.get())) {
+      lost_ = true;
+      throw_failure(next.get());
+    }
+    if (!failed) kept.push_back(std::move(next));
+    failed = failed || status == PGRES_FATAL_ERROR;
+  }
+  if (PQexitPipelineMode(connection_.get()) == 0) lose();
+  in_flight_ = false;
+  co_return kept;
+}
+
 Task<void> Connection::flush() {
   for (;;) {
     const int left = PQflush(connection_.get());

@@ -78,7 +78,7 @@ class Pool::Impl : public std::enable_shared_from_this<Pool::Impl> {
   Impl(EventLoop& loop, Settings settings);
 
   static Task<Result> query(Self self, Statement statement, Params params);
-  static Task<Transaction> begin(Self self, Isolation isolation);
+  static Task<Opened> begin(Self self, Isolation isolation, std::vector<Call> first);
   static Task<void> execute_script(Self self, std::string sql);
   void close() noexcept;
 
@@ -185,6 +185,7 @@ class Pool::Impl::Lease final : public OpenTransaction {
   ~Lease() override;
 
   Task<Result> query(Statement statement, Params params) override;
+  Task<Result> query_and_commit(Call last) override;
   Task<void> commit() override;
   Task<void> rollback() override;
 

@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "net/postgres/pool.hpp"
+#include "net/postgres/retry.hpp"
 
 namespace vneid::postgres {
 
@@ -25,18 +26,38 @@ Task<void> Pool::Impl::execute_script(Self self, std::string sql) {
   co_await bounded(self->loop_, deadline, "no answer", lease->connection().run_script(sql));
 }
 
-Task<Transaction> Pool::Impl::begin(Self self, Isolation isolation) {
+namespace {
+
+void require_commit(std::string_view tag) {
+  if (tag == "COMMIT") return;
+  throw StatementError({.sqlstate = "25P02",
+                        .constraint = "",
+                        .message = "postgres 25P02: rolled back, since a statement had failed"});
+}
+
+}  // namespace
+
+Task<Opened> Pool::Impl::begin(Self self, Isolation isolation, std::vector<Call> first) {
   const char* sql = isolation == Isolation::serializable ? "begin isolation level serializable"
                                                          : "begin isolation level read committed";
   const Monotonic deadline = self->deadline();
   for (bool fresh = false;; fresh = true) {
     LeasePtr lease = co_await acquire(self, deadline, fresh);
+    std::exception_ptr refused;
     try {
-      co_await bounded(self->loop_, deadline, "no answer", lease->connection().begin(sql));
-      co_return Transaction(std::move(lease));
+      Connection::Landed landed = co_await bounded(
+          self->loop_, deadline, "no answer",
+          lease->connection().execute_flight({.first = sql, .calls = first, .last = nullptr}));
+      co_return Opened{Transaction(std::move(lease)), std::move(landed.results)};
     } catch (const Unavailable&) {
       if (fresh || !lease->was_dead()) throw;
+      continue;
+    } catch (const StatementError&) {
+      refused = std::current_exception();
     }
+    Transaction begun{std::move(lease)};
+    co_await detail::give_up(begun);
+    std::rethrow_exception(refused);
   }
 }
 
@@ -50,7 +71,11 @@ Task<Result> Pool::query(Statement statement, Params params) {
 }
 
 Task<Transaction> Pool::begin(Isolation isolation) {
-  return impl_->watched(Impl::begin(impl_, isolation));
+  co_return (co_await begin_with(isolation, {})).transaction;
+}
+
+Task<Opened> Pool::begin_with(Isolation isolation, std::vector<Call> first) {
+  return impl_->watched(Impl::begin(impl_, isolation, std::move(first)));
 }
 
 Task<void> Pool::execute_script(std::string sql) {
@@ -72,11 +97,16 @@ Task<Result> Pool::Impl::Lease::query(Statement statement, Params params) {
 Task<void> Pool::Impl::Lease::commit() {
   std::string tag = co_await pool().watched(
       bounded(pool().loop(), pool().deadline(), "no answer to COMMIT", connection_->end("commit")));
-  if (tag != "COMMIT") {
-    throw StatementError({.sqlstate = "25P02",
-                          .constraint = "",
-                          .message = "postgres 25P02: rolled back, since a statement had failed"});
-  }
+  require_commit(tag);
+}
+
+Task<Result> Pool::Impl::Lease::query_and_commit(Call last) {
+  const std::vector<Call> calls{std::move(last)};
+  Connection::Landed landed = co_await pool().watched(
+      bounded(pool().loop(), pool().deadline(), "no answer to the last statement and COMMIT",
+              connection_->execute_flight({.first = nullptr, .calls = calls, .last = "commit"})));
+  require_commit(landed.tag);
+  co_return std::move(landed.results.front());
 }
 
 Task<void> Pool::Impl::Lease::rollback() {
@@ -88,6 +118,28 @@ Task<void> Pool::Impl::Lease::rollback() {
 Task<Result> Transaction::query(Statement statement, Params params) {
   if (!open_) throw std::logic_error("postgres: the transaction is over");
   co_return co_await open_->query(statement, std::move(params));
+}
+
+Task<Result> Transaction::query_and_commit(Call last) {
+  if (!open_) throw std::logic_error("postgres: the transaction is over");
+  Result result = co_await open_->query_and_commit(std::move(last));
+  open_.reset();
+  co_return result;
+}
+
+Task<Result> OpenTransaction::query_and_commit(Call last) {
+  Result result = co_await query(last.statement, std::move(last.params));
+  co_await commit();
+  co_return result;
+}
+
+Task<Opened> Database::begin_with(Isolation isolation, std::vector<Call> first) {
+  Opened opened{co_await begin(isolation), {}};
+  for (Call& call : first) {
+    opened.results.push_back(
+        co_await opened.transaction.query(call.statement, std::move(call.params)));
+  }
+  co_return opened;
 }
 
 Task<void> Transaction::commit() {

@@ -28,7 +28,7 @@ class HeldCallback : public testing::Test {
 
 TEST_F(HeldCallback, LinksAndShowsIt) {
   expect(world, come_back(), {.status = 303, .location = "/vneid/linked"});
-  EXPECT_TRUE(world.postgres.ran("link_insert"));
+  EXPECT_TRUE(world.postgres.ran("link_make"));
   EXPECT_EQ(world.provider->redeemed->code, "the-code");
   EXPECT_EQ(world.provider->redeemed->code_verifier, "verifier");
   EXPECT_EQ(world.provider->redeemed->nonce, "nonce");
@@ -179,10 +179,10 @@ TEST(HeldCallbackRefused, SaysWhy) {
        [](World& world) { world.postgres.away = true; },
        {.status = 503, .log = "tried again"}},
       {"not permitted",
-       [](World& world) { world.postgres.refused["link_insert"] = "42501"; },
+       [](World& world) { world.postgres.refused["link_make"] = "42501"; },
        {.status = 503}},
       {"a mistake of ours",
-       [](World& world) { world.postgres.refused["link_insert"] = "23502"; },
+       [](World& world) { world.postgres.refused["link_make"] = "23502"; },
        {.status = 500}},
   };
   for (const auto& [name, cause, expected] : table) {
@@ -198,10 +198,10 @@ TEST(HeldCallbackRefused, SaysWhy) {
 }
 
 TEST_F(HeldCallback, OutcomeThatIsNotKeptIsLoggedAndTheLinkStands) {
-  world.postgres.on("link_insert", [this](const auto&) {
+  world.postgres.on("link_make", [this](const auto&) {
     world.redis.away = true;
     world.link_account();
-    return std::vector<Row>{{"31"}};
+    return std::vector<Row>{{"31", "21", "done", {}, "paper", "3"}};
   });
   expect(world, come_back(), {.status = 503, .log = "the outcome of a callback was not kept"});
   EXPECT_EQ(world.postgres.commits, 1);
@@ -228,7 +228,7 @@ TEST_F(HeldCallback, WaitsForTheFirstOfTwo) {
   world.pauses.release();
   EXPECT_EQ(location_of(working.wait(world.loop)), "/vneid/linked");
   EXPECT_EQ(location_of(second.wait(world.loop)), "/vneid/linked");
-  EXPECT_TRUE(world.postgres.ran("link_insert"));
+  EXPECT_TRUE(world.postgres.ran("link_make"));
 }
 
 TEST_F(HeldCallback, DoesNotWaitForEver) {
@@ -301,7 +301,7 @@ TEST_F(SignInCallback, MakesAnAccountWhereThatIsAllowed) {
   world.verify_number();
   begin();
   expect(world, come_back(), {.status = 303, .location = "/ho-so"});
-  EXPECT_TRUE(world.postgres.ran("link_insert"));
+  EXPECT_TRUE(world.postgres.ran("link_make"));
 }
 
 TEST_F(SignInCallback, OffersAccountsThatCarryTheNumber) {
@@ -309,14 +309,14 @@ TEST_F(SignInCallback, OffersAccountsThatCarryTheNumber) {
   world.adoptable = {world.account.id};
   begin();
   expect(world, come_back(), {.status = 303, .location = "/vneid/login/choose"});
-  EXPECT_FALSE(world.postgres.ran("link_insert")) << "nothing is taken over unasked";
+  EXPECT_FALSE(world.postgres.ran("link_make")) << "nothing is taken over unasked";
   EXPECT_EQ(counted(metrics::Callback::signed_in), 1U);
   const auto page = world.run(world.get("login/choose"));
   expect(world, page, {.body = "account0"});
   const std::string csrf = World::csrf_of(page);
   expect(world, world.run(world.post("login", "account0=on&csrf=" + csrf)),
          {.status = 303, .location = "/ho-so"});
-  EXPECT_TRUE(world.postgres.ran("link_insert"));
+  EXPECT_TRUE(world.postgres.ran("link_make"));
   // The second press finds the first one's session.
   expect(world, world.run(world.post("login", "account0=on&return=%2Fho-so&csrf=" + csrf)),
          {.status = 303, .location = "/ho-so"});
@@ -329,7 +329,7 @@ TEST_F(SignInCallback, NeverOffersAnAccountThatItsHolderVerified) {
   world.adoptable = {world.account.id};
   begin();
   expect(world, come_back(), {.status = 403, .log = "without an account here"});
-  EXPECT_FALSE(world.postgres.ran("link_insert"));
+  EXPECT_FALSE(world.postgres.ran("link_make"));
 }
 
 TEST_F(SignInCallback, AsksForThePasswordOfAnAccountThatItsHolderVerified) {

@@ -60,7 +60,7 @@ void hold_script_login(World& world) { world.log_in_by_script(world.login()); }
 
 /// A link that was begun is made, whoever leaves (D2), or was not begun at all.
 void linked_or_untouched(World& world) {
-  EXPECT_EQ(world.postgres.ran("link_insert"), world.postgres.commits > 0 && world.account.linked)
+  EXPECT_EQ(world.postgres.ran("link_make"), world.postgres.commits > 0 && world.account.linked)
       << world.log.lines;
 }
 

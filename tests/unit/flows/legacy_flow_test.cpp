@@ -242,7 +242,7 @@ TEST_F(ClaimedLogin, IsLinkedByAVerifiedNumberOnly) {
   const auto reply = world.run(world.get("callback/bca", world.answer_of_provider()));
   expect(world, reply, {.status = 403, .log = "verify_first"});
   EXPECT_FALSE(reply.body.contains("/vneid/verify")) << "that page shows what is on file";
-  EXPECT_FALSE(world.postgres.ran("link_insert"));
+  EXPECT_FALSE(world.postgres.ran("link_make"));
 
   world.verify_number();
   EXPECT_EQ(course(world, login()), "held");

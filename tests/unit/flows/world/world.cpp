@@ -225,8 +225,7 @@ void World::answer_links() {
   });
   postgres.on("person_kept_out",
               [this](const auto&) { return std::vector<Row>{{Cell::boolean(kept_out)}}; });
-  postgres.on("person_upsert", {{"21"}});
-  postgres.on("person_claim_subject", {{"1"}});
+  postgres.on("person_claim", {{"21"}});
   postgres.on("person_read", [this](const auto&) {
     const std::string key = citizen_key();
     const auto sealed = [&](link::PersonColumn column, const std::string& value) {
@@ -236,9 +235,12 @@ void World::answer_links() {
                              sealed(link::PersonColumn::name, "Nguyễn Văn An")}};
   });
   // The link is there once it is made.
-  postgres.on("link_insert", [this](const auto&) {
+  postgres.on("link_make", [this](const auto&) {
     link_account();
-    return std::vector<Row>{{account.linked->first.value()}};
+    const auto& [link_id, person_id] = *account.linked;
+    return std::vector<Row>{
+        {link_id.value(), person_id.value(), "done", {}, "paper", "3"},
+        {link_id.value(), person_id.value(), "skipped", "duplicate", "paper", "1"}};
   });
   postgres.on("link_find_flagged", {{"f"}});
   postgres.on("undo_find_open", [this](const auto&) {
@@ -257,7 +259,6 @@ void World::answer_links() {
 }
 
 void World::answer_vault() {
-  postgres.on("vault_carry_over", {{"4"}});
   postgres.on("vault_open_file", std::vector<Row>{});
   postgres.on("vault_transfer_summary",
               {{"done", {}, "paper", "3"}, {"skipped", "duplicate", "paper", "1"}});

@@ -74,7 +74,8 @@ begin
   perform from link l
     where l.account_id = by_account and l.person_id = of_person and l.state = 'active';
   if not found then return; end if;
-  perform from record r join vault v on v.id = r.vault_id join record_file f on f.record_id = r.id
+  perform from record r join vault v on v.id = r.vault_id
+      join record_file f on f.record_id = coalesce(r.origin_record_id, r.id)
     where r.id = of_record and v.person_id = of_person and not r.hidden and r.returned_at is null
       and f.sha256 = of_file;
   if not found then return; end if;

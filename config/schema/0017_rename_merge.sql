@@ -185,7 +185,9 @@ begin
   done := clock_timestamp();
 
   with told as (
-    select r.id, r.moved_to, r.number, r.owner_key, v.account_id = heir as is_present,
+    select r.id, r.number, r.owner_key, v.account_id = heir as is_present,
+      exists (select from record c where c.origin_record_id = r.id and c.returned_at is null)
+        as is_copied,
       row(r.doc_type_code, r.number, coalesce(r.issuer_code, r.issuer_name), r.issued_on)::text
         as paper,
       array(select f.sha256 from record_file f where f.record_id = r.id order by f.sha256) as files,
@@ -202,11 +204,11 @@ begin
       case when same_present is null and not is_named then 'moved' else 'stayed' end,
       case when same_present is not null then 'duplicate' when is_named then 'name_taken' end,
       same_present
-    from compared where not is_present and moved_to is null;
+    from compared where not is_present and not is_copied;
   -- The link of the account that goes knows them no longer; that of the other is to judge them.
-  delete from transfer_item i using merge_item m, link l
-    where m.review_id = of_review and m.state = 'moved' and i.record_id = m.record_id
-      and l.id = i.link_id and l.state = 'active';
+  delete from transfer_note n using merge_item m, link l
+    where m.review_id = of_review and m.state = 'moved' and n.record_id = m.record_id
+      and l.id = n.link_id and l.state = 'active';
   update record r set vault_id = heir_vault,
       replaces = coalesce((select s.duplicate_of from merge_item s
                            where s.review_id = of_review and s.record_id = r.replaces), r.replaces)
