@@ -75,7 +75,8 @@ class ProviderLook {
 
   /// Without parameters and without a token nobody is asked for; every refusal but "there is
   /// nothing" says that it is there.
-  void look_at_endpoint(const std::string& name, const std::string& url) {
+  void look_at_endpoint(const char* which, const std::string& url) {
+    const std::string name = which;
     http::OutgoingRequest request;
     request.url = url;
     const auto response = peer_.send("provider.endpoint", std::move(request));

@@ -48,6 +48,7 @@ void parse_redis(const Directive& directive, MainConf& conf) {
   directive.refuse_duplicate(conf.has_redis);
   conf.has_redis = true;
   std::vector<std::string> words;
+  words.reserve(directive.size());
   for (std::size_t i = 0; i < directive.size(); ++i) words.emplace_back(directive.word(i));
   const redis::Words read = redis::read_words(words);
   if (!read.fault.empty()) directive.fail(read.fault);

@@ -108,7 +108,7 @@ Task<Reply> route(const Exchange& exchange) {
     if (exchange.request->method != Method::post) return wrong_method(exchange, "POST");
     return backchannel_logout(exchange, std::string{*provider});
   }
-  if (const auto rest = below("api/v1/vault/")) return api_record(exchange, std::string{*rest});
+  if (const auto rest = below("api/v1/vault/")) return api_record(exchange, *rest);
   if (const auto rest = below("vault/")) {
     if (!reads(*exchange.request)) return wrong_method(exchange, "GET");
     return file_of_vault(exchange, *rest);

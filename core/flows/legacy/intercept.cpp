@@ -71,7 +71,7 @@ Task<LoginVerdict> hold(const Exchange& exchange, LegacyLogin login, link::Legac
 }
 
 /// The portal's answer is dropped: this account's own login lets nobody in any more.
-LoginVerdict refuse(const Exchange& exchange, LegacyLogin login, pages::ErrorPage page,
+LoginVerdict refuse(const Exchange& exchange, LegacyLogin login, const pages::ErrorPage& page,
                     const char* cause) {
   LoginVerdict verdict;
   verdict.reply = login_error(exchange, page, cause);

@@ -1,5 +1,9 @@
+#include <algorithm>
+#include <string>
+#include <string_view>
 #include <utility>
 
+#include "certain.hpp"
 #include "flows/reply/reply.hpp"
 #include "flows/vault/caller.hpp"
 #include "flows/vault/file_reply.hpp"
@@ -89,12 +93,11 @@ Task<Reply> api_vault(const Exchange& exchange) {
     const vault::Record& last = records.slice[most - 1];
     put_text(body.get(), "next", vault::Cursor{last.issued_on, last.id}.to_text());
   }
-  if (caller->live) put_text(body.get(), "csrf", api_csrf_token(exchange, *caller->live));
+  if (caller->live) put_text(body.get(), "csrf", api_csrf_token(exchange, certain(caller->live)));
   co_return json_reply(200, body.get());
 }
 
-Task<Reply> api_record(const Exchange& exchange, std::string rest) {
-  const std::string_view path = rest;
+Task<Reply> api_record(const Exchange& exchange, std::string_view path) {
   const auto id = record_id(path.substr(0, path.find('/')));
   const std::string_view part = path.substr(std::min(path.find('/'), path.size()));
   constexpr std::string_view files = "/files/";

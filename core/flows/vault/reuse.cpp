@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "certain.hpp"
 #include "crypto/digest.hpp"
 #include "flows/reply/reply.hpp"
 #include "flows/vault/caller.hpp"
@@ -103,7 +104,7 @@ Task<Reply> api_reuse(const Exchange& exchange, std::int64_t record_id) {
   const auto document = api_document(exchange);
   if (!document) co_return document.error();
   if (caller->live) {
-    if (auto refusal = refuse_api_csrf(exchange, *document, *caller->live)) {
+    if (auto refusal = refuse_api_csrf(exchange, *document, certain(caller->live))) {
       co_return *std::move(refusal);
     }
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "async/task.hpp"
 #include "flows/base/base.hpp"
@@ -15,6 +16,6 @@ Task<Reply> open_file(const Exchange& exchange, std::string record, std::string 
 
 Task<Reply> api_vault(const Exchange& exchange);
 /// What is below `api/v1/vault/`: ID, ID/files/SHA256, ID/reuse.
-Task<Reply> api_record(const Exchange& exchange, std::string rest);
+Task<Reply> api_record(const Exchange& exchange, std::string_view path);
 
 }  // namespace vneid::flows

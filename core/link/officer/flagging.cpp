@@ -41,6 +41,7 @@ Task<std::vector<AccountId>> accounts_of(postgres::Database& database, PersonId 
   params.integer(person_id);
   const postgres::Result rows = co_await database.query(linked_accounts, std::move(params));
   std::vector<AccountId> accounts;
+  accounts.reserve(rows.rows());
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     accounts.push_back(rows.id<AccountId>(row, 0));
   }

@@ -57,12 +57,16 @@ std::vector<std::string> reasons_of(const LegacyAccount& from, const LegacyAccou
   return reasons;
 }
 
+struct Both {
+  const LegacyAccount& from;
+  const LegacyAccount& into;
+};
+
 /// The body of the transaction. Const: nothing of a failed try is remembered.
 class Asking {
  public:
-  Asking(const crypto::KeyRing& keys, const LegacyAccount& from, const LegacyAccount& into,
-         Wall now)
-      : keys_(keys), from_(from), into_(into), now_(now) {}
+  Asking(const crypto::KeyRing& keys, const Both& both, Wall now)
+      : keys_(keys), from_(both.from), into_(both.into), now_(now) {}
 
   Task<Asked> operator()(postgres::Transaction& transaction) const {
     Params both;
@@ -111,7 +115,7 @@ class Asking {
 
 Task<Asked> MergeRequests::ask(LegacyAccount from, LegacyAccount into, Wall now) {
   const std::shared_ptr<const crypto::KeyRing> keys = keys_;
-  Asking work{*keys, from, into, now};
+  Asking work{*keys, {.from = from, .into = into}, now};
   co_return co_await postgres::with_retries(database_, postgres::Isolation::read_committed, work);
 }
 

@@ -59,7 +59,7 @@ class Params {
 
 /// A statement with its parameters.
 struct Call {
-  Statement statement;
+  Statement statement{};
   Params params;
 };
 
