@@ -165,7 +165,7 @@ Task<LoginVerdict> keep_out(const Exchange& exchange, LegacyLogin login, audit::
   co_await exchange.sessions().end(exchange.request->cookie);
   pages::ErrorPage page;
   page.kind = pages::ErrorKind::kept_out;
-  co_return refuse(exchange, std::move(login), std::move(page),
+  co_return refuse(exchange, std::move(login), page,
                    "a legacy login of a person whom an officer has flagged (vneidctl persons "
                    "unflag)");
 }

@@ -20,7 +20,7 @@ constexpr Milliseconds shortest{1};
 constexpr Milliseconds longest{60'000};
 constexpr unsigned last_database = 65'535;
 
-std::string quoted(std::string_view text) { return '"' + std::string{text} + '"'; }
+std::string in_quotes(std::string_view text) { return '"' + std::string{text} + '"'; }
 
 /// Where the port is in "host:port", "[::1]:port"; npos: none.
 std::size_t port_colon(std::string_view address) {
@@ -72,7 +72,7 @@ class Reader {
       read_timeout(*time);
     } else if (const auto database = value_of(word, "db")) {
       if (!read_number(*database, words_.settings.database, 0U, last_database)) {
-        fail("invalid number " + quoted(*database) +
+        fail("invalid number " + in_quotes(*database) +
              " for \"db\" in \"vneid_redis\", expected 0 to 65535");
       }
     } else if (const auto user = value_of(word, "user")) {
@@ -81,7 +81,7 @@ class Reader {
       words_.password_file = *file;
       if (file->empty()) fail("empty file name in \"vneid_redis\"");
     } else {
-      fail("invalid parameter " + quoted(word) + " in \"vneid_redis\"");
+      fail("invalid parameter " + in_quotes(word) + " in \"vneid_redis\"");
     }
   }
 
@@ -105,7 +105,7 @@ class Reader {
   void read_timeout(std::string_view word) {
     const auto time = text::parse_duration(word);
     if (!time || *time < shortest || *time > longest) {
-      fail("invalid time " + quoted(word) +
+      fail("invalid time " + in_quotes(word) +
            " for \"timeout\" in \"vneid_redis\", expected 1ms to 60s");
       return;
     }
@@ -113,7 +113,7 @@ class Reader {
   }
 
   void fail_address(std::string_view what, std::string_view word) {
-    fail(std::string{what} + " in " + quoted(word) + " of \"vneid_redis\"");
+    fail(std::string{what} + " in " + in_quotes(word) + " of \"vneid_redis\"");
   }
 
   Words words_;
@@ -138,7 +138,8 @@ std::expected<void, std::string> resolve(Settings& settings) {
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   if (::getaddrinfo(settings.address.c_str(), nullptr, &hints, &found) != 0) {
-    return std::unexpected("host not found in " + quoted(settings.address) + " of \"vneid_redis\"");
+    return std::unexpected("host not found in " + in_quotes(settings.address) +
+                           " of \"vneid_redis\"");
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
   std::array<char, INET6_ADDRSTRLEN> text{};
