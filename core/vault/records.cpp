@@ -26,31 +26,30 @@ constexpr Statement select_records{
     "   case when $1::boolean then (select citizen_key from person where id = $2::bigint)"
     "     else (select value_key from identity_field where account_id = $2::bigint"
     "           and field = 'citizen_id' and status = 'verified') end as owner_key),"
-    " mine as materialized (select r.id, coalesce(r.issued_on, '') as issued from record r"
+    " mine as materialized (select r.id, coalesce(r.issued_on, '') as issued, t.belongs"
+    "   from record r cross join lateral (select case when r.owner_key is null then 'unknown'"
+    "     when r.owner_key = (select owner_key from whose) then 'own' else 'other' end"
+    "     as belongs) t"
     "   where r.vault_id = (select vault_id from whose) and not r.hidden and r.returned_at is null"
     "   and ($6::bigint is null or r.id = $6::bigint) and ($7::text is null or r.kind = $7::text)"
     "   and ($8::text is null or r.doc_type_code = $8::text)"
     "   and ($9::text is null or r.number = $9::text)"
-    "   and ($10::text is null or $10::text = case when r.owner_key is null then 'unknown'"
-    "     when r.owner_key = (select owner_key from whose) then 'own' else 'other' end)"
+    "   and ($10::text is null or $10::text = t.belongs)"
     "   and ($11::boolean is null or $11::boolean = not (reuse_hindrances(r.id, null, $5, null)"
     "     && array['revoked', 'replaced', 'expired']))"
     "   and (not $12::boolean"
     "     or reuse_hindrances(r.id, (select owner_key from whose), $5, null) = '{}')),"
     " whole as (select count(*) as total,"
     "   least($3::bigint, greatest(count(*) - 1, 0) / $4::bigint * $4::bigint) as first from mine),"
-    " page as (select id, issued from mine"
+    " page as (select id, issued, belongs from mine"
     "   where $13::bigint is null or (issued, id) < ($14::text, $13::bigint)"
     "   order by issued desc, id desc"
     "   offset (select case when $13::bigint is null then first else 0 end from whole)"
     "   limit $4::bigint)"
     " select r.id, r.kind, r.doc_type_code, r.title, r.number, r.summary, r.issuer_name, r.signer,"
     " r.issued_on, r.valid_until, r.perpetual, r.procedure_code, r.dossier_code, r.source, r.trust,"
-    " r.signature_status, r.version, exists (select from record n where n.replaces = r.id"
-    "   and n.vault_id = r.vault_id and not n.hidden and n.returned_at is null),"
-    " r.revoked_at is not null, r.transferred_at, f.name, encode(f.sha256, 'hex'), f.mime, b.size,"
-    " w.total, w.first, case when r.owner_key is null then 'unknown'"
-    "   when r.owner_key = (select owner_key from whose) then 'own' else 'other' end,"
+    " r.signature_status, r.version, r.transferred_at, f.name, encode(f.sha256, 'hex'), f.mime,"
+    " b.size, w.total, w.first, p.belongs,"
     " array_to_string(reuse_hindrances(r.id, (select owner_key from whose), $5, null), ','),"
     " array_to_string(reuse_warnings(r.id), ','), r.reuse_count, r.last_reused_at"
     " from whole w cross join page p join record r on r.id = p.id"
@@ -63,11 +62,11 @@ std::string text_or_empty(const Result& rows, std::size_t row, std::size_t colum
 }
 
 void read_use(const Result& rows, std::size_t row, Record& record) {
-  record.whose = whose_from_text(rows.text(row, 26)).value_or(Whose::unknown);
-  record.hindrances = text::comma_words(rows.text(row, 27));
-  record.warnings = text::comma_words(rows.text(row, 28));
-  record.reuse_count = rows.integer(row, 29);
-  if (!rows.is_null(row, 30)) record.last_reused_at = rows.instant(row, 30);
+  record.whose = whose_from_text(rows.text(row, 24)).value_or(Whose::unknown);
+  record.hindrances = text::comma_words(rows.text(row, 25));
+  record.warnings = text::comma_words(rows.text(row, 26));
+  record.reuse_count = rows.integer(row, 27);
+  if (!rows.is_null(row, 28)) record.last_reused_at = rows.instant(row, 28);
 }
 
 Record read_record(const Result& rows, std::size_t row) {
@@ -89,19 +88,17 @@ Record read_record(const Result& rows, std::size_t row) {
   record.trust = static_cast<int>(rows.integer(row, 14));
   record.signature_status = text_or_empty(rows, row, 15);
   record.version = static_cast<int>(rows.integer(row, 16));
-  record.replaced = rows.boolean(row, 17);
-  record.revoked = rows.boolean(row, 18);
-  if (!rows.is_null(row, 19)) record.transferred_at = rows.instant(row, 19);
+  if (!rows.is_null(row, 17)) record.transferred_at = rows.instant(row, 17);
   read_use(rows, row, record);
   return record;
 }
 
 RecordFile read_file(const Result& rows, std::size_t row) {
   RecordFile file;
-  file.name = rows.text(row, 20);
-  file.sha256 = rows.text(row, 21);
-  file.mime = rows.text(row, 22);
-  file.size = rows.integer(row, 23);
+  file.name = rows.text(row, 18);
+  file.sha256 = rows.text(row, 19);
+  file.mime = rows.text(row, 20);
+  file.size = rows.integer(row, 21);
   return file;
 }
 
@@ -111,11 +108,11 @@ Records read_records(const Result& rows) {
     if (records.slice.empty() || records.slice.back().id != rows.integer(row, 0)) {
       records.slice.push_back(read_record(rows, row));
     }
-    if (!rows.is_null(row, 20)) records.slice.back().files.push_back(read_file(rows, row));
+    if (!rows.is_null(row, 18)) records.slice.back().files.push_back(read_file(rows, row));
   }
   if (!rows.empty()) {
-    records.total = static_cast<std::size_t>(rows.integer(0, 24));
-    records.first = static_cast<std::size_t>(rows.integer(0, 25));
+    records.total = static_cast<std::size_t>(rows.integer(0, 22));
+    records.first = static_cast<std::size_t>(rows.integer(0, 23));
   }
   return records;
 }
@@ -142,6 +139,10 @@ constexpr std::array<std::pair<std::string_view, Whose>, 3> whose_words{
     {{"own", Whose::own}, {"other", Whose::other}, {"unknown", Whose::unknown}}};
 
 }  // namespace
+
+bool Record::is(std::string_view hindrance) const {
+  return std::ranges::find(hindrances, hindrance) != hindrances.end();
+}
 
 std::string_view to_text(Whose whose) noexcept {
   const auto* found =

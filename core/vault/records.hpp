@@ -51,8 +51,6 @@ struct Record {
   int trust = 0;       ///< 0 uploaded … 3 signed by the issuer and verified
   std::string signature_status;
   int version = 1;
-  bool replaced = false;  ///< a newer record of the same vault replaces it
-  bool revoked = false;
   /// When it came from a linked account; nothing for a record that was always here.
   std::optional<Wall> transferred_at;
   Whose whose = Whose::unknown;
@@ -62,6 +60,9 @@ struct Record {
   std::int64_t reuse_count = 0;
   std::optional<Wall> last_reused_at;
   std::vector<RecordFile> files;
+
+  /// "expired", "replaced" (by a newer record of the same vault), "revoked": one of its hindrances.
+  [[nodiscard]] bool is(std::string_view hindrance) const;
 };
 
 /// Which records; what is not set does not matter.

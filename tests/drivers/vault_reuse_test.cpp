@@ -1,10 +1,10 @@
 // A paper of a person's vault serves in a dossier: once, whole, and with a trace that stays (R9).
-#include <atomic>
-#include <thread>
+#include <array>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "async/scope.hpp"
 #include "crypto/digest.hpp"
 #include "drivers/support/review_world.hpp"
 #include "link/undo_requests.hpp"
@@ -149,9 +149,13 @@ TEST_F(VaultReuse, OnceInADossierAndAgainForWhoLostTheAnswer) {
   auto elsewhere = request();
   elsewhere.dossier_code = "H99-2";
   EXPECT_TRUE(std::holds_alternative<Reused>(use(elsewhere)));
-  EXPECT_EQ(paper("1/GKS").reuse_count, 2);
+  auto other_portal = request();
+  other_portal.portal = PortalName{"other"};
+  EXPECT_TRUE(std::holds_alternative<Reused>(use(other_portal))) << "a code is one portal's";
+  EXPECT_EQ(paper("1/GKS").reuse_count, 3);
   EXPECT_EQ(trail(),
-            "ok record_N; ok record_N,repeated; refused record_N,used_before; ok record_N");
+            "ok record_N; ok record_N,repeated; refused record_N,used_before; ok record_N; ok"
+            " record_N");
 }
 
 TEST_F(VaultReuse, NothingOfSomebodyElse) {
@@ -180,10 +184,9 @@ TEST_F(VaultReuse, NothingOfSomebodyElse) {
     wanted.sha256 = strange;
     EXPECT_TRUE(nothing(wanted)) << strange;
   }
+  wanted = request();
   sql("update record set hidden = true");
-  wanted = request("9/GKS");
-  wanted.record_id = record;
-  EXPECT_TRUE(nothing(wanted));
+  EXPECT_TRUE(nothing(wanted)) << "what its owner has hidden";
   EXPECT_EQ(sql("select count(*) from record_reuse"), "0");
 }
 
@@ -279,27 +282,32 @@ TEST_F(VaultReuse, ListsByTypeOwnerNumberAndFromACursorOn) {
   EXPECT_THAT(seen, ElementsAre("2/KQ", "", "3/GKS", "1/GKS")) << "newest first, each once";
 }
 
+Task<bool> was_repeated(Joined<vault::ReuseOutcome> joined) {
+  const vault::ReuseOutcome outcome = co_await joined;
+  co_return std::get<Reused>(outcome).repeated;
+}
+
 TEST_F(VaultReuse, OfTwoAtOnceOneCounts) {
-  std::vector<vault::ReuseRequest> wanted;
-  for (int i = 0; i < 8; ++i) wanted.push_back(request());
-  std::atomic<int> fresh{0};
-  std::atomic<int> repeated{0};
-  {
-    std::vector<std::jthread> threads;
-    for (const auto& one : wanted) {
-      threads.emplace_back([&, one] {
-        EpollLoop loop;
-        postgres::Pool pool{loop, world.database.settings_as("worker", 1)};
-        audit::Event event;
-        event.at = one.now;
-        event.name = "vault.reused";
-        const auto outcome = loop.run(vault::reuse(pool, test::test_keys(), one, event));
-        (std::get<Reused>(outcome).repeated ? repeated : fresh) += 1;
-      });
-    }
-  }
-  EXPECT_EQ(fresh, 1);
-  EXPECT_EQ(repeated, 7);
+  const std::array wanted{request(), request()};
+  test::PlainConnection holder{world.database.conninfo()};
+  holder.sql("begin; select from vault where person_id is not null for update");
+  Scope scope{world.loop};
+  audit::Event event;
+  event.at = now;
+  event.name = "vault.reused";
+  auto first = scope.start(vault::reuse(world.pool, test::test_keys(), wanted[0], event));
+  auto second = scope.start(vault::reuse(world.pool, test::test_keys(), wanted[1], event));
+  test::wait_for(
+      [this] {
+        world.loop.poll();
+        return sql("select count(*) from pg_stat_activity where application_name = 'vneid'"
+                   " and datname = current_database() and wait_event_type = 'Lock'") == "2";
+      },
+      "both at the vault's lock");
+  holder.sql("commit");
+  const bool one = world.loop.run(was_repeated(first));
+  const bool other = world.loop.run(was_repeated(second));
+  EXPECT_NE(one, other);
   EXPECT_EQ(paper("1/GKS").reuse_count, 1);
 }
 

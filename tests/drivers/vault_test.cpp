@@ -133,9 +133,9 @@ TEST_F(VaultTest, ReplacedAndRevokedPapersSaySo) {
   for (const Owner& who : {owner, Owner{linked.person_id}}) {
     const auto records = list(who);
     ASSERT_EQ(records.size(), 2U);
-    EXPECT_TRUE(records[0].revoked);  // newest first
-    EXPECT_FALSE(records[0].replaced);
-    EXPECT_TRUE(records[1].replaced);
+    EXPECT_TRUE(records[0].is("revoked"));  // newest first
+    EXPECT_FALSE(records[0].is("replaced"));
+    EXPECT_TRUE(records[1].is("replaced"));
   }
 }
 

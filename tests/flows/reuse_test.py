@@ -139,11 +139,27 @@ class Reuse(StackTest):
     def test_a_link_that_is_undone_ends_its_assertions(self):
         assertion = self.assertion(self.linked())
         paper = self.paper(assertion)
-        account = claims_of(assertion)["account"]
         self.assertEqual(self.ask("", assertion).status, 200)
         link = self.stack.sql(f"select link_id from record where id = {paper['id']}")
-        account = self.stack.sql(f"select account_id from link where id = {link}")
-        self.stack.sql(f"update account set status = 'closed' where id = {account}")
+        self.stack.sql(f"""
+            insert into review (kind, reference, account_id, provider, link_id, account_masked, other_masked, sides_sealed,
+                                reasons, created_at)
+              select 'undo', 'UNDO-0001', account_id, provider, id, '*', '*', 'x', '{{officer_asks}}', now()
+              from link where id = {link};
+            update review set proposed_at = clock_timestamp(), proposed_by = 'lan', undo_reason = 'x'
+              where reference = 'UNDO-0001';
+            update review set state = 'approved', decided_at = clock_timestamp(), decided_by = 'minh'
+              where reference = 'UNDO-0001';
+            select undo_link({link})""")
+        for path, document in (("", None), (f"/{paper['id']}", None),
+                               (f"/{paper['id']}/reuse", {"file": paper["files"][0]["sha256"], "dossier_code": "H99-1"})):
+            self.assertEqual(self.ask(path, assertion, document).status, 401)
+
+    def test_a_closed_account_ends_its_assertions(self):
+        assertion = self.assertion(self.linked())
+        self.assertEqual(self.ask("", assertion).status, 200)
+        link = self.stack.sql(f"select link_id from record where id = {self.paper(assertion)['id']}")
+        self.stack.sql(f"update account set status = 'closed' where id = (select account_id from link where id = {link})")
         self.assertEqual(self.ask("", assertion).status, 401)
 
     def test_a_page_s_script_lists_and_uses(self):

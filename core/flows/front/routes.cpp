@@ -57,23 +57,11 @@ bool reads(const Request& request) {
 }
 
 Task<Reply> wrong_method(const Exchange& exchange, std::string_view allowed) {
-  Reply reply =
-      error_reply(exchange, pages::ErrorKind::method_not_allowed, "method not allowed here");
-  reply.headers.emplace_back("Allow", allowed);
-  co_return reply;
+  co_return not_allowed(exchange, allowed);
 }
 
 Task<Reply> not_found(const Exchange& exchange) {
   co_return error_reply(exchange, pages::ErrorKind::not_found, "no such page");
-}
-
-Task<Reply> file_of_vault(const Exchange& exchange, std::string_view rest) {
-  std::string record{rest};
-  const auto slash = record.find('/');
-  if (slash == std::string::npos) return not_found(exchange);
-  std::string file = record.substr(slash + 1);
-  record.resize(slash);
-  return open_file(exchange, std::move(record), std::move(file));
 }
 
 Task<Reply> to_page(const Exchange& exchange, const Page& page) {
@@ -111,7 +99,7 @@ Task<Reply> route(const Exchange& exchange) {
   if (const auto rest = below("api/v1/vault/")) return api_record(exchange, *rest);
   if (const auto rest = below("vault/")) {
     if (!reads(*exchange.request)) return wrong_method(exchange, "GET");
-    return file_of_vault(exchange, *rest);
+    return open_file(exchange, *rest);
   }
   return not_found(exchange);
 }

@@ -34,6 +34,14 @@ void put_text(json_t* object, const char* name, std::string_view text) {
   json_object_set_new(object, name, json_stringn(text.data(), text.size()));
 }
 
+void put_words(json_t* object, const char* name, const std::vector<std::string>& words) {
+  json_t* array = json_array();
+  for (const auto& word : words) {
+    json_array_append_new(array, json_stringn(word.data(), word.size()));
+  }
+  json_object_set_new(object, name, array);
+}
+
 std::string_view error_name(pages::ErrorKind kind) noexcept {
   using enum pages::ErrorKind;
   switch (kind) {

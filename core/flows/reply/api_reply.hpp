@@ -1,6 +1,8 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <jansson.h>
 
@@ -25,6 +27,7 @@ Reply api_refusal(const Exchange& exchange, int status, std::string_view name);
 
 /// Sets a member of an object.
 void put_text(json_t* object, const char* name, std::string_view text);
+void put_words(json_t* object, const char* name, const std::vector<std::string>& words);
 
 /// Stable name of an error: "stores_away", "csrf", …
 std::string_view error_name(pages::ErrorKind kind) noexcept;

@@ -87,6 +87,13 @@ Reply error_reply(const Exchange& exchange, pages::ErrorKind kind, std::string_v
   return error_reply(exchange, page, cause);
 }
 
+Reply not_allowed(const Exchange& exchange, std::string_view allowed) {
+  Reply reply =
+      error_reply(exchange, pages::ErrorKind::method_not_allowed, "method not allowed here");
+  reply.headers.emplace_back("Allow", allowed);
+  return reply;
+}
+
 Reply kept_out(const Exchange& exchange) {
   pages::ErrorPage page;
   page.kind = pages::ErrorKind::kept_out;

@@ -20,6 +20,9 @@ Reply page_reply(const Exchange& exchange, int status, std::string html);
 Reply error_reply(const Exchange& exchange, const pages::ErrorPage& page, std::string_view cause);
 Reply error_reply(const Exchange& exchange, pages::ErrorKind kind, std::string_view cause);
 
+/// 405 with the methods that are allowed, as Allow has them.
+Reply not_allowed(const Exchange& exchange, std::string_view allowed);
+
 /// The page for a person whom an officer keeps out.
 Reply kept_out(const Exchange& exchange);
 

@@ -50,19 +50,11 @@ Task<Reply> show_record(const Exchange& exchange, std::int64_t id) {
 Task<Reply> fetch_file(const Exchange& exchange, std::int64_t id, std::string sha256) {
   auto caller = co_await require_caller(exchange);
   if (!caller) co_return std::move(caller.error());
-  auto opened = co_await exchange.worker->vault.open(caller->owner(), id, std::move(sha256));
-  if (!opened) co_return co_await nothing_there(exchange);
-  audit::Event event = vault_event(exchange, "vault.opened", *caller);
-  event.reason = "record_" + std::to_string(id);
-  co_await keep_in_trail(exchange, std::move(event));
-  co_return file_reply(std::move(*opened));
+  co_return co_await give_file(exchange, *caller, id, std::move(sha256));
 }
 
-Task<Reply> not_that_way(const Exchange& exchange, std::string_view allowed) {
-  Reply reply =
-      error_reply(exchange, pages::ErrorKind::method_not_allowed, "method not allowed here");
-  reply.headers.emplace_back("Allow", allowed);
-  co_return reply;
+Task<Reply> wrong_method(const Exchange& exchange, std::string_view allowed) {
+  co_return not_allowed(exchange, allowed);
 }
 
 }  // namespace
@@ -105,10 +97,10 @@ Task<Reply> api_record(const Exchange& exchange, std::string_view path) {
   const bool reads = method == Request::Method::get || method == Request::Method::head;
   if (!id) return nothing_there(exchange);
   if (part == "/reuse") {
-    if (method != Request::Method::post) return not_that_way(exchange, "POST");
+    if (method != Request::Method::post) return wrong_method(exchange, "POST");
     return api_reuse(exchange, *id);
   }
-  if (!reads) return not_that_way(exchange, "GET");
+  if (!reads) return wrong_method(exchange, "GET");
   if (part.empty()) return show_record(exchange, *id);
   if (!part.starts_with(files)) return nothing_there(exchange);
   return fetch_file(exchange, *id, std::string{part.substr(files.size())});

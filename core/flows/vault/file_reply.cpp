@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "flows/reply/reply.hpp"
 #include "text/form.hpp"
 
 namespace vneid::flows {
@@ -32,6 +33,19 @@ Reply file_reply(vault::OpenedFile file) {
       {"Referrer-Policy", "no-referrer"}};
   reply.body = std::move(file.bytes);
   return reply;
+}
+
+Task<Reply> give_file(const Exchange& exchange, const Caller& caller, std::int64_t record_id,
+                      std::string sha256) {
+  auto opened = co_await exchange.worker->vault.open(caller.owner(), record_id, std::move(sha256));
+  if (!opened) {
+    co_return error_reply(exchange, pages::ErrorKind::not_found,
+                          "no such file in the vault of this session");
+  }
+  audit::Event event = vault_event(exchange, "vault.opened", caller);
+  event.reason = "record_" + std::to_string(record_id);
+  co_await keep_in_trail(exchange, std::move(event));
+  co_return file_reply(std::move(*opened));
 }
 
 }  // namespace vneid::flows

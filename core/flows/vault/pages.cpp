@@ -36,8 +36,8 @@ pages::VaultRecord view_of(const Exchange& exchange, const vault::Record& record
   if (record.transferred_at) view.carried_on = text::date_for_people(*record.transferred_at);
   view.version = record.version;
   view.reuse_count = record.reuse_count;
-  view.expired = std::ranges::find(record.hindrances, "expired") != record.hindrances.end();
-  view.replaced = record.replaced || record.revoked;
+  view.expired = record.is("expired");
+  view.replaced = record.is("replaced") || record.is("revoked");
   for (const auto& file : record.files) {
     view.files.push_back(
         {file.name, exchange.site->path + "vault/" + std::to_string(record.id) + "/" + file.sha256,
@@ -55,6 +55,16 @@ std::size_t page_number(const Request& request) {
   const bool sound = error == std::errc{} && end == text.data() + text.size();
   if (!sound || number == 0 || number > most) return 1;
   return number;
+}
+
+Task<Reply> no_such_record(const Exchange& exchange) {
+  co_return error_reply(exchange, pages::ErrorKind::not_found, "no such record");
+}
+
+Task<Reply> show_file(const Exchange& exchange, std::int64_t id, std::string sha256) {
+  auto live = co_await require_session(exchange);
+  if (!live) co_return std::move(live.error());
+  co_return co_await give_file(exchange, caller_of(*std::move(live)), id, std::move(sha256));
 }
 
 }  // namespace
@@ -84,23 +94,11 @@ Task<Reply> show_vault(const Exchange& exchange) {
                        worker.settings->renderer->render(page, page_context(exchange)));
 }
 
-Task<Reply> open_file(const Exchange& exchange, std::string record, std::string file) {
-  auto live = co_await require_session(exchange);
-  if (!live) co_return std::move(live.error());
-  const Caller caller = caller_of(*std::move(live));
-  const auto id = record_id(record);
-  if (!id || !vault::digest_of(file)) {
-    co_return error_reply(exchange, pages::ErrorKind::not_found, "no such file");
-  }
-  auto opened = co_await exchange.worker->vault.open(caller.owner(), *id, std::move(file));
-  if (!opened) {
-    co_return error_reply(exchange, pages::ErrorKind::not_found,
-                          "no such file in the vault of this session");
-  }
-  audit::Event event = vault_event(exchange, "vault.opened", caller);
-  event.reason = "record_" + std::to_string(*id);
-  co_await keep_in_trail(exchange, std::move(event));
-  co_return file_reply(std::move(*opened));
+Task<Reply> open_file(const Exchange& exchange, std::string_view path) {
+  const auto slash = std::min(path.find('/'), path.size());
+  const auto id = record_id(path.substr(0, slash));
+  if (!id || slash == path.size()) return no_such_record(exchange);
+  return show_file(exchange, *id, std::string{path.substr(slash + 1)});
 }
 
 }  // namespace vneid::flows

@@ -12,15 +12,6 @@ namespace vneid::flows {
 
 namespace {
 
-json_t* file_json(const vault::RecordFile& file) {
-  json_t* object = json_object();
-  put_text(object, "name", file.name);
-  put_text(object, "sha256", file.sha256);
-  put_text(object, "mime", file.mime);
-  json_object_set_new(object, "size", json_integer(file.size));
-  return object;
-}
-
 /// What tells the paper and what is known of it; what changes with each reuse is not of it.
 json_t* paper_json(const vault::Record& record) {
   text::Json paper = record_json(record);
@@ -48,7 +39,7 @@ std::string make_receipt(const Exchange& exchange, const vault::ReuseRequest& re
   json_object_set_new(told, "iat", json_integer(at.count()));
   put_text(told, "dossier_code", request.dossier_code);
   if (!request.procedure_code.empty()) put_text(told, "procedure_code", request.procedure_code);
-  json_object_set_new(told, "file", file_json(reused.file));
+  json_object_set_new(told, "file", file_json(reused.file).release());
   json_object_set_new(told, "record", paper_json(reused.record));
   return settings.assertion_keys->sign(claims, receipt_type);
 }

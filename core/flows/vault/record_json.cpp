@@ -22,24 +22,9 @@ void put_number(json_t* object, const char* name, std::int64_t value) {
   json_object_set_new(object, name, json_integer(value));
 }
 
-void put_words(json_t* object, const char* name, const std::vector<std::string>& words) {
-  json_t* array = json_array();
-  for (const auto& word : words) {
-    json_array_append_new(array, json_stringn(word.data(), word.size()));
-  }
-  json_object_set_new(object, name, array);
-}
-
 json_t* files_json(const std::vector<vault::RecordFile>& files) {
   json_t* array = json_array();
-  for (const auto& file : files) {
-    json_t* object = json_object();
-    put_text(object, "name", file.name);
-    put_text(object, "sha256", file.sha256);
-    put_text(object, "mime", file.mime);
-    put_number(object, "size", file.size);
-    json_array_append_new(array, object);
-  }
+  for (const auto& file : files) json_array_append_new(array, file_json(file).release());
   return array;
 }
 
@@ -60,6 +45,15 @@ void put_paper(json_t* object, const vault::Record& record) {
 
 }  // namespace
 
+text::Json file_json(const vault::RecordFile& file) {
+  text::Json body{json_object()};
+  put_text(body.get(), "name", file.name);
+  put_text(body.get(), "sha256", file.sha256);
+  put_text(body.get(), "mime", file.mime);
+  put_number(body.get(), "size", file.size);
+  return body;
+}
+
 text::Json record_json(const vault::Record& record) {
   text::Json body{json_object()};
   json_t* object = body.get();
@@ -69,8 +63,8 @@ text::Json record_json(const vault::Record& record) {
   put_number(object, "trust", record.trust);
   put_text(object, "signature_status", record.signature_status);
   put_number(object, "version", record.version);
-  put_true(object, "replaced", record.replaced);
-  put_true(object, "revoked", record.revoked);
+  put_true(object, "replaced", record.is("replaced"));
+  put_true(object, "revoked", record.is("revoked"));
   put_text(object, "owner", vault::to_text(record.whose));
   if (record.transferred_at) {
     put_text(object, "transferred_at", text::rfc3339(*record.transferred_at));

@@ -67,11 +67,7 @@ struct Answer {
   Reply operator()(const vault::NotReusable& not_reusable) const {
     exchange.count(Reuse::refused);
     const text::Json body = api_error(exchange, "not_reusable");
-    json_t* array = json_array();
-    for (const auto& word : not_reusable.hindrances) {
-      json_array_append_new(array, json_string(word.c_str()));
-    }
-    json_object_set_new(body.get(), "hindrances", array);
+    put_words(body.get(), "hindrances", not_reusable.hindrances);
     return json_reply(422, body.get());
   }
   Reply operator()(const vault::UsedBefore& before) const {

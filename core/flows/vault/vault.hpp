@@ -11,8 +11,8 @@
 namespace vneid::flows {
 
 Task<Reply> show_vault(const Exchange& exchange);
-/// A file of a record.
-Task<Reply> open_file(const Exchange& exchange, std::string record, std::string file);
+/// A file of a record: what is below `vault/`, ID/SHA256.
+Task<Reply> open_file(const Exchange& exchange, std::string_view path);
 
 Task<Reply> api_vault(const Exchange& exchange);
 /// What is below `api/v1/vault/`: ID, ID/files/SHA256, ID/reuse.

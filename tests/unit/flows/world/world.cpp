@@ -280,8 +280,6 @@ void World::answer_vault() {
             "1",
             "none",
             "1",
-            "f",
-            "f",
             {}};
     for (const Cell& cell :
          {Cell{"a.pdf"}, Cell{file_name}, Cell{"application/pdf"}, Cell{"10"}, Cell{"1"}, Cell{"0"},
