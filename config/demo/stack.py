@@ -339,6 +339,7 @@ http {{
         vneid_population_source {self.population_source};
         vneid_path   /vneid/;
         vneid_origin {self.url};
+        vneid_login_page /dang-nhap;
         {self.nginx_extra}
         {self.reuse_conf()}
 

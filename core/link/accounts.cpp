@@ -63,6 +63,12 @@ constexpr Statement find_adoptable{
     "   and not exists (select from link l where l.account_id = a.id and l.state = 'active')"
     " order by a.created_at, a.id limit 20"};
 
+constexpr Statement glance_at{
+    "account_glances",
+    "select a.id, a.kind, a.last_login_at, (select count(*) from vault v join record r"
+    "   on r.vault_id = v.id where v.account_id = a.id and not r.hidden)"
+    " from account a where a.id = any($1::text[]::bigint[]) order by a.id"};
+
 // Locks without keeping others from referring to the account (audit, notices, reviews).
 constexpr Statement lock_row{"account_lock",
                              "select 1 from account where id = $1::bigint for no key update"};
@@ -188,6 +194,23 @@ Task<std::vector<LegacyAccount>> Accounts::adoptable(PortalName portal,
     if (account) accounts.push_back(*std::move(account));
   }
   co_return accounts;
+}
+
+Task<std::vector<AccountGlance>> Accounts::glances(std::vector<AccountId> account_ids) {
+  std::vector<std::string> ids;
+  ids.reserve(account_ids.size());
+  for (const AccountId& id : account_ids) ids.push_back(std::to_string(id.value()));
+  Params params;
+  params.text_array(ids);
+  const Result rows = co_await database_.query(glance_at, std::move(params));
+  std::vector<AccountGlance> glances(rows.rows());
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    glances[row].account_id = rows.id<AccountId>(row, 0);
+    glances[row].kind = certain(account_kind_from_text(rows.text(row, 1)));
+    if (!rows.is_null(row, 2)) glances[row].last_login = rows.instant(row, 2);
+    glances[row].papers = rows.integer(row, 3);
+  }
+  co_return glances;
 }
 
 std::vector<postgres::Call> account_locking(AccountId account_id) {

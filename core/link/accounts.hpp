@@ -40,6 +40,14 @@ struct LegacyAccount {
   identity::LegacyIdentity identity;
 };
 
+/// What tells an account from others of the same person, for that person.
+struct AccountGlance {
+  AccountId account_id;
+  AccountKind kind = AccountKind::personal;
+  std::int64_t papers = 0;  ///< records of its own vault
+  std::optional<Wall> last_login;
+};
+
 /// The table of accounts.
 class Accounts {
  public:
@@ -58,6 +66,8 @@ class Accounts {
   /// Accounts of the portal that a VNeID login may be offered (R25): open, no organisation's, not
   /// linked, and their number is this one, verified. Oldest first, at most 20.
   Task<std::vector<LegacyAccount>> adoptable(PortalName portal, identity::CitizenNumber number);
+  /// In the order of their ids; one that is gone is left out.
+  Task<std::vector<AccountGlance>> glances(std::vector<AccountId> account_ids);
 
  private:
   postgres::Database& database_;

@@ -13,14 +13,15 @@ namespace vneid::metrics {
 /// `passed_kind`: policy does not ask this kind of account; `let_through_unasked`: a store could
 /// not be asked (R36); `refused`: policy or an unreadable form kept it out.
 VNEID_LABELS(Login, held, passed_linked, passed_kind, let_through_unasked, refused);
-/// What happened at the notice. `vneid`: the citizen was sent to the identity provider.
-VNEID_LABELS(Notice, shown, skipped, vneid);
+/// What happened at the notice. `vneid`: the citizen was sent to the identity provider; `not_me`:
+/// it is somebody else's account, and the login was given up.
+VNEID_LABELS(Notice, shown, skipped, vneid, not_me);
 /// How callbacks ended. `signed_in`: VNeID first, without a legacy login; `repeated`: the answer of
 /// an earlier one was given again.
 VNEID_LABELS(Callback, linked, signed_in, repeated, review, mismatch, level, unverified_number,
              taken, cancelled, provider_refused, provider_away, population_away, no_match,
-             stores_away, overloaded, expired, bad_request, no_account, portal_away, kept_out,
-             internal);
+             stores_away, overloaded, expired, bad_request, no_account, portal_away, organization,
+             account_closed, kept_out, internal);
 /// New links only, not those found again.
 VNEID_LABELS(Link, made);
 /// Vault records at a link: carried to the person, or left with the account.
@@ -31,7 +32,8 @@ VNEID_LABELS(Reuse, reused, repeated, refused);
 VNEID_LABELS(Refusal, level_too_low, mismatch, unverified_number, taken, cancelled, expired,
              ticket_used, provider_away, provider_refused, population_away, no_match, review,
              enforced, stores_away, overloaded, bad_request, not_found, method_not_allowed,
-             too_large, csrf, no_account, portal_away, kept_out, internal);
+             too_large, csrf, no_account, portal_away, organization, account_closed, kept_out,
+             internal);
 /// Answers of the population database. `limited`: not asked, the rate was used up.
 VNEID_LABELS(Population, match, no_match, limited, unavailable, review);
 /// Decisions of `vneid_require`. `unknown`: the session could not be read (D7); `path`: refused by

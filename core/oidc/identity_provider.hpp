@@ -66,6 +66,12 @@ class IdentityProvider {
   virtual Task<AuthorizationRequest> authorization_request(std::string redirect_uri,
                                                            AuthorizationOptions options) = 0;
 
+  /// Throws Unavailable when people should not be sent there now, since they would end on an error
+  /// page of the browser's own: its authorization endpoint, asked once in a while for everybody,
+  /// does not answer. Only where the endpoint is of the same server as the token endpoint, which we
+  /// have to reach anyway; another one may be there for browsers only.
+  Task<void> require_reachable();
+
   /// When its documents were fetched last; the epoch: never, or it has none.
   struct Documents {
     Wall metadata_at{};
@@ -95,6 +101,12 @@ class IdentityProvider {
   http::Sender& client_;
   ProviderSettings settings_;
   ClientCredential credential_;
+
+ private:
+  Task<std::string> silence_of(std::string endpoint);
+
+  std::string silence_;  ///< why the authorization endpoint does not serve; empty: it does
+  Monotonic ask_again_{};
 };
 
 /// The provider of the settings' profile. Throws as its constructor does.

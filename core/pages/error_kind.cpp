@@ -40,6 +40,8 @@ constexpr std::array rows{
     Row{csrf, {403}, Tone::warning, "err.csrf"},
     Row{no_account, {403}, Tone::info, "err.no_account"},
     Row{portal_away, {502}, Tone::warning, "err.portal"},
+    Row{organization, {403}, Tone::warning, "err.organization"},
+    Row{account_closed, {403}, Tone::warning, "err.closed"},
     Row{kept_out, {403}, Tone::warning, "err.kept_out"},
     Row{internal, {500}, Tone::error, "err.internal"},
 };

@@ -29,9 +29,11 @@ enum class ErrorKind : std::uint8_t {
   method_not_allowed,
   too_large,
   csrf,
-  no_account,   ///< a VNeID login whose person has no account here
-  portal_away,  ///< the portal gave no session for a VNeID login
-  kept_out,     ///< an officer has flagged the person: nothing opens until another one unflags
+  no_account,      ///< a VNeID login whose person has no account here
+  portal_away,     ///< the portal gave no session for a VNeID login
+  organization,    ///< an organisation's account, at the portal or at VNeID: no person to link to
+  account_closed,  ///< the legacy account was closed, or merged into another
+  kept_out,        ///< an officer has flagged the person: nothing opens until another one unflags
   internal,
 };
 

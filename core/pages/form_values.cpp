@@ -137,6 +137,8 @@ Values values_of(const UpdatePage& page, const StringTable& strings) {
                                 ? std::string(strings.text("update.source.csdl"))
                                 : page.source_name);
   values.set("trouble", text_or_false(trouble_text(page, strings)));
+  values.set("return_to", text_or_false(page.return_to));
+  values.set("back_href", text_or_false(page.back_href));
   if (!page.folded) {
     values.set("show_nav", true);
     values.set("nav_identity", "true");  // a page below the one that the menu names

@@ -51,6 +51,7 @@ Values values_of(const IdentityPage& page, const StringTable& strings) {
   values.set("rows", rows);
   values.set("of_account", text_or_false(page.account_masked));
   values.set("can_update", page.can_update);
+  values.set("can_link", page.can_link);
   values.set("review_code", text_or_false(page.review_code));
   values.set("review_text", std::string(strings.text(string_id(page.review_state))));
   add_links(values, page.links, strings);

@@ -59,6 +59,7 @@ Values values_of(const NoticePage& page, const StringTable& strings) {
   Values values;
   values.set("title", std::string(strings.text(page.enforced ? "enforce.title" : "notice.title")));
   values.set("enforced", page.enforced);
+  values.set("linked", page.linked);
   values.set("account", page.account_masked);
   values.set("name", text_or_false(page.name_masked));
   const auto days = page.days_left.value_or(-1);
@@ -86,6 +87,7 @@ Values values_of(const LinkedPage& page, const StringTable& strings) {
   values.set("flagged", page.flagged);
   values.set("newly_linked", !page.already_linked);
   values.set("has_target", page.has_target);
+  values.set("continue_href", href_or_false(page.continue_href));
   values.set("csrf", page.csrf);
   values.set("sign_out", !page.sign_out_csrf.empty());
   values.set("sign_out_csrf", page.sign_out_csrf);
@@ -105,6 +107,7 @@ Values values_of(const LinksPage& page, const StringTable& strings) {
   values.set("links", list);
   values.set("has_links", !list.empty());
   values.set("undo_csrf", page.undo_csrf);
+  values.set("can_link", page.can_link);
   values.set("show_nav", true);
   values.set("nav_links", true);
   values.set("sign_out", !page.csrf.empty());
@@ -115,7 +118,9 @@ Values values_of(const LinksPage& page, const StringTable& strings) {
 std::string error_text(const ErrorPage& page, const StringTable& strings,
                        const PageContext& context) {
   return strings.text(text_id(page), {{"ref", page.review_code},
-                                      {"effective_date", effective_date(strings, context)},
+                                      {"effective_date", page.effective_date.empty()
+                                                             ? effective_date(strings, context)
+                                                             : page.effective_date},
                                       {"legal_basis", legal_basis(strings, context)}});
 }
 
@@ -140,6 +145,7 @@ Values values_of(const ErrorPage& page, const StringTable& strings, const PageCo
   values.set("can_verify", page.can_verify);
   values.set("retry_href", href_or_false(page.retry_href));
   values.set("login_href", href_or_false(page.login_href));
+  values.set("vneid_href", href_or_false(page.vneid_href));
   values.set("csrf", page.csrf);
   return values;
 }
@@ -163,6 +169,10 @@ Values values_of(const ChoicePage& page, const StringTable& strings) {
     account.set("index", std::to_string(accounts.size()));
     account.set("account", each.masked);
     account.set("name", text_or_false(each.name_masked));
+    account.set("kind",
+                std::string(strings.text(each.foreign ? "account.foreign" : "account.personal")));
+    account.set("papers", std::to_string(each.papers));
+    account.set("last_login", text_or_false(each.last_login));
     accounts.push_back(account);
   }
   const bool own = page.adopts && page.accounts.empty();
@@ -176,8 +186,28 @@ Values values_of(const ChoicePage& page, const StringTable& strings) {
   values.set("accounts", accounts);
   values.set("adopts", page.adopts);
   values.set("can_make_new", page.can_make_new);
+  values.set("login_page", href_or_false(page.login_page));
   values.set("return_to", page.return_to);
   values.set("csrf", page.csrf);
+  return values;
+}
+
+Values values_of(const LinkOfferPage& page, const StringTable& strings) {
+  Values values;
+  values.set("title", std::string(strings.text("offer.title")));
+  values.set("account", page.account_masked);
+  values.set("name", text_or_false(page.name_masked));
+  values.set("update_href", href_or_false(page.update_href));
+  values.set("return_to", page.return_to);
+  values.set("csrf", page.csrf);
+  values.set("sign_out_csrf", page.sign_out_csrf);
+  return values;
+}
+
+Values values_of(const WaitPage& page, const StringTable& strings) {
+  Values values;
+  values.set("title", std::string(strings.text("wait.title")));
+  values.set("again_href", href_or_false(page.again_href));
   return values;
 }
 

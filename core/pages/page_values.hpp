@@ -27,6 +27,8 @@ enum class PageId : std::uint8_t {
   error,
   signin,
   choice,
+  offer,
+  wait,
   resume,
 };
 
@@ -48,6 +50,8 @@ Values values_of(const VaultPage& page, const StringTable& strings, Language lan
 Values values_of(const ErrorPage& page, const StringTable& strings, const PageContext& context);
 Values values_of(const SignInPage& page, const StringTable& strings);
 Values values_of(const ChoicePage& page, const StringTable& strings);
+Values values_of(const LinkOfferPage& page, const StringTable& strings);
+Values values_of(const WaitPage& page, const StringTable& strings);
 Values values_of(const ResumePage& page, const StringTable& strings);
 
 /// An absent name would be looked for in what surrounds it, so an empty text is false instead.

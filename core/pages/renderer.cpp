@@ -151,6 +151,14 @@ std::string Renderer::render(const SignInPage& page, const PageContext& context)
   return impl_->render(PageId::signin, values_of(page, impl_->strings(context)), context);
 }
 
+std::string Renderer::render(const LinkOfferPage& page, const PageContext& context) const {
+  return impl_->render(PageId::offer, values_of(page, impl_->strings(context)), context);
+}
+
+std::string Renderer::render(const WaitPage& page, const PageContext& context) const {
+  return impl_->render(PageId::wait, values_of(page, impl_->strings(context)), context);
+}
+
 std::string Renderer::render(const ResumePage& page, const PageContext& context) const {
   return impl_->render(PageId::resume, values_of(page, impl_->strings(context)), context);
 }

@@ -56,6 +56,8 @@ class Renderer {
   [[nodiscard]] std::string render(const VaultPage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const ErrorPage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const SignInPage& page, const PageContext& context) const;
+  [[nodiscard]] std::string render(const LinkOfferPage& page, const PageContext& context) const;
+  [[nodiscard]] std::string render(const WaitPage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const ResumePage& page, const PageContext& context) const;
 
   /// The same for programs: what an error's page says, and what a script is told whose login is

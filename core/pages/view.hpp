@@ -38,6 +38,7 @@ struct NoticePage {
   std::string csrf;
   std::optional<int> days_left;  ///< until `effective_date`; unset or negative: not shown
   bool enforced = false;         ///< no [Bỏ qua]: only VNeID gets in (R33)
+  bool linked = false;           ///< is already: VNeID is all that is asked for
 };
 
 /// What a vault record is (domain.md §7.1).
@@ -78,6 +79,7 @@ struct LinkedPage {
   bool flagged = false;             ///< names are written differently: an officer may ask
   bool already_linked = false;      ///< was linked before: nothing new was done
   bool has_target = false;          ///< the portal's answer waits: [Tiếp tục] releases it
+  std::string continue_href;        ///< otherwise where [Tiếp tục] leads; empty: the front page
   std::string csrf;
   std::string sign_out_csrf;  ///< of the form POST `<path>logout`; empty: no sign-out button
 };
@@ -90,18 +92,32 @@ struct ChoicePage {
   struct Account {
     std::string masked;
     std::string name_masked;  ///< may be empty
+    bool foreign = false;     ///< a foreigner's; otherwise a person's
+    std::int64_t papers = 0;  ///< papers and results of its own vault
+    std::string last_login;   ///< dd/mm/yyyy; empty: never
   };
   bool adopts = false;
-  bool can_make_new = false;  ///< [Tạo tài khoản mới]; only when it adopts
+  bool can_make_new = false;     ///< [Tạo tài khoản mới]; only when it adopts
+  std::string login_page = "/";  ///< of the portal: [Đăng nhập tài khoản đã có]
   /// None, when it adopts: there is an account that only its own password opens the way to.
   std::vector<Account> accounts;
   std::string return_to;
   std::string csrf;
 };
 
+/// The offer to link the account that the browser is logged in to at the portal. Its forms: POST
+/// `<path>link` with `csrf` and `return`; [Không phải tôi] POSTs to `<path>logout`.
+struct LinkOfferPage {
+  std::string account_masked;  ///< against a session that was planted in this browser
+  std::string name_masked;     ///< empty: not known
+  std::string update_href;     ///< the number is to be verified first; empty: VNeID is next
+  std::string return_to, csrf, sign_out_csrf;
+};
+
 /// "Danh sách tài khoản liên kết". With `csrf` it has a sign-out form: POST `<path>logout`.
 struct LinksPage {
   std::vector<LinkItem> links;
+  bool can_link = false;  ///< [Liên kết với VNeID], a link to `<path>link`
   std::string csrf;       ///< empty: no sign-out button
   std::string undo_csrf;  ///< of the form that asks to undo a link: POST `<path>links`
 };
@@ -135,6 +151,7 @@ struct IdentityPage {
   std::string review_code;  ///< Mã yêu cầu of the latest question to an officer; empty: none
   ReviewState review_state = ReviewState::open;
   bool can_update = false;  ///< there is a source to ask: [Cập nhật từ CSDL Quốc gia về Dân cư]
+  bool can_link = false;    ///< as on LinksPage
   std::string csrf;         ///< empty: no sign-out button
 };
 
@@ -189,6 +206,10 @@ struct UpdatePage {
   /// (domain.md §8.2). Empty: not shown.
   std::string account_masked;
   std::string source_name;  ///< empty: the string table's `update.source.csdl`
+  /// Not folded, on the way to a link: where that leads in the end, and its offer, to which [Bỏ
+  /// qua] goes back. Empty: there is none, and back is the identity page.
+  std::string return_to;
+  std::string back_href;
   TypedValue cmnd;
   TypedValue number;
   TypedValue name;
@@ -293,8 +314,10 @@ struct ErrorPage {
   std::string csrf;
   /// A verified number is missing and can be got in place: a link to `<path>verify`.
   bool can_verify = false;
-  std::string retry_href;  ///< [Thử lại] as a link
-  std::string login_href;  ///< [Đăng nhập lại]
+  std::string retry_href;      ///< [Thử lại] as a link
+  std::string login_href;      ///< [Đăng nhập lại]
+  std::string vneid_href;      ///< [Đăng nhập bằng VNeID]
+  std::string effective_date;  ///< of `enforced`, as of the account's kind; empty: the context's
 };
 
 /// Nobody is signed in, or nobody is any more.
@@ -310,6 +333,11 @@ struct SignInPage {
   Reason reason = Reason::required;
   std::string login_href;
   std::string csrf;  ///< of `confirm`
+};
+
+/// A server that we ask takes its time: the context's refresh asks again, or this link.
+struct WaitPage {
+  std::string again_href;
 };
 
 /// A form that was sent before its sender had logged in: [Gửi lại] sends the same fields to

@@ -32,6 +32,7 @@ struct Ticket {
   /// A script sent the login, and it is the script that gets the answer: where the browser goes on,
   /// a local path. Nothing: a page was to come, and the browser gets the answer itself.
   std::optional<std::string> script_return;
+  std::optional<bool> linked;  ///< already: only VNeID is asked for; nothing: an older release's
 
   static void fields(auto& field, auto& self) {
     field("id", self.id);
@@ -45,6 +46,7 @@ struct Ticket {
     field("name", self.name_masked);
     field("portal_cookie", self.portal_cookie_key);
     field("script_return", self.script_return);
+    field("linked", self.linked);
   }
 };
 

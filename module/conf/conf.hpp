@@ -73,9 +73,11 @@ struct ServerConf {
   /// Whom the portal names in an answer that renews its cookie; null: it is not asked to.
   ngx_http_complex_value_t* portal_account = nullptr;
   std::optional<std::string> logout_location;
+  std::optional<std::string> login_page;
   std::optional<SessionLimits> session_limits;
   /// Of `vneid_kiosk`: idle time of sessions there; zero: off.
   std::optional<Milliseconds> kiosk_idle;
+  std::optional<Milliseconds> wait;           ///< of `vneid_wait`; zero: off
   std::optional<Milliseconds> session_grace;  ///< of `vneid_session_grace`; zero: off
   std::optional<text::PathRule> paths;        ///< of `vneid_paths`
   bool has_gate = false;                      ///< `vneid_require` holds somewhere in it

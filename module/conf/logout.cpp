@@ -1,5 +1,5 @@
-// Signing out: vneid_logout, vneid_logout_location, vneid_portal_cookie, vneid_session,
-// vneid_kiosk (domain.md §4.4).
+// Signing out: vneid_logout, vneid_logout_location, vneid_login_page, vneid_portal_cookie,
+// vneid_session, vneid_kiosk (domain.md §4.4).
 
 #include <string>
 
@@ -63,6 +63,16 @@ void parse_logout_location(const Directive& directive, ServerConf& conf) {
                    "\" in \"vneid_logout_location\", expected a path of this server");
   }
   conf.logout_location = path;
+}
+
+void parse_login_page(const Directive& directive, ServerConf& conf) {
+  directive.refuse_duplicate(conf.login_page.has_value());
+  const auto path = directive.word(0);
+  if (!is_plain_path(path)) {
+    directive.fail("invalid URI \"" + std::string{path} +
+                   "\" in \"vneid_login_page\", expected a path of this server");
+  }
+  conf.login_page = path;
 }
 
 void parse_portal_cookie(const Directive& directive, ServerConf& conf) {

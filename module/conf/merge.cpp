@@ -105,10 +105,12 @@ void inherit(T& child, const T& parent) {
   site->portal_cookie = server.portal_cookie.value_or("");
   site->portal_cookie_path = server.portal_cookie_path;
   site->logout_location = server.logout_location.value_or("");
+  site->login_page = server.login_page.value_or("/");
   site->session_limits = server.session_limits.value_or(SessionLimits{});
   const Milliseconds kiosk_idle = server.kiosk_idle.value_or(Milliseconds{0});
   site->kiosk = kiosk_idle > Milliseconds{0};
   if (site->kiosk) site->session_limits.idle = std::min(kiosk_idle, site->session_limits.idle);
+  if (server.wait) site->wait = *server.wait;
   if (server.session_grace) site->session_grace = *server.session_grace;
   if (location.notice) {
     site->legal_basis = location.notice->legal_basis;
@@ -229,8 +231,10 @@ char* merge_server_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
       inner.portal_account = outer.portal_account;
     }
     inherit(inner.logout_location, outer.logout_location);
+    inherit(inner.login_page, outer.login_page);
     inherit(inner.session_limits, outer.session_limits);
     inherit(inner.kiosk_idle, outer.kiosk_idle);
+    inherit(inner.wait, outer.wait);
     inherit(inner.session_grace, outer.session_grace);
     inherit(inner.paths, outer.paths);
     if (!inner.population) {

@@ -96,4 +96,10 @@ void parse_new_accounts(const Directive& directive, ServerConf& conf) {
   conf.new_accounts = directive.on_or_off();
 }
 
+void parse_wait(const Directive& directive, ServerConf& conf) {
+  directive.refuse_duplicate(conf.wait.has_value());
+  const auto word = directive.word(0);
+  conf.wait = word == "off" ? Milliseconds{0} : directive.time(word, "vneid_wait");
+}
+
 }  // namespace vneid::ngx

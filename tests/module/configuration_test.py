@@ -159,6 +159,7 @@ class Configuration(ModuleTest):
         refuse('"vneid_logout" directive is duplicate', location="location = /x {{ vneid_logout; vneid_logout; }}")
         for uri in ("https://b", "//b/", "x", "'/a b'", "'/a;b'"):
             refuse("expected a path of this server", more=f"vneid_logout_location {uri};")
+            refuse("expected a path of this server", more=f"vneid_login_page {uri};")
         refuse("invalid cookie name", more="vneid_portal_cookie a=b;")
         refuse("not one of this module", more="vneid_portal_cookie __Host-vneid-session;")
         refuse('invalid parameter "domain=x"', more="vneid_portal_cookie a domain=x;")

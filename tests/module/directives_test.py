@@ -44,6 +44,8 @@ ARGUMENTS = {
     "vneid_reuse": "on",
     "vneid_new_accounts": "on",
     "vneid_logout": "",
+    "vneid_wait": "2s",
+    "vneid_login_page": "/dang-nhap",
     "vneid_logout_location": "/dang-xuat",
     "vneid_portal_cookie": "SID path=/ account=$upstream_http_x_account",
     "vneid_session": "idle=5m absolute=1h",

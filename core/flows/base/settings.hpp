@@ -52,7 +52,11 @@ struct Site {
   std::string portal_cookie;  ///< name of the portal's session cookie; empty: not told
   std::string portal_cookie_path = "/";  ///< its Path
   std::string logout_location;           ///< path of the portal's own sign-out; empty: not told
+  std::string login_page = "/";          ///< where people log in with the portal's own accounts
   SessionLimits session_limits;          ///< `vneid_session`, or the shorter ones of `vneid_kiosk`
+  /// `vneid_wait`: after so long an answer that waits for the provider shows a page that waits;
+  /// zero: never.
+  Milliseconds wait{1000};
   bool kiosk = false;  ///< `vneid_kiosk`: PCs that strangers use one after another
   /// `vneid_session_grace`: how long a session counts that this worker has seen, with Redis away.
   Milliseconds session_grace{30'000};

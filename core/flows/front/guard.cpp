@@ -80,7 +80,7 @@ LoginVerdict unjudged(const Exchange& exchange, policy::Kind kind, const Unjudge
   page.kind = hopeless   ? pages::ErrorKind::enforced
               : overload ? pages::ErrorKind::overloaded
                          : pages::ErrorKind::stores_away;
-  if (hopeless) page.login_href = exchange.site->path + "login";
+  if (hopeless) page.vneid_href = exchange.site->path + "login";
   LoginVerdict verdict;
   verdict.reply =
       login_error(exchange, page, "legacy login refused, since it cannot be judged: " + why.cause);

@@ -10,6 +10,7 @@
 #include "flows/gate/gate.hpp"
 #include "flows/identity/identity.hpp"
 #include "flows/legacy/legacy.hpp"
+#include "flows/links/links.hpp"
 #include "flows/reply/reply.hpp"
 #include "flows/sign_out/sign_out.hpp"
 #include "flows/vault/vault.hpp"
@@ -32,6 +33,7 @@ struct Page {
 constexpr std::array page_table{
     Page{"notice", show_notice, choose},
     Page{"verify", show_verify, verify},
+    Page{"link", show_link_offer, accept_link_offer},
     Page{"linked", show_linked, continue_to_portal},
     Page{"identity", show_identity, change_identity},
     Page{"identity/update", show_update, nullptr},

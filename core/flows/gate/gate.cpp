@@ -42,7 +42,7 @@ GateVerdict answered(Reply reply) {
 }
 
 Reply sign_in_first(const Exchange& exchange) {
-  const std::string login = login_url(exchange.site->path, {});
+  const std::string login = page_url(exchange.site->path, "login", {});
   const auto body = api_error(exchange, "sign_in");
   json_object_set_new(body.get(), "login", json_stringn(login.data(), login.size()));
   return json_reply(401, body.get());
@@ -54,13 +54,13 @@ GateVerdict refused(const Exchange& exchange) {
   exchange.count(to_login ? metrics::Gate::sent_to_login : metrics::Gate::unauthorized);
   switch (kind) {
     case Asked::page:
-      return answered(redirect(login_url(exchange.site->path, exchange.request->target)));
+      return answered(redirect(page_url(exchange.site->path, "login", exchange.request->target)));
     case Asked::form:
       if (is_of_own_page(*exchange.request, exchange.site->origin)) {
         return {.next = GateVerdict::Next::keep_post, .reply = {}};
       }
       // Another site's is not kept: the page that it was for can be asked for after the login.
-      return answered(redirect(login_url(exchange.site->path, exchange.request->target)));
+      return answered(redirect(page_url(exchange.site->path, "login", exchange.request->target)));
     case Asked::guessed:
       return answered(not_now());
     case Asked::other:
@@ -77,7 +77,7 @@ GateVerdict not_entered(const Exchange& exchange) {
   exchange.count(metrics::Gate::unauthorized);
   pages::ErrorPage page;
   page.kind = pages::ErrorKind::portal_away;
-  page.retry_href = login_url(exchange.site->path, exchange.request->target);
+  page.retry_href = page_url(exchange.site->path, "login", exchange.request->target);
   return answered(error_reply(exchange, page,
                               "gate: the portal has opened no session for a login with VNeID: see "
                               "vneid_session_exchange and vneid_portal_cookie"));

@@ -31,12 +31,6 @@ std::optional<std::string> decode(std::string_view piece) {
 
 }  // namespace
 
-std::string login_url(const std::string& path, std::string_view target) {
-  std::string url = path + "login";
-  if (text::LocalPath::parse(target)) url += "?return=" + text::percent_encode(target);
-  return url;
-}
-
 std::optional<text::Parameters> resendable_fields(std::string_view body) {
   text::Parameters fields;
   while (!body.empty()) {

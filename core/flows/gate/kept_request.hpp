@@ -10,9 +10,6 @@
 /// What can be kept of a request that is not let in. Pure.
 namespace vneid::flows {
 
-/// `login?return=TARGET` below the path; without the target when it is none.
-std::string login_url(const std::string& path, std::string_view target);
-
 /// The fields of a form, when a page of ours can send the same ones again: UTF-8 that HTML gives
 /// back as it was. At most 500 fields.
 std::optional<text::Parameters> resendable_fields(std::string_view body);

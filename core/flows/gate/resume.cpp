@@ -24,7 +24,7 @@ constexpr std::size_t kept_beside = 500;
 Reply send_again(const Exchange& exchange) {
   pages::SignInPage page;
   page.reason = pages::SignInPage::Reason::send_again;
-  page.login_href = login_url(exchange.site->path, {});
+  page.login_href = page_url(exchange.site->path, "login", {});
   return page_reply(exchange, 401,
                     exchange.worker->settings->renderer->render(page, page_context(exchange)));
 }
@@ -62,7 +62,8 @@ Task<Reply> keep_post(const Exchange& exchange) {
   post.target = request.target;
   post.body = request.body;
   co_await exchange.worker->posts.keep(id, browser, std::move(post));
-  Reply reply = redirect(login_url(exchange.site->path, exchange.site->path + "resume?id=" + id));
+  Reply reply =
+      redirect(page_url(exchange.site->path, "login", exchange.site->path + "resume?id=" + id));
   reply.headers.emplace_back("Set-Cookie",
                              set_cookie(cookie_name::post, browser, KeptPosts::lifetime));
   co_return reply;

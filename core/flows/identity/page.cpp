@@ -49,6 +49,18 @@ Reply see_identity(const Exchange& exchange, const char* done) {
   return redirect(exchange.site->path + "identity?done=" + done);
 }
 
+/// Where an update leads that is on the way to a link; empty: back to the identity page.
+std::string link_way(const Session& session, std::string_view parameters) {
+  if (session.proof == Session::Proof::vneid) return {};
+  return return_of(parameters).value_or("");
+}
+
+void put_way(const Exchange& exchange, pages::UpdatePage& page, const std::string& return_to) {
+  if (return_to.empty()) return;
+  page.return_to = return_to;
+  page.back_href = page_url(exchange.site->path, "link", return_to);
+}
+
 Task<std::optional<IdentityProfile>> profile_of(const Exchange& exchange, Session session) {
   co_return co_await exchange.worker->identities.read(session.account_id, session.person_id);
 }
@@ -70,10 +82,15 @@ Task<Reply> update_fields(const Exchange& exchange, LiveSession live) {
     exchange.worker->log.write(Log::Severity::error, exchange.request->id, failure.what());
     stores_away = true;  // what was typed must not be lost with it
   }
-  if (!stores_away && check.state == State::verified) co_return see_identity(exchange, "verified");
+  const std::string return_to = link_way(live.session, exchange.request->body);
+  if (!stores_away && check.state == State::verified) {
+    co_return return_to.empty() ? see_identity(exchange, "verified")
+                                : redirect(page_url(exchange.site->path, "link", return_to));
+  }
   if (!stores_away && check.state == State::in_review) co_return see_identity(exchange, "review");
   pages::UpdatePage page = typed_update(shown_fields(std::move(held), live.session.proof), typed);
   page.account_masked = std::move(account);
+  put_way(exchange, page, return_to);
   page.csrf = csrf_token(*exchange.worker, form, live.token.value());
   show_outcome(page, check);
   if (stores_away) page.trouble = pages::UpdatePage::Trouble::stores_away;
@@ -193,6 +210,7 @@ Task<Reply> show_identity(const Exchange& exchange) {
   auto page = identity_page(exchange, *profile, live->session.proof);
   page.csrf = sign_out_token(*exchange.worker, live->token.value());
   page.note = note_of(form_field(exchange.request->query, "done"));
+  page.can_link = can_link(live->session, !profile->links.empty());
   co_return render(exchange, 200, page);
 }
 
@@ -205,6 +223,7 @@ Task<Reply> show_update(const Exchange& exchange) {
   pages::UpdatePage page =
       blank_update(shown_fields(std::move(profile->fields), live->session.proof));
   page.account_masked = identity::mask_account(profile->account_name);
+  put_way(exchange, page, link_way(live->session, exchange.request->query));
   page.csrf = csrf_token(*exchange.worker, form, live->token.value());
   co_return render(exchange, 200, page);
 }

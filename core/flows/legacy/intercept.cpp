@@ -10,6 +10,7 @@
 #include "link/stored_values.hpp"
 #include "session/cookie.hpp"
 #include "session/portal_binding.hpp"
+#include "text/date.hpp"
 
 namespace vneid::flows {
 
@@ -50,6 +51,7 @@ Task<LoginVerdict> hold(const Exchange& exchange, LegacyLogin login, link::Legac
   ticket.account_id = account.id;
   ticket.account = account.name;
   ticket.kind = kind_of(account.kind);
+  ticket.linked = account.linked.has_value();
   ticket.account_masked = identity::mask_account(login.account);
   ticket.portal_cookie_key = portal_cookie_key_of(exchange, login);
   const bool script = is_script(*exchange.request);
@@ -144,11 +146,17 @@ audit::Event login_event(const Exchange& exchange, const link::LegacyAccount& ac
   return event;
 }
 
-/// No way in: its own login never, and the page offers VNeID.
-pages::ErrorPage enforced_page(const Exchange& exchange) {
+/// No way in: its own login never. A person has VNeID; an organisation's own way is not ours to
+/// say.
+pages::ErrorPage refused_page(const Exchange& exchange, const link::LegacyAccount& account) {
+  const policy::Rule& rule = exchange.site->policy.of(kind_of(account.kind));
   pages::ErrorPage page;
   page.kind = pages::ErrorKind::enforced;
-  page.login_href = exchange.site->path + "login";
+  if (account.kind == link::AccountKind::organization) page.kind = pages::ErrorKind::organization;
+  if (account.closed) page.kind = pages::ErrorKind::account_closed;
+  if (page.kind != pages::ErrorKind::organization) page.vneid_href = exchange.site->path + "login";
+  const auto since = rule.enforce ? rule.enforce : rule.closed;
+  if (since) page.effective_date = text::date_for_people(*since);
   return page;
 }
 
@@ -215,7 +223,7 @@ Task<LoginVerdict> intercept_login(const Exchange& exchange, LegacyLogin login, 
   if (course == Course::refuse) {
     exchange.count(metrics::Login::refused);
     co_await keep_in_trail(exchange, login_event(exchange, account, audit::Result::refused));
-    co_return refuse(exchange, std::move(login), enforced_page(exchange),
+    co_return refuse(exchange, std::move(login), refused_page(exchange, account),
                      "a legacy login that policy refuses");
   }
   const bool known = co_await is_no_new_login(exchange, login, account.id);

@@ -34,6 +34,7 @@ Task<Reply> choose(const Exchange& exchange) {
   if (choice == "skip") {
     co_return co_await skip(exchange, std::move(*ticket));
   }
+  if (choice == "not_me") co_return co_await give_up(exchange);
   if (choice == "vneid") {
     const bool must_verify = co_await lacks_verified_number(exchange, *ticket);
     if (must_verify) co_return redirect(exchange.site->path + "verify");

@@ -16,7 +16,8 @@ Task<void> keep_choice(const Exchange& exchange, const Ticket& ticket, audit::Ch
   audit::NoticeChoice kept;
   kept.at = exchange.now();
   kept.account_id = ticket.account_id;
-  kept.notice_version = exchange.worker->settings->renderer->notice_version(page_context(exchange));
+  kept.notice_version =
+      exchange.worker->settings->renderer->notice_version(page_context(exchange, ticket.kind));
   kept.choice = choice;
   kept.origin = audit_origin(exchange);
   try {
@@ -43,9 +44,11 @@ Reply notice_page(const Exchange& exchange, const Ticket& ticket) {
   page.account_masked = ticket.account_masked;
   page.name_masked = ticket.name_masked;
   page.enforced = !may_skip(exchange, ticket);
+  page.linked = ticket.linked.value_or(false);
   if (rule.enforce) page.days_left = policy::days_left(exchange.now(), *rule.enforce);
   page.csrf = csrf_token(worker, "notice", ticket.id.value());
-  return page_reply(exchange, 200, worker.settings->renderer->render(page, page_context(exchange)));
+  const auto context = page_context(exchange, ticket.kind);
+  return page_reply(exchange, 200, worker.settings->renderer->render(page, context));
 }
 
 Task<std::expected<Reply, TicketError>> release_legacy_login(const Exchange& exchange,
@@ -82,6 +85,18 @@ Task<Reply> skip(const Exchange& exchange, Ticket ticket) {
   if (!reply) co_return ticket_refused(exchange, reply.error());
   exchange.count(metrics::Notice::skipped);
   co_return *std::move(reply);
+}
+
+Task<Reply> give_up(const Exchange& exchange) {
+  auto dropped = co_await release_answer(exchange);
+  static_cast<void>(dropped);
+  exchange.count(metrics::Notice::not_me);
+  co_await exchange.sessions().end(exchange.request->cookie);
+  Reply reply = redirect(exchange.site->login_page);
+  reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
+  reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::session));
+  expire_portal_cookie(*exchange.site, reply);
+  co_return reply;
 }
 
 Task<Reply> begin_vneid(const Exchange& exchange, Ticket ticket) {

@@ -28,6 +28,9 @@ Task<std::expected<Reply, TicketError>> release_legacy_login(const Exchange& exc
 /// [Bỏ qua]: the portal's answer goes out (R14), as long as policy allows.
 Task<Reply> skip(const Exchange& exchange, Ticket ticket);
 
+/// [Không phải tôi]: the portal's answer is dropped, and the portal's login is next.
+Task<Reply> give_up(const Exchange& exchange);
+
 /// [Đăng nhập bằng VNeID]: to the provider (R15).
 Task<Reply> begin_vneid(const Exchange& exchange, Ticket ticket);
 

@@ -67,6 +67,10 @@ std::string_view error_name(pages::ErrorKind kind) noexcept {
       return "expired";
     case provider_away:
       return "provider_away";
+    case organization:
+      return "organization";
+    case account_closed:
+      return "account_closed";
     case kept_out:
       return "kept_out";
     default:

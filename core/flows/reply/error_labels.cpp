@@ -40,6 +40,8 @@ constexpr std::array rows{
     Row{ErrorKind::csrf, Refusal::csrf, Callback::bad_request},
     Row{ErrorKind::no_account, Refusal::no_account, Callback::no_account},
     Row{ErrorKind::portal_away, Refusal::portal_away, Callback::portal_away},
+    Row{ErrorKind::organization, Refusal::organization, Callback::organization},
+    Row{ErrorKind::account_closed, Refusal::account_closed, Callback::account_closed},
     Row{ErrorKind::kept_out, Refusal::kept_out, Callback::kept_out},
     Row{ErrorKind::internal, Refusal::internal, Callback::internal},
 };

@@ -21,14 +21,14 @@ std::string origin_of(std::string_view url) {
 
 }  // namespace
 
-pages::PageContext page_context(const Exchange& exchange) {
+pages::PageContext page_context(const Exchange& exchange, policy::Kind kind) {
   pages::PageContext context;
   context.language = pages::negotiate_language(exchange.request->accept_language);
   context.path = exchange.site->path;
   context.request_id = exchange.request->id;
   context.legal_basis = exchange.site->legal_basis;
-  context.effective_date = exchange.site->effective_date;
-  const auto& enforce = exchange.site->policy.personal.enforce;
+  if (kind == policy::Kind::personal) context.effective_date = exchange.site->effective_date;
+  const auto& enforce = exchange.site->policy.of(kind).enforce;
   if (context.effective_date.empty() && enforce) {
     context.effective_date = text::date_for_people(*enforce);
   }
@@ -83,7 +83,7 @@ Reply error_reply(const Exchange& exchange, const pages::ErrorPage& page, std::s
 Reply error_reply(const Exchange& exchange, pages::ErrorKind kind, std::string_view cause) {
   pages::ErrorPage page;
   page.kind = kind;
-  page.login_href = "/";
+  page.login_href = exchange.site->login_page;
   return error_reply(exchange, page, cause);
 }
 

@@ -8,8 +8,10 @@
 
 namespace vneid::flows {
 
-/// What every page of this request is rendered with.
-pages::PageContext page_context(const Exchange& exchange);
+/// What every page of this request is rendered with, to the holder of an account of this kind: each
+/// has a date of its own (R34).
+pages::PageContext page_context(const Exchange& exchange,
+                                policy::Kind kind = policy::Kind::personal);
 
 /// A page: HTML with the headers that every page of ours has (no-store, CSP, no framing, no
 /// referrer).

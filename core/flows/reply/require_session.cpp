@@ -20,6 +20,11 @@ Reply sign_in_page(const Exchange& exchange) {
 
 }  // namespace
 
+bool can_link(const Session& session, bool has_links) {
+  return session.proof == Session::Proof::legacy && !has_links &&
+         session.kind != policy::Kind::organization;
+}
+
 Task<std::expected<LiveSession, Reply>> require_session(const Exchange& exchange) {
   auto live = co_await live_session(exchange);
   if (!live) co_return std::unexpected(sign_in_page(exchange));

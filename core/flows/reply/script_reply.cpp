@@ -47,7 +47,8 @@ Reply login_error(const Exchange& exchange, const pages::ErrorPage& page, std::s
   const auto& renderer = *exchange.worker->settings->renderer;
   const auto body =
       problem(exchange, error_name(page.kind), renderer.words(page, page_context(exchange)));
-  if (!page.login_href.empty()) put(body, "login", page.login_href);
+  const std::string& login = page.vneid_href.empty() ? page.login_href : page.vneid_href;
+  if (!login.empty()) put(body, "login", login);
   const auto status = pages::error_status(page.kind);
   Reply reply = problem_reply(status.status, body);
   if (status.retry_after > 0) {

@@ -77,7 +77,7 @@ Task<Reply> show_signed_out(const Exchange& exchange) {
   auto context = page_context(exchange);
   context.refresh_seconds = target ? seconds_to_read : 0;
   if (target) context.refresh_href = context.portal_href = *target;
-  page.login_href = target ? "" : "/";
+  page.login_href = target ? "" : exchange.site->login_page;
   Reply reply =
       page_reply(exchange, 200, exchange.worker->settings->renderer->render(page, context));
   if (exchange.site->kiosk && page.reason == Reason::idle) {

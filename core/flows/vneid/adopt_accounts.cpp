@@ -5,7 +5,7 @@
 
 #include "crypto/digest.hpp"
 #include "flows/base/base.hpp"
-#include "flows/vneid/link_held.hpp"
+#include "flows/vneid/link_account.hpp"
 #include "link/identity_fields.hpp"
 #include "link/stored_values.hpp"
 

@@ -26,6 +26,23 @@ struct LinkHeld {
   static void fields(auto& field, auto& self) { field("ticket", self.ticket_id); }
 };
 
+/// To link the account that the browser is logged in to at the portal (design D15): the link is
+/// made only while that session lives.
+struct LinkSession {
+  static constexpr std::string_view name = "link_session";
+  AccountId account_id;
+  std::string account;            ///< as the portal calls it
+  std::string portal_cookie_key;  ///< of the session; session/portal_binding.hpp
+  std::string return_to;          ///< a text::LocalPath
+
+  static void fields(auto& field, auto& self) {
+    field("account", self.account_id);
+    field("called", self.account);
+    field("portal_cookie", self.portal_cookie_key);
+    field("return", self.return_to);
+  }
+};
+
 /// To sign in with VNeID first (R25).
 struct SignIn {
   static constexpr std::string_view name = "sign_in";
@@ -35,7 +52,7 @@ struct SignIn {
 };
 
 /// Why a browser was sent to the provider.
-using Purpose = std::variant<LinkHeld, SignIn>;
+using Purpose = std::variant<LinkHeld, LinkSession, SignIn>;
 
 /// What must be remembered between the authorization request and its callback (D6).
 struct Authorization {
@@ -63,7 +80,7 @@ struct Pending {
   static void fields(auto& /*field*/, auto& /*self*/) {}
 };
 
-/// The account of the held login is linked. The rest is what its session keeps (Session).
+/// The account whose login was proven is linked. The rest is what its session keeps (Session).
 struct AccountLinked {
   static constexpr std::string_view name = "linked";
   AccountId account_id;

@@ -2,10 +2,12 @@
 #include <utility>
 #include <variant>
 
+#include "async/deadline.hpp"
 #include "async/wait.hpp"
 #include "flows/reply/reply.hpp"
 #include "flows/vneid/callback_page.hpp"
 #include "flows/vneid/finish.hpp"
+#include "flows/vneid/link_session.hpp"
 #include "flows/vneid/vneid.hpp"
 #include "session/cookie.hpp"
 
@@ -15,9 +17,9 @@ namespace {
 
 using pages::ErrorKind;
 
-/// How long a repeated callback waits for the one that came first.
+/// How long a repeated callback waits for the one that came first, where no page waits for it.
 constexpr std::chrono::seconds patience{20};
-constexpr Milliseconds first_pause{250};
+constexpr Milliseconds first_pause{100};
 constexpr Milliseconds longest_pause{2000};
 
 Reply refused_unread(const Exchange& exchange, metrics::Callback label, ErrorKind kind,
@@ -31,7 +33,9 @@ Reply refused_unread(const Exchange& exchange, metrics::Callback label, ErrorKin
 Task<Reply> repeated(const Exchange& exchange, const State& state, const BrowserId& browser) {
   EventLoop& loop = exchange.worker->loop;
   const Authorizations authorizations{*exchange.worker};
-  const Monotonic deadline = loop.now() + patience;
+  const Milliseconds wait = exchange.site->wait;
+  const bool shows_page = wait.count() > 0 && times_waited(*exchange.request) < longest_wait;
+  const Monotonic deadline = loop.now() + (shows_page ? wait : Milliseconds{patience});
   Milliseconds pause = first_pause;
   Purpose purpose;
   while (loop.now() < deadline) {
@@ -48,36 +52,53 @@ Task<Reply> repeated(const Exchange& exchange, const State& state, const Browser
     co_await sleep_for(loop, pause);
     pause = std::min(2 * pause, longest_pause);
   }
+  if (shows_page) co_return waiting_page(exchange);
   exchange.count(metrics::Callback::stores_away);
   co_return co_await failure_page(exchange, purpose, Failed{.kind = ErrorKind::stores_away},
                                   "the first of these callbacks has not finished in time");
 }
 
-/// Why the code is not to be spent; nothing when it is. Finds the account of a LinkHeld.
-std::optional<Conclusion> refusal(const Exchange& exchange, Spending& spending,
-                                  const oidc::AuthorizationResponse& response) {
-  const Authorization& authorization = spending.authorization;
-  const Purpose& purpose = authorization.purpose;
-  if (authorization.provider != exchange.site->provider) {
-    return failed(purpose, ErrorKind::expired, "this login began at another provider");
-  }
+/// Whose login at the portal this browser has proven: goes into `spending`. Why not, when it is no
+/// longer the one that the authorization began with.
+Task<std::optional<Conclusion>> prove_login(const Exchange& exchange, Spending& spending) {
+  const Purpose& purpose = spending.authorization.purpose;
   if (const auto* held = std::get_if<LinkHeld>(&purpose)) {
     const auto ticket = shown_ticket(exchange);
     if (!ticket || ticket->id != held->ticket_id) {
-      return failed(purpose, ErrorKind::expired,
-                    "the legacy login that began this flow is no longer this browser's");
+      co_return failed(purpose, ErrorKind::expired,
+                       "the legacy login that began this flow is no longer this browser's");
     }
     spending.account_id = ticket->account_id;
     spending.login_proven = is_proven(*ticket);
   }
+  if (const auto* session = std::get_if<LinkSession>(&purpose)) {
+    if (!co_await still_lives(exchange, *session)) {
+      co_return failed(purpose, ErrorKind::expired,
+                       "the session at the portal that began this flow is over");
+    }
+    spending.account_id = session->account_id;
+    spending.login_proven = true;
+  }
+  co_return std::nullopt;
+}
+
+/// Why the code is not to be spent; nothing when it is. Finds the account of a link.
+Task<std::optional<Conclusion>> refusal(const Exchange& exchange, Spending& spending,
+                                        const oidc::AuthorizationResponse& response) {
+  const Authorization& authorization = spending.authorization;
+  const Purpose& purpose = authorization.purpose;
+  if (authorization.provider != exchange.site->provider) {
+    co_return failed(purpose, ErrorKind::expired, "this login began at another provider");
+  }
+  if (auto unproven = co_await prove_login(exchange, spending)) co_return unproven;
   if (const auto* error = std::get_if<oidc::ErrorResponse>(&response)) {
-    return failed(purpose, error_of(error->error), "the provider answered error=" + error->name);
+    co_return failed(purpose, error_of(error->error), "the provider answered error=" + error->name);
   }
-  if (std::holds_alternative<LinkHeld>(purpose) && !spending.account_id) {
-    return failed(purpose, ErrorKind::unverified_number,
-                  "the account was only claimed, and is not on file");
+  if (!std::holds_alternative<SignIn>(purpose) && !spending.account_id) {
+    co_return failed(purpose, ErrorKind::unverified_number,
+                     "the account was only claimed, and is not on file");
   }
-  return std::nullopt;
+  co_return std::nullopt;
 }
 
 /// Takes the authorization and spends its code, or keeps why not. Nothing: another callback has
@@ -88,13 +109,41 @@ Task<std::optional<Conclusion>> spend(Exchange exchange, Spending spending,
   auto taken = co_await Authorizations{*exchange.worker}.take(spending.state, spending.browser);
   if (!taken) co_return std::nullopt;
   spending.authorization = *std::move(taken);
-  auto refused = refusal(exchange, spending, response);
+  auto refused = co_await refusal(exchange, spending, response);
   if (refused) {
     co_await finish_early(exchange, spending.state, spending.browser, refused->outcome);
     co_return refused;
   }
   spending.code = std::get<oidc::CodeResponse>(std::move(response));
   co_return co_await finish_once(std::move(exchange), std::move(spending));
+}
+
+using Spent = Joined<std::optional<Conclusion>>;
+
+Task<std::optional<Conclusion>> end_of(Spent spent) { co_return co_await spent; }
+
+/// What a callback came to; nothing when that takes longer than people look at an empty page.
+Task<std::optional<std::optional<Conclusion>>> end_in_time(const Exchange& exchange, Spent spent) {
+  const Milliseconds wait = exchange.site->wait;
+  EventLoop& loop = exchange.worker->loop;
+  if (wait.count() == 0) co_return co_await spent;
+  try {
+    co_return co_await with_deadline(loop, loop.now() + wait, end_of(spent));
+  } catch (const DeadlinePassed&) {
+    if (spent.settled()) throw;  // its own, and not ours
+  }
+  co_return std::nullopt;
+}
+
+/// Whoever asks again finds the outcome, and the cause is told here.
+Task<int> tell_when_done(Exchange exchange, Spent spent) {
+  const auto conclusion = co_await spent;
+  if (!conclusion) co_return 0;
+  exchange.count(counted_as(conclusion->outcome));
+  if (!conclusion->cause.empty()) {
+    exchange.worker->log.write(Log::Severity::error, exchange.request->id, conclusion->cause);
+  }
+  co_return 0;
 }
 
 /// The state that an answer of the provider carries, with a code or an error.
@@ -126,9 +175,13 @@ Task<Reply> callback(const Exchange& exchange, std::string provider) {
           "callback without a flow cookie: another browser, or cookies are off");
     }
     auto spent = exchange.worker->scope.start(spend(exchange, spending, std::move(response)));
-    auto conclusion = co_await spent;
-    if (!conclusion) co_return co_await repeated(exchange, spending.state, spending.browser);
-    co_return co_await show_conclusion(exchange, *std::move(conclusion));
+    auto conclusion = co_await end_in_time(exchange, spent);
+    if (!conclusion) {
+      exchange.worker->scope.start(tell_when_done(exchange, spent));
+      co_return waiting_page(exchange);
+    }
+    if (!*conclusion) co_return co_await repeated(exchange, spending.state, spending.browser);
+    co_return co_await show_conclusion(exchange, **std::move(conclusion));
   } catch (...) {
     exchange.count(callback_of(error_kind_of(std::current_exception())));
     throw;

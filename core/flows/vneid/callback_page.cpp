@@ -7,9 +7,9 @@
 #include "flows/base/base.hpp"
 #include "flows/reply/reply.hpp"
 #include "flows/vneid/enter_portal.hpp"
+#include "flows/vneid/link_session.hpp"
 #include "link/persons.hpp"
 #include "session/portal_binding.hpp"
-#include "text/form.hpp"
 
 namespace vneid::flows {
 
@@ -36,19 +36,20 @@ bool may_help_to_retry(ErrorKind kind) {
   }
 }
 
-pages::ErrorPage page_of(const Failed& failure) {
+pages::ErrorPage page_of(const Exchange& exchange, const Failed& failure) {
   pages::ErrorPage page;
   page.kind = failure.kind;
   page.review_code = failure.review_code;
   page.review_state = failure.review_state;
-  if (failure.kind != ErrorKind::kept_out) page.login_href = "/";  // that would be in vain
+  if (failure.kind != ErrorKind::kept_out)
+    page.login_href = exchange.site->login_page;  // that would be in vain
   return page;
 }
 
 /// Offers what the notice offers, as long as the login is held.
 Task<Reply> held_failure(const Exchange& exchange, const LinkHeld& purpose, const Failed& failure,
                          std::string_view cause) {
-  pages::ErrorPage page = page_of(failure);
+  pages::ErrorPage page = page_of(exchange, failure);
   const auto ticket = shown_ticket(exchange);
   bool held = ticket && ticket->id == purpose.ticket_id;
   if (held) held = co_await exchange.worker->tickets.unused(ticket->id);
@@ -63,19 +64,51 @@ Task<Reply> held_failure(const Exchange& exchange, const LinkHeld& purpose, cons
   co_return error_reply(exchange, page, cause);
 }
 
+/// The login at the portal goes on as it was; the link may be tried again.
+Reply session_failure(const Exchange& exchange, const LinkSession& purpose, const Failed& failure,
+                      std::string_view cause) {
+  pages::ErrorPage page = page_of(exchange, failure);
+  const std::string offer = page_url(exchange.site->path, "link", purpose.return_to);
+  const bool verifies =
+      page.kind == ErrorKind::unverified_number && !exchange.site->population.empty();
+  if (verifies || may_help_to_retry(page.kind)) page.retry_href = offer;
+  if (page.kind != ErrorKind::expired) page.login_href.clear();
+  return error_reply(exchange, page, cause);
+}
+
 Reply sign_in_failure(const Exchange& exchange, const SignIn& purpose, const Failed& failure,
                       std::string_view cause) {
-  pages::ErrorPage page = page_of(failure);
+  pages::ErrorPage page = page_of(exchange, failure);
   const bool in_vain = page.kind == ErrorKind::level_too_low || page.kind == ErrorKind::review ||
                        page.kind == ErrorKind::no_account || page.kind == ErrorKind::kept_out;
   if (!in_vain) {
-    page.retry_href =
-        exchange.site->path + "login?return=" + text::percent_encode(purpose.return_to);
+    page.retry_href = page_url(exchange.site->path, "login", purpose.return_to);
   }
   return error_reply(exchange, page, cause);
 }
 
-Task<Reply> linked_reply(const Exchange& exchange, const LinkHeld& purpose, AccountLinked linked) {
+/// The portal's session that the link's session belongs to, and what the portal calls the account.
+void bind(const Exchange& exchange, const LinkHeld& purpose, Session& session) {
+  // The portal's session of this login is not in the browser yet: it is withheld with the ticket.
+  if (const auto ticket = shown_ticket(exchange); ticket && ticket->id == purpose.ticket_id) {
+    session.portal_cookie_key = ticket->portal_cookie_key;
+    session.account = ticket->account;
+  } else if (!exchange.site->portal_cookie.empty()) {
+    session.portal_cookie_key = awaited_portal_cookie;  // as of any login with VNeID alone
+  }
+}
+
+void bind(const LinkSession& purpose, Session& session) {
+  session.portal_cookie_key = purpose.portal_cookie_key;
+  session.account = purpose.account;
+}
+
+std::string linked_page_url(const Exchange& exchange, const Purpose& purpose) {
+  const auto* session = std::get_if<LinkSession>(&purpose);
+  return page_url(exchange.site->path, "linked", session != nullptr ? session->return_to : "");
+}
+
+Task<Reply> linked_reply(const Exchange& exchange, const Purpose& purpose, AccountLinked linked) {
   Session session;
   session.proof = Session::Proof::vneid;
   session.portal = exchange.site->portal;
@@ -85,12 +118,10 @@ Task<Reply> linked_reply(const Exchange& exchange, const LinkHeld& purpose, Acco
   session.provider = std::move(linked.provider);
   session.subject_key = std::move(linked.subject_key);
   session.sid = std::move(linked.sid);
-  // The portal's session of this login is not in the browser yet: it is withheld with the ticket.
-  if (const auto ticket = shown_ticket(exchange); ticket && ticket->id == purpose.ticket_id) {
-    session.portal_cookie_key = ticket->portal_cookie_key;
-    session.account = ticket->account;
-  } else if (!exchange.site->portal_cookie.empty()) {
-    session.portal_cookie_key = awaited_portal_cookie;  // as of any login with VNeID alone
+  if (const auto* alive = std::get_if<LinkSession>(&purpose)) {
+    bind(*alive, session);
+  } else {
+    bind(exchange, std::get<LinkHeld>(purpose), session);
   }
   std::string cookie = co_await exchange.sessions().begin(
       std::move(session), exchange.request->cookie, exchange.now(), std::move(linked.id_token));
@@ -100,28 +131,36 @@ Task<Reply> linked_reply(const Exchange& exchange, const LinkHeld& purpose, Acco
     co_return kept_out(exchange);
   }
   exchange.count(metrics::SessionBegun::vneid);
-  Reply reply = redirect(exchange.site->path + "linked");
+  Reply reply = redirect(linked_page_url(exchange, purpose));
   reply.headers.emplace_back("Set-Cookie", std::move(cookie));
   co_return reply;
 }
 
 Failed done_before() { return {.kind = ErrorKind::expired}; }
 
-/// A link that this browser has made already: a session that lives is enough; otherwise only
-/// shortly after it, and only while the legacy login that began it is still held.
-Task<Reply> linked_again(const Exchange& exchange, const LinkHeld& purpose, AccountLinked linked,
+/// Whether the browser may have its session once more: shortly after the link, as long as the login
+/// that began it is held. A session at the portal ended with its link; every sign-out takes the
+/// flow cookie away, without which nobody comes here.
+bool may_begin_again(const Exchange& exchange, const Purpose& purpose, Wall finished_at) {
+  if (exchange.now() >= finished_at + repeat_window) return false;
+  const auto* held = std::get_if<LinkHeld>(&purpose);
+  if (held == nullptr) return true;
+  const auto ticket = shown_ticket(exchange);
+  return ticket && ticket->id == held->ticket_id;
+}
+
+/// A link that this browser has made already: a session that lives is enough.
+Task<Reply> linked_again(const Exchange& exchange, const Purpose& purpose, AccountLinked linked,
                          Wall finished_at) {
   const auto live = co_await live_session(exchange);
   if (live && live->session.proof == Session::Proof::vneid &&
       live->session.link_id == linked.link_id) {
-    co_return redirect(exchange.site->path + "linked");
+    co_return redirect(linked_page_url(exchange, purpose));
   }
-  const auto ticket = shown_ticket(exchange);
-  const bool fresh = exchange.now() < finished_at + repeat_window;
-  if (fresh && ticket && ticket->id == purpose.ticket_id) {
+  if (may_begin_again(exchange, purpose, finished_at)) {
     co_return co_await linked_reply(exchange, purpose, std::move(linked));
   }
-  co_return co_await held_failure(exchange, purpose, done_before(),
+  co_return co_await failure_page(exchange, purpose, done_before(),
                                   "this callback has done its work before");
 }
 
@@ -148,14 +187,23 @@ Task<Reply> failure_page(const Exchange& exchange, const Purpose& purpose, const
   if (const auto* held = std::get_if<LinkHeld>(&purpose)) {
     co_return co_await held_failure(exchange, *held, failure, cause);
   }
+  if (const auto* session = std::get_if<LinkSession>(&purpose)) {
+    co_return session_failure(exchange, *session, failure, cause);
+  }
   co_return sign_in_failure(exchange, std::get<SignIn>(purpose), failure, cause);
+}
+
+metrics::Callback counted_as(const Outcome& outcome) {
+  if (const auto* failure = std::get_if<Failed>(&outcome.result)) return callback_of(failure->kind);
+  return std::holds_alternative<SignedIn>(outcome.result) ? metrics::Callback::signed_in
+                                                          : metrics::Callback::linked;
 }
 
 Task<Reply> show_conclusion(const Exchange& exchange, Conclusion conclusion) {
   const Purpose& purpose = conclusion.outcome.purpose;
   auto& result = conclusion.outcome.result;
   if (auto* linked = std::get_if<AccountLinked>(&result)) {
-    Reply reply = co_await linked_reply(exchange, std::get<LinkHeld>(purpose), std::move(*linked));
+    Reply reply = co_await linked_reply(exchange, purpose, std::move(*linked));
     // Otherwise it is the page of a person who is kept out.
     exchange.count(reply.status == 303 ? metrics::Callback::linked : metrics::Callback::kept_out);
     co_return reply;
@@ -178,8 +226,7 @@ Task<Reply> show_again(const Exchange& exchange, Outcome outcome) {
   exchange.count(metrics::Callback::repeated);
   const Purpose& purpose = outcome.purpose;
   if (auto* linked = std::get_if<AccountLinked>(&outcome.result)) {
-    co_return co_await linked_again(exchange, std::get<LinkHeld>(purpose), std::move(*linked),
-                                    outcome.finished_at);
+    co_return co_await linked_again(exchange, purpose, std::move(*linked), outcome.finished_at);
   }
   if (const auto* signed_in = std::get_if<SignedIn>(&outcome.result)) {
     co_return co_await signed_in_again(exchange, std::get<SignIn>(purpose), *signed_in);

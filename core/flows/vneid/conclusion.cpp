@@ -63,6 +63,10 @@ ErrorKind error_of(identity::LinkOutcome outcome) {
       return ErrorKind::no_account;
     case identity::LinkOutcome::taken_by_other:
       return ErrorKind::taken;
+    case identity::LinkOutcome::refuse_kind:
+      return ErrorKind::organization;
+    case identity::LinkOutcome::refuse_closed:
+      return ErrorKind::account_closed;
     case identity::LinkOutcome::kept_out:
       return ErrorKind::kept_out;
     case identity::LinkOutcome::refuse_incomplete:

@@ -84,7 +84,7 @@ std::optional<std::string> binding_of(const Exchange& exchange, const HeaderList
 Reply portal_away(const Exchange& exchange, const PendingChoice& choice, const std::string& why) {
   pages::ErrorPage page;
   page.kind = ErrorKind::portal_away;
-  page.retry_href = exchange.site->path + "login?return=" + text::percent_encode(choice.return_to);
+  page.retry_href = page_url(exchange.site->path, "login", choice.return_to);
   return error_reply(exchange, page, "session exchange: " + why);
 }
 

@@ -6,7 +6,7 @@
 
 #include "async/deadline.hpp"
 #include "flows/reply/reply.hpp"
-#include "flows/vneid/link_held.hpp"
+#include "flows/vneid/link_account.hpp"
 #include "flows/vneid/sign_in.hpp"
 
 namespace vneid::flows {
@@ -22,9 +22,9 @@ Task<Conclusion> redeem_and_act(const Exchange& exchange, const Spending& spendi
   if (!person) {
     co_return failed(purpose, pages::ErrorKind::provider_refused, person.error().text);
   }
-  co_return co_await (std::holds_alternative<LinkHeld>(purpose)
-                          ? link_held(exchange, spending, *person)
-                          : sign_in(exchange, spending, *person));
+  co_return co_await (std::holds_alternative<SignIn>(purpose)
+                          ? sign_in(exchange, spending, *person)
+                          : link_account(exchange, spending, *person));
 }
 
 Task<void> keep_outcome(const Exchange& exchange, const Spending& spending, Outcome outcome) {

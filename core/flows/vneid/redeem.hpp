@@ -15,7 +15,7 @@ struct Spending {
   BrowserId browser;
   Authorization authorization;
   oidc::CodeResponse code;
-  // Of a LinkHeld: the legacy account that logged in, and whether the portal itself said so.
+  // Of a link: the legacy account that logged in, and whether the portal itself said so.
   AccountId account_id;
   bool login_proven = false;
 };

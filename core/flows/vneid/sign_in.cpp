@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "crypto/random.hpp"
-#include "flows/vneid/adopt_accounts.hpp"
 #include "link/persons.hpp"
 #include "link/stored_values.hpp"
 #include "net/postgres/retry.hpp"
@@ -86,25 +85,19 @@ Task<Candidates> linked_accounts(const Exchange& exchange, PersonId person) {
   co_return candidates;
 }
 
-struct Adoptable {
-  Candidates candidates;
-  bool own_password = false;  ///< there is one that only a login with its password opens (D18)
-};
-
 /// Accounts that may be taken over: the decision says so, or leaves it to an officer.
-Task<Adoptable> adoptable_accounts(const Exchange& exchange, const PendingChoice& choice) {
+Task<Candidates> adoptable_accounts(const Exchange& exchange, const PendingChoice& choice) {
   Worker& worker = *exchange.worker;
   const auto policy = policy_of(worker, choice.provider);
   const auto found =
       co_await worker.accounts.adoptable(exchange.site->portal, choice.person.citizen_id.value());
-  Adoptable adoptable;
+  Candidates candidates;
   for (const auto& account : found) {
     const auto decision = identity::decide(account.identity, choice.person.for_decision(), policy);
-    if (decision.outcome == identity::LinkOutcome::login_first) adoptable.own_password = true;
     if (!decision.links() && decision.outcome != identity::LinkOutcome::review) continue;
-    adoptable.candidates.push_back(candidate_of(account.id, account.name, account.full_name));
+    candidates.push_back(candidate_of(account.id, account.name, account.full_name));
   }
-  co_return adoptable;
+  co_return candidates;
 }
 
 Conclusion signed_in(const Purpose& purpose, PendingChoice choice) {
@@ -146,14 +139,11 @@ Task<Conclusion> find_accounts(const Exchange& exchange, const Authorization& au
     co_return signed_in(purpose, std::move(choice));
   }
   choice.kind = PendingChoice::Kind::adopt;
-  auto adoptable = co_await adoptable_accounts(exchange, choice);
-  choice.candidates = std::move(adoptable.candidates);
-  const bool may_have_own = adoptable.own_password && exchange.site->new_accounts;
-  if (!choice.candidates.empty() || may_have_own) co_return signed_in(purpose, std::move(choice));
-  if (!exchange.site->new_accounts) {
-    co_return failed(purpose, ErrorKind::no_account, "VNeID login without an account here");
-  }
-  co_return co_await make_account(exchange, std::move(choice));
+  choice.candidates = co_await adoptable_accounts(exchange, choice);
+  // A new account is never made unasked: whoever has one already would sit in an empty one.
+  const bool asks = !choice.candidates.empty() || exchange.site->new_accounts;
+  if (asks) co_return signed_in(purpose, std::move(choice));
+  co_return failed(purpose, ErrorKind::no_account, "VNeID login without an account here");
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 // VNeID first (R25): the sign-in that begins at VNeID, and the page where a person with several
 // accounts, or with accounts that are not linked yet, says which.
 
+#include <algorithm>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "certain.hpp"
 #include "flows/base/base.hpp"
@@ -10,11 +12,12 @@
 #include "flows/vneid/adopt_accounts.hpp"
 #include "flows/vneid/callback_page.hpp"
 #include "flows/vneid/enter_portal.hpp"
+#include "flows/vneid/link_session.hpp"
 #include "flows/vneid/pending_choice.hpp"
 #include "flows/vneid/start.hpp"
 #include "flows/vneid/vneid.hpp"
 #include "session/cookie.hpp"
-#include "text/local_path.hpp"
+#include "text/date.hpp"
 
 namespace vneid::flows {
 
@@ -27,10 +30,6 @@ constexpr const char* form = "login";
 /// What Redis keeps of an authorization that was begun, in bytes: its two keys and values.
 constexpr std::size_t kept_authorization = 2500;
 
-std::string asked_return(std::string_view parameters) {
-  return text::LocalPath::parse_or_front(form_field(parameters, "return")).text();
-}
-
 Reply no_choice(const Exchange& exchange) {
   pages::ErrorPage page;
   page.kind = ErrorKind::expired;
@@ -42,7 +41,7 @@ Reply no_choice(const Exchange& exchange) {
 Task<Reply> chosen_before(const Exchange& exchange) {
   auto live = co_await live_session(exchange);
   if (live && live->session.proof == Session::Proof::vneid) {
-    co_return redirect(asked_return(exchange.request->body));
+    co_return redirect(return_or_front(exchange.request->body));
   }
   co_return no_choice(exchange);
 }
@@ -76,6 +75,8 @@ Task<Reply> adopt(const Exchange& exchange, PendingChoice choice, std::vector<st
                                     conclusion.cause);
   }
   PendingChoice entered = certain(std::move(conclusion.choice));
+  // What was linked and carried is told first; its [Tiếp tục] goes on.
+  entered.return_to = page_url(exchange.site->path, "linked", entered.return_to);
   if (entered.candidates.size() == 1) {
     co_return co_await enter_portal(exchange, std::move(entered), 0);
   }
@@ -84,10 +85,39 @@ Task<Reply> adopt(const Exchange& exchange, PendingChoice choice, std::vector<st
   co_return redirect(exchange.site->path + "login/choose");
 }
 
+pages::ChoicePage::Account account_of(const PendingChoice::Candidate& candidate,
+                                      const std::vector<link::AccountGlance>& glances) {
+  pages::ChoicePage::Account account{.masked = candidate.masked,
+                                     .name_masked = candidate.name_masked};
+  const auto glance =
+      std::ranges::find(glances, candidate.account_id, &link::AccountGlance::account_id);
+  if (glance == glances.end()) return account;
+  account.foreign = glance->kind == link::AccountKind::foreign;
+  account.papers = glance->papers;
+  if (glance->last_login) account.last_login = text::date_for_people(*glance->last_login);
+  return account;
+}
+
+Task<std::vector<pages::ChoicePage::Account>> told_apart(
+    const Exchange& exchange, const std::vector<PendingChoice::Candidate>& candidates) {
+  std::vector<pages::ChoicePage::Account> accounts;
+  if (candidates.empty()) co_return accounts;
+  std::vector<AccountId> ids;
+  for (const auto& each : candidates) ids.push_back(each.account_id);
+  const auto glances = co_await exchange.worker->accounts.glances(std::move(ids));
+  for (const auto& each : candidates) accounts.push_back(account_of(each, glances));
+  co_return accounts;
+}
+
 }  // namespace
 
 Task<Reply> begin_sign_in(const Exchange& exchange) {
-  std::string return_to = asked_return(exchange.request->query);
+  std::string return_to = return_or_front(exchange.request->query);
+  // Whoever is logged in at the portal links that account, and gets no other one.
+  const auto live = co_await live_session(exchange);
+  if (co_await linkable_account(exchange, live)) {
+    co_return redirect(page_url(exchange.site->path, "link", return_to));
+  }
   const bool may_be_kept = co_await exchange.worker->quota.admit(
       exchange.request->peer_address, kept_authorization + return_to.size());
   if (!may_be_kept) {
@@ -104,11 +134,10 @@ Task<Reply> show_choice(const Exchange& exchange) {
   pages::ChoicePage page;
   page.adopts = choice->kind == PendingChoice::Kind::adopt;
   page.can_make_new = page.adopts && exchange.site->new_accounts;
+  page.login_page = exchange.site->login_page;
   page.return_to = choice->return_to;
   page.csrf = csrf_token(*exchange.worker, form, choice->id);
-  for (const auto& each : choice->candidates) {
-    page.accounts.push_back({each.masked, each.name_masked});
-  }
+  page.accounts = co_await told_apart(exchange, choice->candidates);
   co_return page_reply(exchange, 200,
                        exchange.worker->settings->renderer->render(page, page_context(exchange)));
 }

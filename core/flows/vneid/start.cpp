@@ -30,6 +30,7 @@ Task<Reply> start_authorization(const Exchange& exchange, Purpose purpose) {
   oidc::AuthorizationOptions options;
   if (exchange.site->kiosk) ask_for_fresh_login(exchange, options, authorization);
   oidc::IdentityProvider& provider = *exchange.worker->providers.at(authorization.provider);
+  co_await provider.require_reachable();
   auto request =
       co_await provider.authorization_request(authorization.redirect_uri, std::move(options));
   authorization.nonce = std::move(request.nonce);

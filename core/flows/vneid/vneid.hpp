@@ -15,12 +15,8 @@ Task<Reply> callback(const Exchange& exchange, std::string provider);
 Task<Reply> begin_sign_in(const Exchange& exchange);
 Task<Reply> show_choice(const Exchange& exchange);
 Task<Reply> choose_account(const Exchange& exchange);
-/// The page after a link, and its [Tiếp tục].
-Task<Reply> show_linked(const Exchange& exchange);
-Task<Reply> continue_to_portal(const Exchange& exchange);
-/// "Danh sách tài khoản liên kết" (R24).
-Task<Reply> show_links(const Exchange& exchange);
-/// The citizen's request to undo a link of the list (R40); officers decide it.
-Task<Reply> ask_undo(const Exchange& exchange);
+/// The offer to link the account that the browser is logged in to, and [Liên kết với VNeID].
+Task<Reply> show_link_offer(const Exchange& exchange);
+Task<Reply> accept_link_offer(const Exchange& exchange);
 
 }  // namespace vneid::flows

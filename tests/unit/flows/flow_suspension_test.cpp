@@ -56,6 +56,11 @@ flows::Request posted(World& world, const std::string& path, const std::string& 
   return world.post(path, form + "&csrf=" + World::csrf_of(world.run(world.get(from))));
 }
 
+void sign_in_verified(World& world) {
+  world.verify_number();
+  world.sign_in_by_password();
+}
+
 void hold_script_login(World& world) { world.log_in_by_script(world.login()); }
 
 /// A link that was begun is made, whoever leaves (D2), or was not begun at all.
@@ -174,18 +179,32 @@ const std::vector<Scenario>& scenarios() {
          world.cookies["query"] = world.go_to_provider_first();
        },
        page([](World& world) { return world.get("callback/bca", world.cookies["query"]); })},
-      {"sign-in that makes an account",
+      {"a new account",
        [](World& world) {
          world.verify_number();
          world.site->new_accounts = true;
-         world.cookies["query"] = world.go_to_provider_first();
+         world.run(world.get("callback/bca", world.go_to_provider_first()));
        },
-       page([](World& world) { return world.get("callback/bca", world.cookies["query"]); }),
+       page([](World& world) { return posted(world, "login", "action=new", "login/choose"); }),
        linked_or_untouched},
       {"the choice", to_choice, page([](World& world) { return world.get("login/choose"); })},
       {"an account taken over", to_choice,
        page([](World& world) { return posted(world, "login", "account0=on", "login/choose"); }),
        linked_or_untouched},
+      {"an offer to link", sign_in_verified,
+       page([](World& world) { return world.get("link", "return=%2Fho-so"); })},
+      {"an offer taken", sign_in_verified,
+       page([](World& world) { return posted(world, "link", "return=%2Fho-so", "link"); })},
+      {"callback that links a session",
+       [](World& world) {
+         sign_in_verified(world);
+         world.run(posted(world, "link", "return=%2Fho-so", "link"));
+         world.cookies["query"] = world.answer_of_provider();
+       },
+       page([](World& world) { return world.get("callback/bca", world.cookies["query"]); }),
+       linked_or_untouched},
+      {"[Không phải tôi]", [](World& world) { world.hold_login(); },
+       page([](World& world) { return posted(world, "notice", "choice=not_me", "notice"); })},
       {"linked", to_linked, page([](World& world) { return world.get("linked"); })},
       {"[Tiếp tục]", to_linked,
        page([](World& world) { return posted(world, "linked", "", "linked"); })},

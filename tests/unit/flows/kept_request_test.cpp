@@ -4,13 +4,16 @@
 
 #include <gtest/gtest.h>
 
+#include "flows/reply/return_to.hpp"
+
 namespace vneid {
 namespace {
 
 TEST(LoginUrl, CarriesATargetOnlyWhenItIsOne) {
-  EXPECT_EQ(flows::login_url("/vneid/", "/a?b=c&d"), "/vneid/login?return=%2Fa%3Fb%3Dc%26d");
-  EXPECT_EQ(flows::login_url("/vneid/", "//evil"), "/vneid/login");
-  EXPECT_EQ(flows::login_url("/vneid/", ""), "/vneid/login");
+  EXPECT_EQ(flows::page_url("/vneid/", "login", "/a?b=c&d"),
+            "/vneid/login?return=%2Fa%3Fb%3Dc%26d");
+  EXPECT_EQ(flows::page_url("/vneid/", "login", "//evil"), "/vneid/login");
+  EXPECT_EQ(flows::page_url("/vneid/", "login", ""), "/vneid/login");
 }
 
 TEST(ResendableFields, ComeBackInOrderWithTheirLineEnds) {

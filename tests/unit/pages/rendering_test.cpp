@@ -49,7 +49,7 @@ std::vector<samples::Rendering> filled_with(const std::string& text) {
   LinkedPage linked = samples::linked();
   linked.link = item;
   linked.csrf = text;
-  const LinksPage links{{item, asked}, text, text};
+  const LinksPage links{{item, asked}, true, text, text};
   VaultRecord record = samples::record();
   for (std::string* field :
        {&record.title, &record.number, &record.doc_type_code, &record.summary, &record.issuer,
@@ -82,6 +82,12 @@ std::vector<samples::Rendering> filled_with(const std::string& text) {
   const SignInPage signin{SignInPage::Reason::idle, "/" + text};
   const SignInPage confirm{SignInPage::Reason::confirm, "/" + text, text};
   const ResumePage resume{"/" + text, {{text, text}}};
+  const LinkOfferPage offer{text, text, "/" + text, text, text, text};
+  const WaitPage wait{"/" + text};
+  ChoicePage choice{.adopts = true, .can_make_new = true, .login_page = "/" + text};
+  choice.accounts = {{.masked = text, .name_masked = text, .last_login = text}};
+  choice.return_to = choice.csrf = text;
+  linked.continue_href = "/" + text;
   return {samples::of(notice),
           samples::of(linked),
           samples::of(links),
@@ -93,7 +99,10 @@ std::vector<samples::Rendering> filled_with(const std::string& text) {
           samples::of(error),
           samples::of(signin),
           samples::of(confirm),
-          samples::of(resume)};
+          samples::of(resume),
+          samples::of(offer),
+          samples::of(wait),
+          samples::of(choice)};
 }
 
 PageContext context_with(const std::string& text, Language language) {

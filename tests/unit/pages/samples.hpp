@@ -212,6 +212,19 @@ inline std::vector<std::pair<std::string, Rendering>> all() {
                        of(SignInPage{reason, "/dang-nhap"}));
   }
   pages.emplace_back("resume", of(ResumePage{"/nop-ho-so", {{"ten", "Nguyễn Văn An"}}}));
+  const LinkOfferPage offer{"ng*****an", "N***** V** A*", "", "/nop-ho-so", "token", "token"};
+  pages.emplace_back("offer", of(offer));
+  LinkOfferPage unverified = offer;
+  unverified.update_href = "/vneid/identity/update?return=%2Fnop-ho-so";
+  pages.emplace_back("offer-unverified", of(unverified));
+  pages.emplace_back("wait", of(WaitPage{"/vneid/callback/bca?waited=1"}));
+  ChoicePage choice;
+  choice.accounts = {{"ng*****an", "", false, 12, "05/03/2024"}, {"vs*****89", "", true, 0, ""}};
+  pages.emplace_back("choice", of(choice));
+  choice.adopts = choice.can_make_new = true;
+  pages.emplace_back("choice-adopt", of(choice));
+  choice.accounts.clear();
+  pages.emplace_back("choice-own", of(choice));
   for (const ErrorKind kind : all_error_kinds()) {
     pages.emplace_back("error-" + std::string(string_id(kind)), of(error(kind)));
   }

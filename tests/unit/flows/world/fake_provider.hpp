@@ -19,15 +19,17 @@ class FakeProvider final : public oidc::IdentityProvider {
 
   Task<std::shared_ptr<const oidc::Metadata>> metadata() override {
     co_await pauses_.here();
-    require_reachable();
+    must_be_there();
     auto told = std::make_shared<oidc::Metadata>();
     told->end_session_endpoint = end_session_endpoint;
+    told->authorization_endpoint = authorization_endpoint;
+    told->token_endpoint = token_endpoint;
     co_return told;
   }
   Task<oidc::AuthorizationRequest> authorization_request(
       std::string redirect_uri, oidc::AuthorizationOptions options) override {
     co_await pauses_.here();
-    require_reachable();
+    must_be_there();
     asked = std::move(options);
     oidc::AuthorizationRequest request;
     request.state = "state-" + std::to_string(++requests);
@@ -42,20 +44,24 @@ class FakeProvider final : public oidc::IdentityProvider {
   }
   Task<RedemptionResult> redeem(oidc::Redemption redemption) override {
     co_await pauses_.here();
-    require_reachable();
+    must_be_there();
     redeemed = std::move(redemption);
+    if (slowness.count() > 0) co_await sleep_for(loop_, slowness);
     if (failure) co_return std::unexpected(*failure);
     co_return person;
   }
   Task<std::expected<oidc::LogoutToken, oidc::LogoutFailure>> logout_token(
       std::string /*jwt*/) override {
     co_await pauses_.here();
-    require_reachable();
+    must_be_there();
     co_return told_logout;
   }
 
   bool away = false;
   std::string end_session_endpoint = "https://idp.example/logout";
+  std::string authorization_endpoint;  ///< empty: nobody asks whether it is there
+  std::string token_endpoint;
+  Milliseconds slowness{0};  ///< of redeem()
   oidc::VerifiedIdentity person;
   std::optional<oidc::RedemptionFailure> failure;
   std::expected<oidc::LogoutToken, oidc::LogoutFailure> told_logout;
@@ -64,7 +70,7 @@ class FakeProvider final : public oidc::IdentityProvider {
   int requests = 0;
 
  private:
-  void require_reachable() const {
+  void must_be_there() const {
     if (away) unavailable("refused");
   }
   Pauses& pauses_;

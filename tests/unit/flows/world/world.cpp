@@ -190,6 +190,9 @@ void World::answer_statements() {
     for (const auto& id : adoptable) rows.push_back({id.value()});
     return rows;
   });
+  postgres.on("account_glances", [this](const auto&) {
+    return std::vector<Row>{{account.id.value(), "personal", "2024-03-05 01:00:00+00", 12}};
+  });
   for (const char* name : {"audit_insert_event", "audit_insert_choice", "identity_say_why",
                            "identity_renew_field", "review_find_verdict", "review_find_rejected"}) {
     postgres.on(name, std::vector<Row>{});

@@ -1,4 +1,4 @@
-#include "flows/vneid/link_held.hpp"
+#include "flows/vneid/link_account.hpp"
 
 #include <utility>
 #include <variant>
@@ -66,14 +66,16 @@ Task<link::LinkOutcome> link_surely(Worker& worker, link::LinkRequest request) {
   co_return co_await linker.link(std::move(request));
 }
 
-Task<Conclusion> link_held(const Exchange& exchange, const Spending& spending,
-                           const oidc::VerifiedIdentity& person) {
+Task<Conclusion> link_account(const Exchange& exchange, const Spending& spending,
+                              const oidc::VerifiedIdentity& person) {
   const Authorization& authorization = spending.authorization;
   auto request = link_request(exchange, authorization.provider, person);
   request.account_id = spending.account_id;
   request.login_proven = spending.login_proven;
-  request.notice_version =
-      exchange.worker->settings->renderer->notice_version(page_context(exchange));
+  if (std::holds_alternative<LinkHeld>(authorization.purpose)) {
+    request.notice_version =
+        exchange.worker->settings->renderer->notice_version(page_context(exchange));
+  }
   const auto outcome = co_await link_surely(*exchange.worker, std::move(request));
   if (auto obstacle = obstacle_of(outcome)) {
     co_return failed(authorization.purpose, std::move(obstacle->failure),

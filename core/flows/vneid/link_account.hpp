@@ -7,9 +7,9 @@
 
 namespace vneid::flows {
 
-/// Links the account of the held login to the person (R22, R23).
-Task<Conclusion> link_held(const Exchange& exchange, const Spending& spending,
-                           const oidc::VerifiedIdentity& person);
+/// Links the account whose login this browser has proven, held or alive, to the person (R22, R23).
+Task<Conclusion> link_account(const Exchange& exchange, const Spending& spending,
+                              const oidc::VerifiedIdentity& person);
 
 /// What every link to this person asks for; the caller names the account.
 link::LinkRequest link_request(const Exchange& exchange, const std::string& provider,

@@ -1,0 +1,44 @@
+#include "flows/reply/waiting.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "flows/reply/page_reply.hpp"
+
+namespace vneid::flows {
+
+namespace {
+
+constexpr std::string_view name = "waited";
+constexpr std::int64_t pause_seconds = 1;
+
+/// The request's own address with another count, which stands last.
+std::string again(const Exchange& exchange, int times) {
+  const Request& request = *exchange.request;
+  std::string query = request.query;
+  const auto old = query.rfind("&" + std::string{name} + "=");
+  if (old != std::string::npos) query.resize(old);
+  return exchange.site->path + request.path + "?" + query + "&" + std::string{name} + "=" +
+         std::to_string(times);
+}
+
+}  // namespace
+
+int times_waited(const Request& request) {
+  const std::string text = form_field(request.query, name);
+  int times = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), times);
+  if (error != std::errc{} || end != text.data() + text.size()) return 0;
+  return std::clamp(times, 0, longest_wait);
+}
+
+Reply waiting_page(const Exchange& exchange) {
+  auto context = page_context(exchange);
+  context.refresh_seconds = pause_seconds;
+  context.refresh_href = again(exchange, times_waited(*exchange.request) + 1);
+  pages::WaitPage page;
+  page.again_href = context.refresh_href;
+  return page_reply(exchange, 200, exchange.worker->settings->renderer->render(page, context));
+}
+
+}  // namespace vneid::flows
