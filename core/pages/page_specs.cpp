@@ -71,7 +71,7 @@ constexpr Name choice_demands[] = {"account", "index", "csrf", "path", "return_t
 constexpr Name offer[] = {"account", "name", "update_href", "return_to"};
 constexpr Name offer_demands[] = {"account", "update_href", "return_to", "csrf", "path"};
 
-constexpr Name wait[] = {"again_href"};
+constexpr Name wait[] = {"again_href", "text"};
 constexpr Name wait_demands[] = {"again_href"};
 
 constexpr Name resume[] = {"target", "fields", "input_name", "value"};

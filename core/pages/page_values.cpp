@@ -208,6 +208,8 @@ Values values_of(const WaitPage& page, const StringTable& strings) {
   Values values;
   values.set("title", std::string(strings.text("wait.title")));
   values.set("again_href", href_or_false(page.again_href));
+  values.set("text",
+             std::string(strings.text(page.population ? "wait.population" : "wait.provider")));
   return values;
 }
 

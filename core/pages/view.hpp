@@ -108,9 +108,8 @@ struct ChoicePage {
 /// The offer to link the account that the browser is logged in to at the portal. Its forms: POST
 /// `<path>link` with `csrf` and `return`; [Không phải tôi] POSTs to `<path>logout`.
 struct LinkOfferPage {
-  std::string account_masked;  ///< against a session that was planted in this browser
-  std::string name_masked;     ///< empty: not known
-  std::string update_href;     ///< the number is to be verified first; empty: VNeID is next
+  std::string account_masked, name_masked;  ///< against a session that was planted here
+  std::string update_href;  ///< the number is to be verified first; empty: VNeID is next
   std::string return_to, csrf, sign_out_csrf;
 };
 
@@ -338,6 +337,7 @@ struct SignInPage {
 /// A server that we ask takes its time: the context's refresh asks again, or this link.
 struct WaitPage {
   std::string again_href;
+  bool population = false;  ///< that server; otherwise the identity provider
 };
 
 /// A form that was sent before its sender had logged in: [Gửi lại] sends the same fields to

@@ -77,6 +77,19 @@ struct Codec<bool> {
 };
 
 template <>
+struct Codec<Milliseconds> {
+  static text::Json encode(Milliseconds value) {
+    return Codec<std::int64_t>::encode(value.count());
+  }
+  static bool decode(const json_t* json, Milliseconds& value) {
+    std::int64_t count = 0;
+    const bool good = Codec<std::int64_t>::decode(json, count);
+    value = Milliseconds{count};
+    return good;
+  }
+};
+
+template <>
 struct Codec<Wall> {
   static text::Json encode(Wall value) {
     return Codec<std::int64_t>::encode(value.time_since_epoch().count());

@@ -3,6 +3,7 @@
 #include "async/task.hpp"
 #include "flows/base/base.hpp"
 #include "flows/identity/check.hpp"
+#include "flows/identity/slow_check.hpp"
 #include "flows/identity/view.hpp"
 
 /// "Thông tin định danh" (R16, R17).

@@ -61,22 +61,14 @@ Reply in_review(const Exchange& exchange, const Ticket& ticket, const IdentityCh
   return error_reply(exchange, page, "the population database contradicts what was verified");
 }
 
-Task<Reply> update(const Exchange& exchange, Ticket ticket) {
-  const TypedIdentity typed = typed_identity(exchange.request->body);
-  link::FieldValues held;
-  IdentityCheck check;
-  bool stores_away = false;
-  try {
-    const bool unused = co_await exchange.worker->tickets.unused(ticket.id);
-    if (!unused) co_return ticket_refused(exchange, TicketError::used);
-    held = co_await fields_of(exchange, ticket.account_id);
-    check = co_await check_identity(exchange, ticket.account_id, held, typed);
-  } catch (const Unavailable& failure) {
-    exchange.worker->log.write(Log::Severity::error, exchange.request->id, failure.what());
-    stores_away = true;  // what was typed must not be lost with it
+/// What a check came to, whenever it did.
+Task<Reply> checked(const Exchange& exchange, Ticket ticket, link::FieldValues held,
+                    CheckResult result) {
+  IdentityCheck& check = result.check;
+  if (!result.stores_away && check.state == State::in_review) {
+    co_return in_review(exchange, ticket, check);
   }
-  if (!stores_away && check.state == State::in_review) co_return in_review(exchange, ticket, check);
-  if (!stores_away && check.state == State::verified) {
+  if (!result.stores_away && check.state == State::verified) {
     const bool still_lacks = co_await lacks_verified_number(exchange, ticket);
     if (!still_lacks) {
       co_return co_await begin_vneid(exchange, std::move(ticket));
@@ -85,10 +77,45 @@ Task<Reply> update(const Exchange& exchange, Ticket ticket) {
     check.state = State::mistyped;
     check.problems[identity::Field::citizen_id] = pages::FieldProblem::missing;
   }
-  pages::UpdatePage page = folded(exchange, typed_update(shown(std::move(held)), typed), ticket);
+  pages::UpdatePage page =
+      folded(exchange, typed_update(shown(std::move(held)), result.typed), ticket);
   show_outcome(page, check);
-  if (stores_away) page.trouble = pages::UpdatePage::Trouble::stores_away;
+  if (result.stores_away) page.trouble = pages::UpdatePage::Trouble::stores_away;
   co_return update_reply(exchange, page, check.retry_after);
+}
+
+Task<Reply> update(const Exchange& exchange, Ticket ticket) {
+  CheckResult result;
+  result.typed = typed_identity(exchange.request->body);
+  link::FieldValues held;
+  try {
+    const bool unused = co_await exchange.worker->tickets.unused(ticket.id);
+    if (!unused) co_return ticket_refused(exchange, TicketError::used);
+    held = co_await fields_of(exchange, ticket.account_id);
+    auto checking =
+        co_await begin_check(exchange, ticket.account_id, held, result.typed, ticket.id.value());
+    if (!checking.done) {
+      co_return redirect(exchange.site->path + "verify?check=" + checking.id);
+    }
+    result = *std::move(checking.done);
+  } catch (const Unavailable& failure) {
+    exchange.worker->log.write(Log::Severity::error, exchange.request->id, failure.what());
+    result.stores_away = true;  // what was typed must not be lost with it
+  }
+  co_return co_await checked(exchange, std::move(ticket), std::move(held), std::move(result));
+}
+
+Task<Reply> show_checked(const Exchange& exchange, Ticket ticket, link::FieldValues held) {
+  auto result = co_await await_check(exchange, ticket.id.value());
+  if (result) {
+    co_return co_await checked(exchange, std::move(ticket), std::move(held), *std::move(result));
+  }
+  if (times_waited(*exchange.request) < longest_wait)
+    co_return waiting_page(exchange, AwaitedServer::population);
+  // It is lost, or was never begun.
+  pages::UpdatePage page = folded(exchange, blank_update(shown(std::move(held))), ticket);
+  page.trouble = pages::UpdatePage::Trouble::away;
+  co_return update_reply(exchange, page, {});
 }
 
 }  // namespace
@@ -99,6 +126,9 @@ Task<Reply> show_verify(const Exchange& exchange) {
   const bool unused = co_await exchange.worker->tickets.unused(ticket->id);
   if (!unused) co_return ticket_refused(exchange, TicketError::used);
   auto held = co_await fields_of(exchange, ticket->account_id);
+  if (asks_for_check(*exchange.request)) {
+    co_return co_await show_checked(exchange, *std::move(ticket), std::move(held));
+  }
   const auto page = folded(exchange, blank_update(shown(std::move(held))), *ticket);
   co_return page_reply(exchange, 200,
                        exchange.worker->settings->renderer->render(page, page_context(exchange)));

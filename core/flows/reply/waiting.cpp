@@ -32,12 +32,13 @@ int times_waited(const Request& request) {
   return std::clamp(times, 0, longest_wait);
 }
 
-Reply waiting_page(const Exchange& exchange) {
+Reply waiting_page(const Exchange& exchange, AwaitedServer server) {
   auto context = page_context(exchange);
   context.refresh_seconds = pause_seconds;
   context.refresh_href = again(exchange, times_waited(*exchange.request) + 1);
   pages::WaitPage page;
   page.again_href = context.refresh_href;
+  page.population = server == AwaitedServer::population;
   return page_reply(exchange, 200, exchange.worker->settings->renderer->render(page, context));
 }
 

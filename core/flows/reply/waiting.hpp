@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <cstdint>
 
 #include "flows/base/base.hpp"
 
@@ -12,7 +12,8 @@ int times_waited(const Request& request);
 
 /// Comes again, to the same address, with the count. After `longest_wait` times there is no use in
 /// it any more.
-Reply waiting_page(const Exchange& exchange);
+enum class AwaitedServer : std::uint8_t { provider, population };
+Reply waiting_page(const Exchange& exchange, AwaitedServer server);
 inline constexpr int longest_wait = 15;
 
 }  // namespace vneid::flows

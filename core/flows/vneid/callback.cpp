@@ -52,7 +52,7 @@ Task<Reply> repeated(const Exchange& exchange, const State& state, const Browser
     co_await sleep_for(loop, pause);
     pause = std::min(2 * pause, longest_pause);
   }
-  if (shows_page) co_return waiting_page(exchange);
+  if (shows_page) co_return waiting_page(exchange, AwaitedServer::provider);
   exchange.count(metrics::Callback::stores_away);
   co_return co_await failure_page(exchange, purpose, Failed{.kind = ErrorKind::stores_away},
                                   "the first of these callbacks has not finished in time");
@@ -178,7 +178,7 @@ Task<Reply> callback(const Exchange& exchange, std::string provider) {
     auto conclusion = co_await end_in_time(exchange, spent);
     if (!conclusion) {
       exchange.worker->scope.start(tell_when_done(exchange, spent));
-      co_return waiting_page(exchange);
+      co_return waiting_page(exchange, AwaitedServer::provider);
     }
     if (!*conclusion) co_return co_await repeated(exchange, spending.state, spending.browser);
     co_return co_await show_conclusion(exchange, **std::move(conclusion));

@@ -1,5 +1,6 @@
 #include "flows/vneid/pending_choice.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "crypto/digest.hpp"
@@ -132,6 +133,12 @@ PendingChoice::Candidate candidate_of(AccountId account_id, const std::string& n
                                       const std::optional<std::string>& full_name) {
   return {account_id, identity::mask_account(name),
           full_name ? identity::mask_name(*full_name) : std::string{}};
+}
+
+std::chrono::seconds choice_time(const Site& site) {
+  constexpr std::chrono::seconds longest{5 * 60};
+  const auto idle = std::chrono::ceil<std::chrono::seconds>(site.session_limits.idle);
+  return std::min(longest, idle);
 }
 
 Task<void> keep_choice_of(const Worker& worker, BrowserId browser, PendingChoice choice,

@@ -56,8 +56,9 @@ struct PendingChoice {
 PendingChoice::Candidate candidate_of(AccountId account_id, const std::string& name,
                                       const std::optional<std::string>& full_name = {});
 
-/// For so long a choice may be thought about.
-inline constexpr std::chrono::minutes choice_time{5};
+/// For so long a choice may be thought about: no longer than a session may be idle, at kiosks above
+/// all.
+std::chrono::seconds choice_time(const Site& site);
 
 /// Keeps a choice, sealed, in Redis for the browser with this flow cookie; a newer one of the
 /// browser takes its place. Throws Unavailable.

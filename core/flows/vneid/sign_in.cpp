@@ -160,7 +160,7 @@ Task<Conclusion> sign_in(const Exchange& exchange, const Spending& spending,
   if (conclusion.choice) {
     const bool asks = std::get<SignedIn>(conclusion.outcome.result).asks;
     co_await keep_choice_of(worker, spending.browser, *conclusion.choice,
-                            asks ? choice_time : repeat_time);
+                            asks ? choice_time(*exchange.site) : repeat_time);
   }
   co_return conclusion;
 }

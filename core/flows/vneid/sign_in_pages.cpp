@@ -81,7 +81,7 @@ Task<Reply> adopt(const Exchange& exchange, PendingChoice choice, std::vector<st
     co_return co_await enter_portal(exchange, std::move(entered), 0);
   }
   co_await keep_choice_of(*exchange.worker, BrowserId{browser_of(exchange.request->cookie)},
-                          std::move(entered), choice_time);
+                          std::move(entered), choice_time(*exchange.site));
   co_return redirect(exchange.site->path + "login/choose");
 }
 

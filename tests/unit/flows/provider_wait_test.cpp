@@ -134,5 +134,78 @@ TEST_F(SlowCallback, AFastOneShowsNoPage) {
   expect(world, come(query), {.status = 303, .location = "/vneid/linked"});
 }
 
+/// The population database takes three seconds.
+class SlowCheck : public testing::Test {
+ protected:
+  void SetUp() override {
+    answer_population(world);
+    world.http.slowness = std::chrono::seconds{3};
+  }
+  /// Asks again as the page's refresh does, until there is another page.
+  flows::Reply wait_for(const std::string& location) {
+    const auto start = location.find('?') + 1;
+    const std::string path = location.substr(7, start - 8);  // below /vneid/
+    std::string query = location.substr(start);
+    flows::Reply page = world.run(world.get(path, query));
+    for (int times = 1; page.body.contains("Đang xử lý") && times < 20; ++times) {
+      page = world.run(world.get(path, query + "&waited=" + std::to_string(times)));
+    }
+    return page;
+  }
+  World world;
+};
+
+TEST_F(SlowCheck, AnUpdateEndsWhereAFastOneDoes) {
+  world.sign_in_by_password();
+  const std::string csrf = World::csrf_of(world.run(world.get("identity/update")), "identity");
+  const auto sent = world.run(world.post("identity", std::string(typed_citizen) + "&csrf=" + csrf));
+  expect(world, sent, {.status = 303, .location = "/vneid/identity/update?check="});
+  EXPECT_FALSE(location_of(sent).contains(World::number));
+  expect(world, wait_for(location_of(sent)), {.status = 303, .location = "identity?done=verified"});
+}
+
+TEST_F(SlowCheck, WhatWasTypedComesBackAndTheWayGoesOn) {
+  answer_nobody(world);
+  world.sign_in_by_password();
+  const std::string csrf = World::csrf_of(world.run(world.get("identity/update")), "identity");
+  const auto sent = world.run(
+      world.post("identity", std::string(typed_citizen) + "&return=%2Fho-so&csrf=" + csrf));
+  const auto page = wait_for(location_of(sent));
+  expect(world, page, {.status = 422, .body = World::number});
+  EXPECT_TRUE(page.body.contains("name=\"return\" value=\"/ho-so\""));
+}
+
+TEST_F(SlowCheck, IsOfItsOwnerOnly) {
+  world.sign_in_by_password();
+  const std::string csrf = World::csrf_of(world.run(world.get("identity/update")), "identity");
+  const auto sent = world.run(world.post("identity", std::string(typed_citizen) + "&csrf=" + csrf));
+  world.loop.advance(std::chrono::seconds{5});
+  world.cookies.clear();
+  world.sign_in_by_password();  // the same account, another browser
+  const std::string location = location_of(sent);
+  const std::string query = location.substr(location.find('?') + 1) + "&waited=15";
+  const auto page = world.run(world.get("identity/update", query));
+  expect(world, page, {.status = 503, .body = "tạm thời gián đoạn"});
+}
+
+TEST_F(SlowCheck, InALoginLeadsToTheProvider) {
+  world.hold_login();
+  const std::string csrf = World::csrf_of(world.run(world.get("verify")), "verify");
+  const auto sent = world.run(world.post("verify", std::string(typed_citizen) + "&csrf=" + csrf));
+  expect(world, sent, {.status = 303, .location = "/vneid/verify?check="});
+  expect(world, wait_for(location_of(sent)),
+         {.status = 303, .location = "https://idp.example/auth"});
+}
+
+TEST_F(SlowCheck, OfStoresThatAreAwayKeepsWhatWasTyped) {
+  world.sign_in_by_password();
+  const std::string csrf = World::csrf_of(world.run(world.get("identity/update")), "identity");
+  const auto sent = world.run(world.post("identity", std::string(typed_citizen) + "&csrf=" + csrf));
+  world.postgres.away = true;
+  world.loop.advance(std::chrono::seconds{5});
+  world.postgres.away = false;
+  expect(world, wait_for(location_of(sent)), {.status = 503, .body = World::number});
+}
+
 }  // namespace
 }  // namespace vneid::test

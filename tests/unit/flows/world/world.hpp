@@ -100,7 +100,7 @@ class World {
   Pauses pauses{loop};
   FakeRedis redis{pauses};
   FakePostgres postgres{loop, pauses};
-  FakeHttp http{pauses};
+  FakeHttp http{loop, pauses};
   KeptLog log;
   std::shared_ptr<flows::Settings> settings = std::make_shared<flows::Settings>();
   std::shared_ptr<flows::Site> site = std::make_shared<flows::Site>();
