@@ -28,6 +28,7 @@ enum class PageId : std::uint8_t {
   signin,
   choice,
   resume,
+  guide,
 };
 
 /// One a PageId, in its order.
@@ -49,6 +50,7 @@ Values values_of(const ErrorPage& page, const StringTable& strings, const PageCo
 Values values_of(const SignInPage& page, const StringTable& strings);
 Values values_of(const ChoicePage& page, const StringTable& strings);
 Values values_of(const ResumePage& page, const StringTable& strings);
+Values values_of(const GuidePage& page, const StringTable& strings);
 
 /// An absent name would be looked for in what surrounds it, so an empty text is false instead.
 Values text_or_false(std::string_view text);

@@ -7,6 +7,8 @@
 
 #include "identity/field.hpp"
 #include "pages/error_kind.hpp"
+#include "pages/face/brand.hpp"
+#include "pages/face/contact.hpp"
 #include "pages/language.hpp"
 
 /// What each page shows, as plain values. Text may hold any bytes: it is escaped when rendered.
@@ -20,14 +22,17 @@ namespace vneid::pages {
 struct PageContext {
   Language language = Language::vi;
   std::string path = "/vneid/";  ///< `vneid_path`, begins and ends with '/'
-  std::string request_id;        ///< reference id, also in the error log (Request::id)
-  std::string legal_basis;       ///< empty: the string table's `notice.legal_basis`
-  std::string effective_date;    ///< dd/mm/yyyy; empty: `notice.effective_date`
-  std::string portal_name;       ///< in the header; empty: `layout.portal`
+  /// Of the reference id in the error log (Request::id) what people can say on the telephone.
+  std::string request_id;
+  std::string legal_basis;     ///< empty: the string table's `notice.legal_basis`
+  std::string effective_date;  ///< dd/mm/yyyy; empty: `notice.effective_date`
+  std::string portal_name;     ///< in the header; empty: `layout.portal`
   std::string portal_href = "/";
   bool kiosk = false;                ///< a shared PC: large print, and the next one
   std::int64_t refresh_seconds = 0;  ///< after so long the page gives way to the next; 0: never
   std::string refresh_href;
+  Contact contact;               ///< where to get help, in this language
+  const Brand* brand = nullptr;  ///< the portal's logo and colours; null: ours
 };
 
 /// The notice after a legacy login (R13–R15). Its forms: POST `<path>notice` with `choice` = `skip`
@@ -275,9 +280,11 @@ struct VaultPage {
   };
   View view = View::own;
   std::vector<VaultRecord> records;
-  std::int64_t total = 0;     ///< records in all, when this is one page of several
-  std::string previous_href;  ///< empty: this is the first page
-  std::string next_href;      ///< empty: this is the last page
+  std::string query;               ///< what was searched for; empty: nothing
+  std::optional<RecordKind> kind;  ///< the only one shown
+  std::int64_t total = 0;          ///< of what was asked for, when this is one page of several
+  std::string previous_href;       ///< empty: this is the first page
+  std::string next_href;           ///< empty: this is the last page
   std::string csrf;
 };
 
@@ -310,6 +317,11 @@ struct SignInPage {
   Reason reason = Reason::required;
   std::string login_href;
   std::string csrf;  ///< of `confirm`
+};
+
+/// "Hướng dẫn": the steps of the letter's appendix (R10), on paper too.
+struct GuidePage {
+  std::string address;  ///< of the portal, as step 1 names it
 };
 
 /// A form that was sent before its sender had logged in: [Gửi lại] sends the same fields to

@@ -212,6 +212,7 @@ inline std::vector<std::pair<std::string, Rendering>> all() {
                        of(SignInPage{reason, "/dang-nhap"}));
   }
   pages.emplace_back("resume", of(ResumePage{"/nop-ho-so", {{"ten", "Nguyễn Văn An"}}}));
+  pages.emplace_back("guide", of(GuidePage{"https://dichvucong.example.vn"}));
   for (const ErrorKind kind : all_error_kinds()) {
     pages.emplace_back("error-" + std::string(string_id(kind)), of(error(kind)));
   }
