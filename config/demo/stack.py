@@ -340,6 +340,10 @@ http {{
         vneid_path   /vneid/;
         vneid_origin {self.url};
         vneid_login_page /dang-nhap;
+        vneid_contact "hotline=1900 1234" "desk=Bộ phận Một cửa, 1 Đường Thử Nghiệm"
+                      "hours=Thứ Hai đến thứ Sáu, 7:30–11:30 và 13:30–17:00" "bring=CCCD và điện thoại có ứng dụng VNeID";
+        vneid_contact language=en "hotline=1900 1234" "desk=One-stop desk, 1 Test Street"
+                      "hours=Monday to Friday, 7:30–11:30 and 13:30–17:00" "bring=Citizen identity card and a phone with VNeID";
         {self.nginx_extra}
         {self.reuse_conf()}
 

@@ -38,6 +38,22 @@ Values row_values(const IdentityRow& row, const StringTable& strings) {
   return values;
 }
 
+/// Adds the rows of one status, to be named above all rows.
+void add_named(Values& values, const std::string& name, const IdentityPage& page,
+               FieldStatus status, const StringTable& strings) {
+  List list;
+  for (const IdentityRow& row : page.rows) {
+    if (row.status != status) continue;
+    Values item;
+    item.set("field", std::string(to_text(row.field)));
+    item.set("label", std::string(strings.text(string_id(row.field))));
+    item.set("more", !list.empty());
+    list.push_back(item);
+  }
+  values.set(name, list);
+  values.set("has_" + name, !list.empty());
+}
+
 }  // namespace
 
 Values values_of(const IdentityPage& page, const StringTable& strings) {
@@ -49,6 +65,8 @@ Values values_of(const IdentityPage& page, const StringTable& strings) {
   List rows;
   for (const IdentityRow& row : page.rows) rows.push_back(row_values(row, strings));
   values.set("rows", rows);
+  add_named(values, "missing", page, FieldStatus::empty, strings);
+  add_named(values, "unverified", page, FieldStatus::self_entered, strings);
   values.set("of_account", text_or_false(page.account_masked));
   values.set("can_update", page.can_update);
   values.set("can_link", page.can_link);

@@ -12,7 +12,9 @@ constexpr Name common[] = {
     "lang",           "title",      "portal_name",     "portal_href",  "style_href",
     "path",           "request_id", "legal_basis",     "csrf",         "show_nav",
     "nav_identity",   "nav_links",  "nav_vault",       "sign_out",     "is_error",
-    "effective_date", "kiosk",      "refresh_seconds", "refresh_href", "sign_out_csrf"};
+    "effective_date", "kiosk",      "refresh_seconds", "refresh_href", "sign_out_csrf",
+    "logo_href",      "help",       "has_contact",     "hotline",      "hotline_href",
+    "desk",           "hours",      "bring",           "is_guide"};
 
 constexpr Name notice[] = {"account", "name", "days_left", "enforced", "linked"};
 constexpr Name notice_demands[] = {"account", "csrf", "path"};
@@ -28,10 +30,11 @@ constexpr Name links[] = {"links",   "has_links", "number",         "provider", 
 constexpr Name links_demands[] = {"number", "linked_on"};
 
 constexpr Name identity[] = {
-    "note",        "done",        "rows",        "field",           "status",   "label",
-    "value",       "detail",      "is_verified", "is_self_entered", "is_empty", "can_update",
-    "review_code", "review_text", "links",       "has_links",       "number",   "provider",
-    "linked_on",   "account",     "of_account",  "can_link"};
+    "note",           "done",        "rows",        "field",           "status",      "label",
+    "value",          "detail",      "is_verified", "is_self_entered", "is_empty",    "can_update",
+    "review_code",    "review_text", "links",       "has_links",       "number",      "provider",
+    "linked_on",      "account",     "of_account",  "missing",         "has_missing", "unverified",
+    "has_unverified", "more",        "can_link"};
 constexpr Name identity_demands[] = {"label", "value", "path"};
 
 // Of a form: fields with what is wrong with them.
@@ -48,11 +51,12 @@ constexpr Name edit[] = {"trouble",   "problems",  "has_problems", "fields", "in
                          "is_female", "of_account"};
 constexpr Name edit_demands[] = {"csrf", "path", "input_name", "value", "problem_text"};
 
-constexpr Name vault[] = {"legacy",    "records",   "has_records", "total",         "record_title",
-                          "kind",      "badges",    "has_badges",  "text",          "bad",
-                          "fields",    "label",     "value",       "files",         "has_files",
-                          "file_name", "file_href", "file_detail", "previous_href", "next_href",
-                          "has_pages"};
+constexpr Name vault[] = {
+    "legacy",    "records",    "has_records", "total",     "record_title", "kind",
+    "badges",    "has_badges", "text",        "fields",    "label",        "value",
+    "files",     "has_files",  "file_name",   "file_href", "file_detail",  "previous_href",
+    "next_href", "has_pages",  "issued_on",   "query",     "filtered",     "is_information",
+    "is_paper",  "is_result",  "can_search"};
 constexpr Name vault_demands[] = {"record_title", "file_href"};
 
 constexpr Name error[] = {"heading",    "text",       "tone_info", "tone_warning",    "tone_error",
@@ -77,6 +81,9 @@ constexpr Name wait_demands[] = {"again_href"};
 constexpr Name resume[] = {"target", "fields", "input_name", "value"};
 constexpr Name resume_demands[] = {"target", "input_name", "value"};
 
+constexpr Name guide[] = {"address"};
+constexpr Name guide_demands[] = {"address"};
+
 constexpr std::array all{
     PageSpec{"notice", notice, notice_demands}, PageSpec{"linked", linked, linked_demands},
     PageSpec{"links", links, links_demands},    PageSpec{"identity", identity, identity_demands},
@@ -84,7 +91,7 @@ constexpr std::array all{
     PageSpec{"vault", vault, vault_demands},    PageSpec{"error", error, error_demands},
     PageSpec{"signin", signin, signin_demands}, PageSpec{"choice", choice, choice_demands},
     PageSpec{"offer", offer, offer_demands},    PageSpec{"wait", wait, wait_demands},
-    PageSpec{"resume", resume, resume_demands},
+    PageSpec{"resume", resume, resume_demands}, PageSpec{"guide", guide, guide_demands},
 };
 
 }  // namespace

@@ -34,6 +34,15 @@ List count_values(const Counts& counts, const StringTable& strings, Id id_of) {
   return list;
 }
 
+void add_contact(Values& values, const Contact& contact) {
+  values.set("has_contact", contact != Contact{});
+  values.set("hotline", text_or_false(contact.hotline));
+  values.set("hotline_href", text_or_false(telephone_href(contact.hotline)));
+  values.set("desk", text_or_false(contact.desk));
+  values.set("hours", text_or_false(contact.hours));
+  values.set("bring", text_or_false(contact.bring));
+}
+
 std::string title_of(const StringTable& strings, std::string_view id) {
   return std::string(strings.text(std::string(id) + ".title"));
 }
@@ -135,6 +144,7 @@ Values values_of(const ErrorPage& page, const StringTable& strings, const PageCo
   values.set("heading", title_of(strings, id));
   values.set("text", error_text(page, strings, context));
   values.set("is_error", true);
+  values.set("help", true);
   values.set("tone_info", how_grave == Tone::info);
   values.set("tone_warning", how_grave == Tone::warning);
   values.set("tone_error", how_grave == Tone::error);
@@ -156,6 +166,7 @@ Values values_of(const SignInPage& page, const StringTable& strings) {
   values.set("title", title_of(strings, id));
   values.set("heading", title_of(strings, id));
   values.set("text", std::string(strings.text(id)));
+  values.set("help", true);
   values.set("confirm", page.reason == SignInPage::Reason::confirm);
   values.set("csrf", page.csrf);
   values.set("login_href", href_or_false(page.login_href));
@@ -180,6 +191,7 @@ Values values_of(const ChoicePage& page, const StringTable& strings) {
                                          : page.adopts ? "choice.adopt.title"
                                                        : "choice.title"));
   Values values;
+  values.set("help", true);
   values.set("own", own);
   values.set("title", heading);
   values.set("heading", heading);
@@ -228,6 +240,15 @@ Values values_of(const ResumePage& page, const StringTable& strings) {
   return values;
 }
 
+Values values_of(const GuidePage& page, const StringTable& strings) {
+  Values values;
+  values.set("title", std::string(strings.text("guide.title")));
+  values.set("address", page.address);
+  values.set("help", true);
+  values.set("is_guide", true);
+  return values;
+}
+
 void add_common(Values& values, const StringTable& strings, const PageContext& context,
                 std::string_view style_name) {
   values.set("lang", std::string(tag(context.language)));
@@ -244,6 +265,10 @@ void add_common(Values& values, const StringTable& strings, const PageContext& c
   values.set("refresh_seconds",
              text_or_false(refreshes ? std::to_string(context.refresh_seconds) : ""));
   values.set("refresh_href", context.refresh_href);
+  const bool has_logo = context.brand != nullptr && context.brand->logo;
+  values.set("logo_href",
+             text_or_false(has_logo ? context.path + "assets/" + context.brand->logo->name : ""));
+  add_contact(values, context.contact);
 }
 
 std::string legal_basis(const StringTable& strings, const PageContext& context) {

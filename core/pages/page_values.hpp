@@ -30,6 +30,7 @@ enum class PageId : std::uint8_t {
   offer,
   wait,
   resume,
+  guide,
 };
 
 /// One a PageId, in its order.
@@ -53,6 +54,7 @@ Values values_of(const ChoicePage& page, const StringTable& strings);
 Values values_of(const LinkOfferPage& page, const StringTable& strings);
 Values values_of(const WaitPage& page, const StringTable& strings);
 Values values_of(const ResumePage& page, const StringTable& strings);
+Values values_of(const GuidePage& page, const StringTable& strings);
 
 /// An absent name would be looked for in what surrounds it, so an empty text is false instead.
 Values text_or_false(std::string_view text);

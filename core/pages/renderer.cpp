@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "crypto/digest.hpp"
 #include "pages/page_template.hpp"
 #include "pages/page_values.hpp"
 #include "pages/source_files.hpp"
@@ -18,10 +17,13 @@ namespace vneid::pages {
 namespace {
 
 constexpr std::string_view style_file = "style.css";
-constexpr std::size_t short_hash_digits = 12;
 
-std::string short_hash(std::string_view bytes) {
-  return crypto::hex(crypto::sha256(bytes)).substr(0, short_hash_digits);
+/// The brand's own colours make it another sheet, of another name.
+std::string style_name(const Asset& style, const Brand* brand) {
+  if (brand == nullptr || brand->style.empty()) return style.name;
+  constexpr std::string_view ending = ".css";
+  std::string name = style.name.substr(0, style.name.size() - ending.size());
+  return name.append(".").append(brand->style_hash).append(ending);
 }
 
 /// All pages in one language.
@@ -74,7 +76,7 @@ class Renderer::Impl {
   }
 
   [[nodiscard]] std::string render(PageId id, Values values, const PageContext& context) const {
-    add_common(values, strings(context), context, style_.name);
+    add_common(values, strings(context), context, style_name(style_, context.brand));
     return edition(context).pages[static_cast<std::size_t>(id)].render(values);
   }
 
@@ -100,7 +102,8 @@ std::expected<Renderer, std::string> Renderer::load(const std::string& override_
   if (!english) return std::unexpected(english.error());
   const std::string* style = files->find(style_file);
   if (style == nullptr) return std::unexpected(std::string(style_file) + ": is missing");
-  Asset asset{"style." + short_hash(*style) + ".css", "text/css; charset=utf-8", *style};
+  std::string body = compact_style(*style);
+  Asset asset{"style." + short_hash(body) + ".css", "text/css; charset=utf-8", std::move(body)};
   return Renderer(
       std::make_unique<Impl>(std::move(*vietnamese), std::move(*english), std::move(asset)));
 }
@@ -163,8 +166,17 @@ std::string Renderer::render(const ResumePage& page, const PageContext& context)
   return impl_->render(PageId::resume, values_of(page, impl_->strings(context)), context);
 }
 
-const Asset* Renderer::asset(std::string_view name) const noexcept {
-  return name == impl_->style().name ? &impl_->style() : nullptr;
+std::string Renderer::render(const GuidePage& page, const PageContext& context) const {
+  return impl_->render(PageId::guide, values_of(page, impl_->strings(context)), context);
+}
+
+std::optional<Asset> Renderer::asset(std::string_view name, const Brand* brand) const {
+  if (brand != nullptr && brand->logo && brand->logo->name == name) return brand->logo;
+  Asset style = impl_->style();
+  style.name = style_name(style, brand);
+  if (style.name != name) return std::nullopt;
+  if (brand != nullptr) style.body += brand->style;
+  return style;
 }
 
 Words Renderer::words(const ErrorPage& page, const PageContext& context) const {
@@ -183,8 +195,8 @@ std::string Renderer::notice_version(const PageContext& context) const {
   const std::string basis = legal_basis(strings, context);
   const std::string date = effective_date(strings, context);
   std::string words;
-  for (const std::string_view id : {"notice.title", "notice.p1", "notice.p2.lead", "notice.p2",
-                                    "notice.skip", "notice.vneid"}) {
+  for (const std::string_view id : {"notice.title", "notice.asked", "notice.p1", "notice.p2.lead",
+                                    "notice.p2", "notice.skip", "notice.vneid"}) {
     words += strings.text(id, {{"legal_basis", basis}, {"effective_date", date}});
     words += '\n';
   }

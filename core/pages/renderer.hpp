@@ -2,20 +2,14 @@
 
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "pages/face/asset.hpp"
 #include "pages/view.hpp"
 
 namespace vneid::pages {
-
-/// A file that pages refer to, at `<path>assets/<name>`. The name changes with the content, so it
-/// may be cached for ever. Lives as long as its Renderer.
-struct Asset {
-  std::string name;  ///< e.g. "style.0123456789ab.css"
-  std::string content_type;
-  std::string body;
-};
 
 struct Words {
   std::string title;
@@ -59,14 +53,16 @@ class Renderer {
   [[nodiscard]] std::string render(const LinkOfferPage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const WaitPage& page, const PageContext& context) const;
   [[nodiscard]] std::string render(const ResumePage& page, const PageContext& context) const;
+  [[nodiscard]] std::string render(const GuidePage& page, const PageContext& context) const;
 
   /// The same for programs: what an error's page says, and what a script is told whose login is
   /// held. Plain text.
   [[nodiscard]] Words words(const ErrorPage& page, const PageContext& context) const;
   [[nodiscard]] Words held_words(const PageContext& context) const;
 
-  /// The asset of exactly this name, or null.
-  [[nodiscard]] const Asset* asset(std::string_view name) const noexcept;
+  /// The asset of exactly this name among those that the pages of this brand refer to.
+  [[nodiscard]] std::optional<Asset> asset(std::string_view name,
+                                           const Brand* brand = nullptr) const;
 
   /// Which text a person saw (R39): the first 12 hexadecimal digits of the SHA-256 of the notice's
   /// words, buttons included, in this context's language with its legal basis and date. The

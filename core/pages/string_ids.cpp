@@ -47,7 +47,9 @@ constexpr std::array<std::string_view, 19> problems{"",
 constexpr std::array<std::string_view, 6> troubles{"",           "err.notfound",    "err.csdl",
                                                    "err.stores", "update.too_many", "err.busy"};
 
-constexpr std::array<std::string_view, 67> others{
+constexpr std::array<std::string_view, 68> others{
+    "guide.title",
+    "notice.asked",
     "undo.title",
     "undo.text",
     "undo.ask",
@@ -77,7 +79,6 @@ constexpr std::array<std::string_view, 67> others{
     "vault.expired",
     "vault.replaced",
     "vault.reused",
-    "vault.carried",
     "vault.carried.from",
     "field.number",
     "field.doc_type",
@@ -133,6 +134,7 @@ void add(std::vector<std::string>& all, std::string_view prefix, Names names,
 }  // namespace
 
 std::string string_id(RecordKind kind) { return name("kind.", kinds, kind); }
+std::string short_id(RecordKind kind) { return name("vault.", kinds, kind); }
 std::string string_id(StayReason reason) { return name("stay.", reasons, reason); }
 std::string string_id(RecordSource source) { return name("source.", sources, source); }
 std::string string_id(SignatureStatus status) { return name("signature.", signatures, status); }
@@ -160,6 +162,7 @@ std::string text_id(const ErrorPage& page) {
 std::vector<std::string> ids_in_code() {
   std::vector<std::string> all(others.begin(), others.end());
   add(all, "kind.", kinds);
+  add(all, "vault.", kinds);
   add(all, "stay.", reasons);
   add(all, "source.", sources);
   add(all, "signature.", signatures);

@@ -9,6 +9,7 @@
 namespace vneid::pages {
 
 std::string string_id(RecordKind kind);
+std::string short_id(RecordKind kind);  ///< the same in a word or two
 std::string string_id(StayReason reason);
 std::string string_id(RecordSource source);
 std::string string_id(SignatureStatus status);

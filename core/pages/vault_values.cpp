@@ -52,16 +52,14 @@ List file_values(const VaultRecord& record, const StringTable& strings, Language
 
 List badge_values(const VaultRecord& record, const StringTable& strings) {
   List list;
-  const auto add = [&](bool shown, std::string_view id, bool bad) {
+  const auto add = [&](bool shown, std::string_view id) {
     if (!shown) return;
     Values item;
     item.set("text", std::string(strings.text(id)));
-    item.set("bad", bad);
     list.push_back(item);
   };
-  add(record.expired, "vault.expired", true);
-  add(record.replaced, "vault.replaced", true);
-  add(!record.origin_masked.empty() || !record.carried_on.empty(), "vault.carried", false);
+  add(record.expired, "vault.expired");
+  add(record.replaced, "vault.replaced");
   return list;
 }
 
@@ -118,10 +116,11 @@ Values record_values(const VaultRecord& record, const StringTable& strings, Lang
   Values values;
   values.set("record_title",
              record.title.empty() ? std::string(strings.text("vault.untitled")) : record.title);
-  values.set("kind", std::string(strings.text(string_id(record.kind))));
+  values.set("kind", std::string(strings.text(short_id(record.kind))));
   const List badges = badge_values(record, strings);
   values.set("badges", badges);
   values.set("has_badges", !badges.empty());
+  values.set("issued_on", text_or_false(record.issued_on));
   values.set("fields", field_values(record, strings));
   const List files = file_values(record, strings, language);
   values.set("files", files);
@@ -140,8 +139,15 @@ Values values_of(const VaultPage& page, const StringTable& strings, Language lan
     records.push_back(record_values(record, strings, language));
   }
   const auto shown = static_cast<std::int64_t>(page.records.size());
+  const bool filtered = !page.query.empty() || page.kind.has_value();
   values.set("records", records);
   values.set("has_records", !records.empty());
+  values.set("can_search", filtered || !records.empty());
+  values.set("filtered", filtered);
+  values.set("query", page.query);
+  values.set("is_information", page.kind == RecordKind::information);
+  values.set("is_paper", page.kind == RecordKind::paper);
+  values.set("is_result", page.kind == RecordKind::result);
   values.set("total", std::to_string(page.total > shown ? page.total : shown));
   values.set("previous_href", href_or_false(page.previous_href));
   values.set("next_href", href_or_false(page.next_href));

@@ -7,7 +7,10 @@
 
 #include "identity/field.hpp"
 #include "pages/error_kind.hpp"
+#include "pages/face/brand.hpp"
+#include "pages/face/contact.hpp"
 #include "pages/language.hpp"
+#include "pages/vault_view.hpp"
 
 /// What each page shows, as plain values. Text may hold any bytes: it is escaped when rendered.
 /// Dates are text as people read them (dd/mm/yyyy, mm/yyyy or yyyy).
@@ -20,14 +23,17 @@ namespace vneid::pages {
 struct PageContext {
   Language language = Language::vi;
   std::string path = "/vneid/";  ///< `vneid_path`, begins and ends with '/'
-  std::string request_id;        ///< reference id, also in the error log (Request::id)
-  std::string legal_basis;       ///< empty: the string table's `notice.legal_basis`
-  std::string effective_date;    ///< dd/mm/yyyy; empty: `notice.effective_date`
-  std::string portal_name;       ///< in the header; empty: `layout.portal`
+  /// Of the reference id in the error log (Request::id) what people can say on the telephone.
+  std::string request_id;
+  std::string legal_basis;     ///< empty: the string table's `notice.legal_basis`
+  std::string effective_date;  ///< dd/mm/yyyy; empty: `notice.effective_date`
+  std::string portal_name;     ///< in the header; empty: `layout.portal`
   std::string portal_href = "/";
   bool kiosk = false;                ///< a shared PC: large print, and the next one
   std::int64_t refresh_seconds = 0;  ///< after so long the page gives way to the next; 0: never
   std::string refresh_href;
+  Contact contact;               ///< where to get help, in this language
+  const Brand* brand = nullptr;  ///< the portal's logo and colours; null: ours
 };
 
 /// The notice after a legacy login (R13–R15). Its forms: POST `<path>notice` with `choice` = `skip`
@@ -40,9 +46,6 @@ struct NoticePage {
   bool enforced = false;         ///< no [Bỏ qua]: only VNeID gets in (R33)
   bool linked = false;           ///< is already: VNeID is all that is asked for
 };
-
-/// What a vault record is (domain.md §7.1).
-enum class RecordKind : std::uint8_t { information, paper, result };
 
 /// Why a record did not go with the link (domain.md §7.4).
 enum class StayReason : std::uint8_t {
@@ -231,76 +234,6 @@ struct EditPage {
   std::string csrf;
 };
 
-/// Where a record came from (domain.md §7.1, §7.2).
-enum class RecordSource : std::uint8_t {
-  uploaded,
-  result,
-  component,
-  national_portal,
-  population_db,
-  vneid,
-};
-
-enum class SignatureStatus : std::uint8_t {
-  valid,
-  invalid,
-  expired_cert_at_check,
-  revoked,
-  unknown_ca,
-  none,
-  not_checked,
-};
-
-struct VaultFile {
-  std::string name;
-  std::string href;        ///< empty: listed, but cannot be opened here
-  std::string media_type;  ///< as stored, e.g. "application/pdf"
-  std::int64_t bytes = 0;
-};
-
-/// A record with the metadata of domain.md §7.2. Empty text is left out of the page.
-struct VaultRecord {
-  RecordKind kind = RecordKind::paper;
-  std::string title;
-  std::string number;
-  std::string doc_type_code;
-  std::string summary;
-  std::string issuer;
-  std::string signer;
-  std::string issued_on;
-  std::string valid_until;
-  bool perpetual = false;
-  std::string scope;
-  std::string procedure_code;
-  std::string field_code;
-  std::string dossier_code;
-  std::string owner_masked;  ///< only when the owner is not the account's holder
-  std::optional<RecordSource> source;
-  std::optional<int> trust;  ///< 0–3 (domain.md §7.2); others are not shown
-  std::optional<SignatureStatus> signature;
-  std::string origin_masked;  ///< legacy account it was carried over from
-  std::string carried_on;     ///< dd/mm/yyyy
-  int version = 1;
-  bool expired = false;
-  bool replaced = false;
-  std::int64_t reuse_count = 0;
-  std::vector<VaultFile> files;
-};
-
-/// "Tài liệu điện tử": records of one owner. With `csrf` it has a sign-out form, as LinksPage.
-struct VaultPage {
-  enum class View : std::uint8_t {
-    own,     ///< the VNeID person's vault
-    legacy,  ///< what the legacy account itself holds; the person's vault opens with VNeID only
-  };
-  View view = View::own;
-  std::vector<VaultRecord> records;
-  std::int64_t total = 0;     ///< records in all, when this is one page of several
-  std::string previous_href;  ///< empty: this is the first page
-  std::string next_href;      ///< empty: this is the last page
-  std::string csrf;
-};
-
 /// Anything that did not go as asked. What a person can do next is what is set here.
 struct ErrorPage {
   ErrorKind kind = ErrorKind::internal;
@@ -338,6 +271,11 @@ struct SignInPage {
 struct WaitPage {
   std::string again_href;
   bool population = false;  ///< that server; otherwise the identity provider
+};
+
+/// "Hướng dẫn": the steps of the letter's appendix (R10), on paper too.
+struct GuidePage {
+  std::string address;  ///< of the portal, as step 1 names it
 };
 
 /// A form that was sent before its sender had logged in: [Gửi lại] sends the same fields to

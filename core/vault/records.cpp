@@ -8,6 +8,7 @@
 #include "crypto/digest.hpp"
 #include "text/ascii.hpp"
 #include "text/date.hpp"
+#include "vault/search_pattern.hpp"
 
 namespace vneid::vault {
 
@@ -34,6 +35,8 @@ constexpr Statement select_records{
     "   and ($6::bigint is null or r.id = $6::bigint) and ($7::text is null or r.kind = $7::text)"
     "   and ($8::text is null or r.doc_type_code = $8::text)"
     "   and ($9::text is null or r.number = $9::text)"
+    "   and ($15::text is null"
+    "     or concat_ws(' ', r.title, r.number, r.issuer_name) ~ $15::text)"
     "   and ($10::text is null or $10::text = t.belongs)"
     "   and ($11::boolean is null or $11::boolean = not (reuse_hindrances(r.id, null, $5, null)"
     "     && array['revoked', 'replaced', 'expired']))"
@@ -132,6 +135,7 @@ Params params_of(const RecordsWanted& wanted) {
   params.boolean(filter.usable);
   const auto& after = wanted.slice.after;
   after ? params.integer(after->id).text(after->issued_on) : params.null().null();
+  filter.words ? params.text(search_pattern(*filter.words)) : params.null();
   return params;
 }
 

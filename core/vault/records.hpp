@@ -71,6 +71,8 @@ struct Filter {
   std::optional<std::string> kind;
   std::optional<std::string> doc_type_code;
   std::optional<std::string> number;
+  /// Part of title, number or issuer, whatever its case and accents.
+  std::optional<std::string> words;
   std::optional<Whose> whose;
   std::optional<bool> valid;  ///< neither revoked, nor replaced, nor expired
   bool usable = false;        ///< without hindrances

@@ -62,6 +62,8 @@ struct ServerConf {
   Position population_at;
   std::array<std::optional<policy::Rule>, 3> rules;  ///< of `vneid_policy`, by policy::Kind
   std::optional<policy::OnFailure> on_failure;
+  pages::Contacts contacts;                                 ///< of `vneid_contact`
+  std::shared_ptr<const pages::Brand> brand;                ///< of `vneid_brand`
   std::optional<std::vector<std::string>> trusted_headers;  ///< prefixes, in text::cgi_form()
   std::optional<flows::SessionExchange> session_exchange;
   Position session_exchange_at;

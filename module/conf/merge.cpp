@@ -83,6 +83,8 @@ void inherit(T& child, const T& parent) {
   site->path = server.path.value_or("/vneid/");
   site->portal = PortalName{server.portal.value_or("portal")};
   site->population = population_of(cf, server);
+  site->contacts = server.contacts;
+  site->brand = server.brand;
   site->on_failure = server.on_failure.value_or(policy::OnFailure{});
   for (const auto kind :
        {policy::Kind::personal, policy::Kind::organization, policy::Kind::foreign}) {
@@ -214,6 +216,9 @@ char* merge_server_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     inherit(inner.origin, outer.origin);
     inherit(inner.portal, outer.portal);
     inherit(inner.on_failure, outer.on_failure);
+    // A server's own words are not mixed with another office's.
+    if (!inner.contacts.vi && !inner.contacts.en) inner.contacts = outer.contacts;
+    inherit(inner.brand, outer.brand);
     for (std::size_t i = 0; i < inner.rules.size(); ++i) inherit(inner.rules[i], outer.rules[i]);
     inherit(inner.trusted_headers, outer.trusted_headers);
     inherit(inner.new_accounts, outer.new_accounts);

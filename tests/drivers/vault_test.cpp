@@ -77,6 +77,32 @@ TEST_F(VaultTest, ListsSliceBySlice) {
   EXPECT_EQ(past.slice.size(), 1U);
 }
 
+TEST_F(VaultTest, FindsWordsWhateverTheirCaseAndAccents) {
+  const Owner owner = account("a", mau);
+  world.add_records({"a,r1,paper,T,5/GKS," + mau.number + ",f1", "a,r2,info,,,,"});
+  world.database.sql(
+      "update record set title = 'Giấy xác nhận 100% [Đà Nẵng]',"
+      " issuer_name = 'Ủy ban nhân dân phường Lê Hồng Phong'"
+      " where portal_record = 'r1'");
+  const auto found = [&](const std::string& words) {
+    vault::RecordsWanted wanted;
+    wanted.owner = owner;
+    wanted.filter.words = words;
+    wanted.now = world.loop.wall_now();
+    const auto records = world.loop.run(vault.list(std::move(wanted)));
+    EXPECT_EQ(records.total, records.slice.size());
+    return records.total == 1 && records.slice[0].number == "5/GKS";
+  };
+  for (const char* words : {"da nang", "ĐÀ NẴNG", "Đa\u0300 Na\u0306\u0303ng", "uy  ban", "5/gks",
+                            "100% [", "hồng", "HONG", "xac nhan 100% [da nang] 5/gks uy ban"}) {
+    EXPECT_TRUE(found(words)) << words;
+  }
+  for (const char* words : {"da nanh", "1000", ".*", "x|a", "(", "***=giấy", "\\", "^Giấy", "%"}) {
+    const bool percent = std::string_view{words} == "%";
+    EXPECT_EQ(found(words), percent) << words;
+  }
+}
+
 TEST_F(VaultTest, OpensAFileForItsOwnerAlone) {
   const Owner owner = account("a", mau);
   const Owner other = account("b", thu);

@@ -408,6 +408,41 @@ class Configuration(ModuleTest):
         refuse('invalid parameter "text=x"', more="vneid_notice text=x;")
         refuse('"vneid_path" directive is duplicate', more="vneid_path /a/; vneid_path /b/;")
 
+    def test_contact(self):
+        refuse = self.assert_refused
+        self.assert_accepted(more='vneid_contact "hotline=1900 1234" "desk=Một cửa"; vneid_contact language=en hours=8-17;')
+        self.assert_accepted(more=f'vneid_contact "desk={"ơ" * 300}";')
+        refuse('needs at least one of hotline=', more="vneid_contact language=vi;")
+        refuse('is said twice for language vi', more="vneid_contact desk=a; vneid_contact language=vi desk=b;")
+        refuse('is said twice for language en', more="vneid_contact language=en desk=a; vneid_contact language=en desk=b;")
+        refuse('invalid parameter "language=fr"', more="vneid_contact language=fr desk=a;")
+        refuse('invalid parameter "phone=1"', more="vneid_contact phone=1;")
+        refuse('around the whole parameter', more='vneid_contact desk="Một cửa";')
+        for text in ("", " ", "ơ" * 301, "a\x01b", "\u202ea"):
+            refuse('invalid "desk" in "vneid_contact"', more=f'vneid_contact "desk={text}";')
+
+    def test_brand(self):
+        refuse, folder = self.assert_refused, self.stack.folder
+        (folder / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+        (folder / "logo.txt").write_text("a logo")
+        (folder / "large.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64 * 1024))
+        self.assert_accepted(more=f'vneid_brand "name=Cổng tỉnh" logo={folder}/logo.svg colour=#0B5D3B home=/trang-chu;')
+        self.assert_accepted(more="vneid_brand colour=#767676;")  # 4.54:1
+        refuse('"vneid_brand" directive is duplicate', more="vneid_brand name=a; vneid_brand name=b;")
+        refuse('has a contrast of 4.47:1 with white', more="vneid_brand colour=#777777;")
+        refuse('has a contrast of 1.07:1 with white', more="vneid_brand colour=#ffff00;")
+        for colour in ("red", "#fff", "#12345g", "123456", "#1234567"):
+            refuse(f'invalid colour "{colour}"', more=f"vneid_brand colour={colour};")
+        for home in ("x", "//host/", "https://a.example/", "/\\x"):
+            refuse('for "home" in "vneid_brand"', more=f"vneid_brand home={home};")
+        for name in ("", "a" * 101):
+            refuse('invalid "name" in "vneid_brand"', more=f'vneid_brand "name={name}";')
+        refuse('around the whole parameter', more='vneid_brand name="Cổng tỉnh";')
+        refuse('invalid parameter "color=#123456"', more="vneid_brand color=#123456;")
+        for file, why in (("none.svg", "is not a file that can be read"), ("", "is not a file that can be read"),
+                          ("logo.txt", "is neither SVG nor PNG"), ("large.png", "is larger than 64 KB")):
+            refuse(why, more=f"vneid_brand logo={folder}/{file};")
+
     def test_anonymous_limit(self):
         self.assert_accepted(again="vneid_anonymous_limit address=64k;")
         self.assert_accepted(again="vneid_anonymous_limit total=1g address=10m;")

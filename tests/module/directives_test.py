@@ -35,6 +35,8 @@ ARGUMENTS = {
     "vneid_origin": "https://portal.example:8443",
     "vneid_portal": "portal",
     "vneid_notice": '"legal_basis=Nghị định số 69/2024/NĐ-CP" date=2025-07-01',
+    "vneid_contact": '"hotline=1900 1234" "desk=Bộ phận Một cửa" "hours=7:30–17:00" bring=CCCD language=vi',
+    "vneid_brand": '"name=Cổng tỉnh" logo={folder}/logo.png colour=#0b5d3b home=/trang-chu',
     "vneid_login": "ask=/me ask_account=json:/name ask_kind=$upstream_http_k kind=$upstream_http_k account_form=fold if=$arg_x return=/app "
                    "status=302,303 cookie=SID max_body=1m",
     "vneid_assertion_key": "{folder}/es256.pem",
@@ -107,6 +109,7 @@ class Directives(ModuleTest):
             subprocess.run(["openssl", *command.split()], cwd=folder, check=True, capture_output=True)
         for name in ("es256.pem", "rsa.pem"):
             (folder / name).chmod(0o600)
+        (folder / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
 
     def setUp(self):
         self.numbers = itertools.count()

@@ -13,6 +13,8 @@
 #include "net/postgres/client.hpp"
 #include "net/redis/client.hpp"
 #include "oidc/provider_settings.hpp"
+#include "pages/face/brand.hpp"
+#include "pages/face/contact.hpp"
 #include "pages/renderer.hpp"
 #include "policy/policy.hpp"
 #include "population/settings.hpp"
@@ -44,6 +46,8 @@ struct Site {
                             ///< database never mix accounts
   std::string legal_basis;  ///< as the notice prints it
   std::string effective_date;  ///< dd/mm/yyyy, as the notice prints it; empty: the policy's
+  pages::Contacts contacts;    ///< `vneid_contact`
+  std::shared_ptr<const pages::Brand> brand;  ///< `vneid_brand`; null: ours
   policy::Policy policy;
   policy::OnFailure on_failure;
   std::optional<SessionExchange> session_exchange;

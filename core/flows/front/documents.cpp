@@ -6,16 +6,25 @@
 namespace vneid::flows {
 
 Task<Reply> show_asset(const Exchange& exchange, std::string name) {
-  const auto* found = exchange.worker->settings->renderer->asset(name);
-  if (found == nullptr) {
+  const auto found = exchange.worker->settings->renderer->asset(name, exchange.site->brand.get());
+  if (!found) {
     co_return error_reply(exchange, pages::ErrorKind::not_found, "no such asset");
   }
   Reply reply;
-  reply.headers = {{"Content-Type", found->content_type},
-                   {"Cache-Control", "public, max-age=31536000, immutable"},
-                   {"X-Content-Type-Options", "nosniff"}};
+  reply.headers = {
+      {"Content-Type", found->content_type},
+      {"Cache-Control", "public, max-age=31536000, immutable"},
+      // An SVG may hold scripts, which would run where it is opened by itself.
+      {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"},
+      {"X-Content-Type-Options", "nosniff"}};
   reply.body = found->body;
   co_return reply;
+}
+
+Task<Reply> show_guide(const Exchange& exchange) {
+  const pages::GuidePage page{exchange.site->origin};
+  co_return page_reply(exchange, 200,
+                       exchange.worker->settings->renderer->render(page, page_context(exchange)));
 }
 
 Task<Reply> show_jwks(const Exchange& exchange) {

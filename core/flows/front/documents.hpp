@@ -10,6 +10,8 @@ namespace vneid::flows {
 
 /// A style sheet or picture of the pages.
 Task<Reply> show_asset(const Exchange& exchange, std::string name);
+/// "Hướng dẫn": needs no session.
+Task<Reply> show_guide(const Exchange& exchange);
 /// The keys with which assertions to the portal are signed.
 Task<Reply> show_jwks(const Exchange& exchange);
 /// config/api/v1.json.

@@ -13,6 +13,9 @@ namespace vneid::flows {
 
 namespace {
 
+/// Enough to find the one line in a day's log, and no more than one can say on the telephone.
+constexpr std::size_t spoken_reference_digits = 8;
+
 std::string origin_of(std::string_view url) {
   const auto scheme_end = url.find("://");
   if (scheme_end == std::string_view::npos) return {};
@@ -25,12 +28,18 @@ pages::PageContext page_context(const Exchange& exchange, policy::Kind kind) {
   pages::PageContext context;
   context.language = pages::negotiate_language(exchange.request->accept_language);
   context.path = exchange.site->path;
-  context.request_id = exchange.request->id;
+  context.request_id = exchange.request->id.substr(0, spoken_reference_digits);
   context.legal_basis = exchange.site->legal_basis;
   if (kind == policy::Kind::personal) context.effective_date = exchange.site->effective_date;
   const auto& enforce = exchange.site->policy.of(kind).enforce;
   if (context.effective_date.empty() && enforce) {
     context.effective_date = text::date_for_people(*enforce);
+  }
+  context.contact = exchange.site->contacts.said(context.language == pages::Language::en);
+  if (const pages::Brand* brand = exchange.site->brand.get()) {
+    context.brand = brand;
+    context.portal_name = brand->name;
+    context.portal_href = brand->home;
   }
   context.kiosk = exchange.site->kiosk;
   if (context.kiosk) {

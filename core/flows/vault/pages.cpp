@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "flows/reply/reply.hpp"
@@ -9,6 +8,7 @@
 #include "flows/vault/vault.hpp"
 #include "flows/vault/wanted.hpp"
 #include "text/date.hpp"
+#include "text/form.hpp"
 
 namespace vneid::flows {
 
@@ -46,15 +46,27 @@ pages::VaultRecord view_of(const Exchange& exchange, const vault::Record& record
   return view;
 }
 
-/// The page number of "?page=": 1 when absent or not a number that makes sense.
-std::size_t page_number(const Request& request) {
-  std::size_t number = 1;
-  const std::string text = form_field(request.query, "page");
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  constexpr std::size_t most = 1'000'000;
-  const bool sound = error == std::errc{} && end == text.data() + text.size();
-  if (!sound || number == 0 || number > most) return 1;
-  return number;
+/// The same search, another page of what it found.
+std::string page_href(const Exchange& exchange, const vault::Filter& filter, std::size_t number) {
+  text::Parameters parameters;
+  if (filter.words) parameters.emplace_back("q", *filter.words);
+  if (filter.kind) parameters.emplace_back("kind", *filter.kind);
+  parameters.emplace_back("page", std::to_string(number));
+  return text::with_query(exchange.site->path + "vault", parameters);
+}
+
+pages::VaultPage page_of(const Exchange& exchange, const vault::Filter& filter,
+                         const vault::Records& records) {
+  pages::VaultPage page;
+  page.query = filter.words.value_or("");
+  if (filter.kind) page.kind = record_kind(*filter.kind);
+  page.total = static_cast<std::int64_t>(records.total);
+  for (const auto& record : records.slice) page.records.push_back(view_of(exchange, record));
+  const std::size_t number = records.first / records_per_page + 1;
+  if (number > 1) page.previous_href = page_href(exchange, filter, number - 1);
+  if (records.first + records.slice.size() < records.total)
+    page.next_href = page_href(exchange, filter, number + 1);
+  return page;
 }
 
 Task<Reply> no_such_record(const Exchange& exchange) {
@@ -74,22 +86,17 @@ Task<Reply> show_vault(const Exchange& exchange) {
   if (!live) co_return std::move(live.error());
   Worker& worker = *exchange.worker;
   const Caller caller = caller_of(*live);
+  const WantedPage asked = wanted_page(exchange.request->query);
   vault::RecordsWanted wanted;
   wanted.owner = caller.owner();
-  wanted.slice = {(page_number(*exchange.request) - 1) * records_per_page, records_per_page};
+  wanted.filter = asked.filter;
+  wanted.slice = {(asked.number - 1) * records_per_page, records_per_page};
   wanted.now = exchange.now();
   const auto records = co_await worker.vault.list(std::move(wanted));
   co_await keep_in_trail(exchange, vault_event(exchange, "vault.listed", caller));
-  pages::VaultPage page;
+  pages::VaultPage page = page_of(exchange, asked.filter, records);
   page.view = caller.by_vneid() ? pages::VaultPage::View::own : pages::VaultPage::View::legacy;
-  page.total = static_cast<std::int64_t>(records.total);
   page.csrf = sign_out_token(worker, live->token.value());
-  for (const auto& record : records.slice) page.records.push_back(view_of(exchange, record));
-  const std::size_t number = records.first / records_per_page + 1;
-  const std::string href = exchange.site->path + "vault?page=";
-  if (number > 1) page.previous_href = href + std::to_string(number - 1);
-  if (records.first + records.slice.size() < records.total)
-    page.next_href = href + std::to_string(number + 1);
   co_return page_reply(exchange, 200,
                        worker.settings->renderer->render(page, page_context(exchange)));
 }

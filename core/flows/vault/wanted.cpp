@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "flows/reply/reply.hpp"
+#include "text/ascii.hpp"
 #include "text/form.hpp"
 
 namespace vneid::flows {
@@ -13,6 +15,19 @@ namespace {
 
 constexpr std::size_t usual_limit = 20;
 constexpr std::int64_t most_at_once = 100;
+constexpr std::size_t longest_search = 100;  // characters
+
+/// Of valid UTF-8.
+std::string first_characters(std::string text, std::size_t most) {
+  const auto begins_character = [](char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+  };
+  std::size_t characters = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (begins_character(text[i]) && ++characters > most) return text.substr(0, i);
+  }
+  return text;
+}
 
 std::optional<bool> truth(std::string_view text) {
   if (text == "true") return true;
@@ -64,6 +79,18 @@ std::expected<WantedPart, std::string> wanted_part(std::string_view query) {
       return std::unexpected{"a value of \"" + name + "\" that the API does not know"};
     }
   }
+  return wanted;
+}
+
+WantedPage wanted_page(std::string_view query) {
+  WantedPage wanted;
+  std::string words = first_characters(form_field(query, "q"), longest_search);
+  if (!text::trim(words).empty()) wanted.filter.words = text::trim(words);
+  std::string kind = form_field(query, "kind");
+  if (is_kind(kind)) wanted.filter.kind = std::move(kind);
+  constexpr std::int64_t most = 1'000'000;
+  const auto number = record_id(form_field(query, "page"));
+  if (number && *number <= most) wanted.number = static_cast<std::size_t>(*number);
   return wanted;
 }
 

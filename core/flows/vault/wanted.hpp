@@ -17,6 +17,14 @@ struct WantedPart {
 };
 std::expected<WantedPart, std::string> wanted_part(std::string_view query);
 
+/// The part that the page's query asks for: q, kind, page. What cannot be understood there counts
+/// as not asked: a form of ours sends none of it.
+struct WantedPage {
+  vault::Filter filter;
+  std::size_t number = 1;  ///< of the page
+};
+WantedPage wanted_page(std::string_view query);
+
 /// A record's id as paths have it; nothing for other text.
 std::optional<std::int64_t> record_id(std::string_view text);
 

@@ -42,6 +42,25 @@ TEST(Vault, ListsAndOpensWhatIsTheSessions) {
   EXPECT_TRUE(header_of(kept_out.headers, "Content-Disposition").starts_with("attachment"));
 }
 
+TEST(Vault, IsSearchedAndKeepsTheSearchFromPageToPage) {
+  World world;
+  world.sign_in();
+  const auto found = world.run(world.get("vault", "q=+Giấy+%26+tờ+&kind=result"));
+  expect(world, found, {.body = "name=\"q\" value=\"Giấy &amp; tờ\""});
+  EXPECT_TRUE(found.body.contains("<option value=\"result\" selected>"));
+  for (const char* query : {"q=+++", "kind=x", "kind=", "q=%ff", "q=a&q=b", "page=0", "page=-1"}) {
+    const auto all = world.run(world.get("vault", query));
+    expect(world, all, {.body = "Tổng số:"});
+  }
+  const std::string accents(300, 'x');
+  expect(world, world.run(world.get("vault", "q=" + accents)),
+         {.body = "value=\"" + accents.substr(0, 100) + "\""});
+  expect(world, world.run(world.get("vault", "q=" + std::string(99, 'x') + "ệệ")),
+         {.body = "value=\"" + std::string(99, 'x') + "ệ\""});
+  world.postgres.on("vault_find_records", std::vector<Row>{});
+  expect(world, world.run(world.get("vault", "q=x")), {.body = "Xem tất cả giấy tờ"});
+}
+
 /// A linked account, whose paper 5 has a file.
 struct Papers : testing::Test {
   Papers() { offer_paper(world); }

@@ -176,5 +176,24 @@ TEST(Vault, FoldsTheMetadataOnly) {
   EXPECT_THAT(html.substr(details), HasSubstr("Cơ quan ban hành"));
 }
 
+TEST(Identity, NamesFirstWhatIsMissingOrUnverified) {
+  const auto loaded = Renderer::load("");
+  const auto html = loaded->render(samples::identity(), samples::context());
+  EXPECT_NE(html.find("Còn thiếu: <a href=\"#row-cmnd9\">Số CMT (9 số)</a>, <a href=\"#row-"),
+            std::string::npos);
+  EXPECT_NE(html.find("Chưa xác minh: <a href=\"#row-phone\">Số điện thoại</a>, <a "),
+            std::string::npos);
+  for (std::size_t at = html.find("href=\"#row-"); at != std::string::npos;
+       at = html.find("href=\"#row-", at + 1)) {
+    const auto id = html.substr(at + 7, html.find('"', at + 7) - at - 7);
+    EXPECT_NE(html.find("id=\"" + id + "\""), std::string::npos) << id;
+  }
+  IdentityPage whole = samples::identity();
+  for (IdentityRow& row : whole.rows) row.status = identity::FieldStatus::verified;
+  const auto text = loaded->render(whole, samples::context());
+  EXPECT_EQ(text.find("Còn thiếu"), std::string::npos);
+  EXPECT_EQ(text.find("Chưa xác minh"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace vneid::pages

@@ -78,9 +78,9 @@ TEST_F(OwnPages, ChangeTheStylesName) {
   ASSERT_TRUE(built_in);
   const auto start = html.find("/assets/") + 8;
   const auto name = html.substr(start, html.find('"', start) - start);
-  ASSERT_NE(own->asset(name), nullptr);
+  ASSERT_TRUE(own->asset(name));
   EXPECT_EQ(own->asset(name)->body, "body{}");
-  EXPECT_EQ(built_in->asset(name), nullptr);
+  EXPECT_FALSE(built_in->asset(name));
 }
 
 TEST_F(OwnPages, MayBringAWording) {

@@ -18,7 +18,7 @@ const Renderer& renderer() {
 TEST(Notice, IsTheLettersTextWordForWord) {
   const auto text = words(renderer().render(samples::notice(), samples::context()));
   const std::string letter =
-      "Thông báo Theo quy định tại Nghị định số 59/2022/NĐ-CP, từ ngày 01/07/2024, các tài khoản "
+      " Theo quy định tại Nghị định số 59/2022/NĐ-CP, từ ngày 01/07/2024, các tài khoản "
       "cá nhân được khởi tạo từ Cổng DVCQG sử dụng phương thức đăng nhập qua tài khoản định danh "
       "điện tử của Bộ Công an (VNeID). Để đảm bảo chất lượng dịch vụ, các hồ sơ, thông tin đã thực "
       "hiện trước đó, đề nghị Ông/Bà thực hiện yêu cầu sau để thực hiện liên kết với tài khoản "
@@ -27,7 +27,25 @@ TEST(Notice, IsTheLettersTextWordForWord) {
       "tài khoản. Với các lần đăng nhập tiếp theo sau khi liên kết, bạn có thể dùng tài khoản "
       "VNeID để truy cập vào hệ thống và tiếp tục thao tác nghiệp vụ. ";
   EXPECT_NE(text.find(letter), std::string::npos) << text;
-  EXPECT_NE(text.find(" Bỏ qua Đăng nhập bằng VNeID "), std::string::npos) << text;
+  EXPECT_NE(text.find(" Thông báo "), std::string::npos) << text;
+}
+
+// In the order of reading and of the tabulator: what is asked, for which account, both ways, and
+// below them the letter.
+TEST(Notice, PutsBothWaysBeforeTheLetter) {
+  const auto text = words(renderer().render(samples::notice(), samples::context()));
+  std::size_t at = 0;
+  for (const char* part : {"Bước 1/3", "Thông báo", "Đề nghị Ông/Bà đăng nhập lại", "ng*******an",
+                           "Đăng nhập bằng VNeID Bỏ qua", "Theo quy định tại"}) {
+    const auto found = text.find(part, at);
+    ASSERT_NE(found, std::string::npos) << part << " in " << text;
+    at = found;
+  }
+}
+
+TEST(Notice, FoldsNothingByItself) {
+  const auto html = renderer().render(samples::notice(), samples::context());
+  EXPECT_NE(html.find("<details class=\"letter\" open>"), std::string::npos);
 }
 
 TEST(Notice, ShowsWhichAccountItIsAbout) {
@@ -62,12 +80,12 @@ TEST(Notice, HasTwoPostFormsWithTheToken) {
       "<button [^>]*type=\"submit\">([^<]*)</button>\\s*</form>");
   auto found = std::sregex_iterator(html.begin(), html.end(), form);
   ASSERT_NE(found, std::sregex_iterator());
-  EXPECT_EQ((*found)[1], "skip");
-  EXPECT_EQ((*found)[2], "Bỏ qua");
-  ++found;
-  ASSERT_NE(found, std::sregex_iterator());
   EXPECT_EQ((*found)[1], "vneid");
   EXPECT_EQ((*found)[2], "Đăng nhập bằng VNeID");
+  ++found;
+  ASSERT_NE(found, std::sregex_iterator());
+  EXPECT_EQ((*found)[1], "skip");
+  EXPECT_EQ((*found)[2], "Bỏ qua");
 }
 
 TEST(Notice, TakesLegalBasisAndDateFromTheContext) {

@@ -61,7 +61,8 @@ std::vector<samples::Rendering> filled_with(const std::string& text) {
   record.files = {{text, "/" + text, text, 1}, {text, "", text, -1}};
   VaultRecord dated = record;
   dated.perpetual = false;
-  const VaultPage vault{VaultPage::View::own, {record, dated}, 9, "/" + text, "/" + text, text};
+  const VaultPage vault{VaultPage::View::own, {record, dated}, text, {}, 9,
+                        "/" + text,           "/" + text,      text};
   IdentityPage identity = samples::identity();
   for (IdentityRow& row : identity.rows) {
     row.value = text;
@@ -102,11 +103,13 @@ std::vector<samples::Rendering> filled_with(const std::string& text) {
           samples::of(resume),
           samples::of(offer),
           samples::of(wait),
-          samples::of(choice)};
+          samples::of(choice),
+          samples::of(GuidePage{text})};
 }
 
 PageContext context_with(const std::string& text, Language language) {
-  return {language, "/" + text + "/", text, text, text, text, "/" + text, true, 5, "/" + text};
+  return {language,   "/" + text + "/",        text, text, text, text, "/" + text, true, 5,
+          "/" + text, {text, text, text, text}};
 }
 
 std::string with_replaced(std::string text, const std::string& from, const std::string& to) {
@@ -220,6 +223,27 @@ TEST(Vault, OpensOnlyFilesThatHaveALink) {
   EXPECT_NE(english.find("(JPEG, 2.3 MB)"), std::string::npos);
 }
 
+TEST(Vault, IsSearchedAndSaysHowToGetBack) {
+  VaultPage page = samples::vault();
+  page.kind = RecordKind::paper;
+  page.query = "khai sinh";
+  const auto html = renderer().render(page, samples::context());
+  EXPECT_TRUE(html.contains("<form class=\"search\" method=\"get\" action=\"/vneid/vault\""));
+  EXPECT_TRUE(html.contains("name=\"q\" value=\"khai sinh\""));
+  EXPECT_TRUE(html.contains("<option value=\"paper\" selected>"));
+  EXPECT_FALSE(html.contains("<option value=\"result\" selected>"));
+  EXPECT_TRUE(html.contains("Tìm thấy: 40. <a href=\"/vneid/vault\">"));
+  EXPECT_TRUE(html.contains("<details>")) << "closed";
+  page.records.clear();
+  const auto none = renderer().render(page, samples::context());
+  EXPECT_TRUE(none.contains("Không tìm thấy giấy tờ nào phù hợp. <a href=\"/vneid/vault\">"));
+  page.kind.reset();
+  page.query.clear();
+  const auto empty = renderer().render(page, samples::context());
+  EXPECT_TRUE(empty.contains("Kho dữ liệu chưa có giấy tờ"));
+  EXPECT_FALSE(empty.contains("<form class=\"search\"")) << "there is nothing to search";
+}
+
 TEST(SignOut, IsOfferedOnlyWithAToken) {
   VaultPage page = samples::vault();
   EXPECT_NE(renderer().render(page, samples::context()).find("action=\"/vneid/logout\""),
@@ -247,7 +271,7 @@ TEST(Kiosk, PagesAreLargeAndGiveWay) {
   EXPECT_NE(html.find("<meta http-equiv=\"refresh\" "
                       "content=\"181;url=/vneid/signed-out?because=idle\">"),
             std::string::npos);
-  EXPECT_NE(html.find(" kiosk\""), std::string::npos);
+  EXPECT_NE(html.find("<html lang=\"vi\" class=\"kiosk\">"), std::string::npos);
   context.refresh_href = "javascript:alert(1)";
   EXPECT_EQ(renderer().render(samples::notice(), context).find("http-equiv"), std::string::npos);
 }
@@ -257,12 +281,13 @@ TEST(Asset, IsFoundByTheNameThatPagesUse) {
   std::smatch match;
   ASSERT_TRUE(std::regex_search(html, match,
                                 std::regex("href=\"/vneid/assets/(style\\.[0-9a-f]{12}\\.css)\"")));
-  const Asset* asset = renderer().asset(match[1].str());
-  ASSERT_NE(asset, nullptr);
+  const auto asset = renderer().asset(match[1].str());
+  ASSERT_TRUE(asset);
   EXPECT_EQ(asset->content_type, "text/css; charset=utf-8");
-  EXPECT_LT(asset->body.size(), 15U * 1024);
-  EXPECT_EQ(renderer().asset("style.css"), nullptr);
-  EXPECT_EQ(renderer().asset(""), nullptr);
+  EXPECT_LT(asset->body.size(), 12U * 1024);
+  EXPECT_FALSE(asset->body.contains("/*"));
+  EXPECT_FALSE(renderer().asset("style.css"));
+  EXPECT_FALSE(renderer().asset(""));
 }
 
 }  // namespace

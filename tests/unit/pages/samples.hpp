@@ -225,6 +225,7 @@ inline std::vector<std::pair<std::string, Rendering>> all() {
   pages.emplace_back("choice-adopt", of(choice));
   choice.accounts.clear();
   pages.emplace_back("choice-own", of(choice));
+  pages.emplace_back("guide", of(GuidePage{"https://dichvucong.example.vn"}));
   for (const ErrorKind kind : all_error_kinds()) {
     pages.emplace_back("error-" + std::string(string_id(kind)), of(error(kind)));
   }
