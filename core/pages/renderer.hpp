@@ -1,9 +1,11 @@
 #pragma once
 
 #include <expected>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "pages/view.hpp"
 
@@ -62,6 +64,10 @@ class Renderer {
   /// held. Plain text.
   [[nodiscard]] Words words(const ErrorPage& page, const PageContext& context) const;
   [[nodiscard]] Words held_words(const PageContext& context) const;
+  /// A string of ids_in_code() for what is no page, with its placeholders filled in. Plain text.
+  [[nodiscard]] std::string text(
+      std::string_view id, const PageContext& context,
+      std::initializer_list<std::pair<std::string_view, std::string_view>> values = {}) const;
 
   /// The asset of exactly this name, or null.
   [[nodiscard]] const Asset* asset(std::string_view name) const noexcept;

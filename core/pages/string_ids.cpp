@@ -47,6 +47,11 @@ constexpr std::array<std::string_view, 19> problems{"",
 constexpr std::array<std::string_view, 6> troubles{"",           "err.notfound",    "err.csdl",
                                                    "err.stores", "update.too_many", "err.busy"};
 
+// What the portal's own pages show of ours.
+constexpr std::array<std::string_view, 8> menu{"layout.menu",  "layout.links", "layout.vault",
+                                               "notice.vneid", "count",        "menu.link",
+                                               "menu.banner",  "menu.later"};
+
 constexpr std::array<std::string_view, 67> others{
     "undo.title",
     "undo.text",
@@ -159,6 +164,7 @@ std::string text_id(const ErrorPage& page) {
 
 std::vector<std::string> ids_in_code() {
   std::vector<std::string> all(others.begin(), others.end());
+  add(all, "", menu);
   add(all, "kind.", kinds);
   add(all, "stay.", reasons);
   add(all, "source.", sources);

@@ -65,6 +65,7 @@ struct ServerConf {
   std::optional<std::vector<std::string>> trusted_headers;  ///< prefixes, in text::cgi_form()
   std::optional<flows::SessionExchange> session_exchange;
   Position session_exchange_at;
+  std::optional<bool> menu;
   std::optional<bool> new_accounts;
   std::optional<bool> reuse;
   Position reuse_at;

@@ -95,6 +95,8 @@ class Configuration(ModuleTest):
         self.assert_refused("is not https", more="vneid_session_exchange http://127.0.0.1/;")
         self.assert_refused('invalid URL "/x"', more="vneid_session_exchange /x;")
         self.assert_refused('invalid value "yes" in "vneid_new_accounts", expected on or off', more="vneid_new_accounts yes;")
+        self.assert_accepted(more="vneid_menu on;")
+        self.assert_refused('invalid value "yes" in "vneid_menu", expected on or off', more="vneid_menu yes;")
         self.assert_refused('invalid parameter "yes"', more="vneid_identity yes;")
         for prefix in ("Ho", "Cookie", "content_", "X Y", "ab"):
             self.assert_refused("invalid prefix", more=f'vneid_trusted_headers "{prefix}";')

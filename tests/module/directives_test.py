@@ -42,6 +42,7 @@ ARGUMENTS = {
     "vneid_trusted_headers": "Remote-User X-Portal-",
     "vneid_session_exchange": "https://portal.example/x allow_http timeout=2s trusted_certificate={folder}/ca.pem",
     "vneid_reuse": "on",
+    "vneid_menu": "on",
     "vneid_new_accounts": "on",
     "vneid_logout": "",
     "vneid_logout_location": "/dang-xuat",

@@ -51,6 +51,7 @@ struct Site {
   bool reuse = false;         ///< `vneid_reuse`: papers of the vault serve in the portal's dossiers
   std::string portal_cookie;  ///< name of the portal's session cookie; empty: not told
   std::string portal_cookie_path = "/";  ///< its Path
+  bool menu = false;          ///< `vneid_menu`: the portal may show our entries in its own pages
   std::string logout_location;           ///< path of the portal's own sign-out; empty: not told
   SessionLimits session_limits;          ///< `vneid_session`, or the shorter ones of `vneid_kiosk`
   bool kiosk = false;  ///< `vneid_kiosk`: PCs that strangers use one after another

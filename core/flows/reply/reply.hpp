@@ -10,6 +10,7 @@
 #include "flows/reply/intent.hpp"
 #include "flows/reply/page_reply.hpp"
 #include "flows/reply/require_session.hpp"
+#include "flows/reply/return_to.hpp"
 #include "flows/reply/script_reply.hpp"
 
 /// How flows answer.

@@ -232,6 +232,18 @@ const std::vector<Scenario>& scenarios() {
        page([](World& world) { return world.get("vault/5/" + std::string(64, 'a')); })},
       {"api: vault", [](World& world) { world.sign_in(); },
        page([](World& world) { return world.get("api/v1/vault"); })},
+      {"the portal's menu", [](World& world) { world.sign_in(); }, page([](World& world) {
+         world.site->menu = true;
+         return world.get("api/v1/menu");
+       })},
+      {"the banner put off", [](World& world) { world.sign_in_by_password(); },
+       page([](World& world) {
+         world.site->menu = true;
+         world.site->policy.personal.mode = policy::Mode::notice;
+         return world.post(
+             "banner",
+             "csrf=" + World::csrf_of(world.run(world.get("api/v1/menu", "part=banner"))));
+       })},
       {"a paper for a dossier", [](World& world) { offer_paper(world); },
        page([](World& world) { return by_portal(world, reuse(world, wanted())); })},
       {"sign-out", [](World& world) { world.sign_in(); },
