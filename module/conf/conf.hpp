@@ -132,7 +132,8 @@ struct GateRule {
 /// `vneid_notice`.
 struct Notice {
   std::string legal_basis;
-  std::string effective_date;  ///< dd/mm/yyyy
+  std::string effective_date;         ///< dd/mm/yyyy
+  std::optional<Milliseconds> again;  ///< unset: at every login
 };
 
 /// What a location{} (or an outer level) says.

@@ -114,6 +114,7 @@ void inherit(T& child, const T& parent) {
   if (location.notice) {
     site->legal_basis = location.notice->legal_basis;
     site->effective_date = location.notice->effective_date;
+    site->notice_again = location.notice->again;
   }
   return result;
 }
@@ -215,8 +216,8 @@ char* merge_server_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     inherit(inner.on_failure, outer.on_failure);
     for (std::size_t i = 0; i < inner.rules.size(); ++i) inherit(inner.rules[i], outer.rules[i]);
     inherit(inner.trusted_headers, outer.trusted_headers);
-    inherit(inner.new_accounts, outer.new_accounts);
     inherit(inner.menu, outer.menu);
+    inherit(inner.new_accounts, outer.new_accounts);
     if (!inner.reuse) {
       inner.reuse = outer.reuse;
       inner.reuse_at = outer.reuse_at;

@@ -407,6 +407,11 @@ class Configuration(ModuleTest):
             refuse(f'invalid date "{date}"', more=f"vneid_notice date={date};")
         refuse('around the whole parameter', more='vneid_notice legal_basis="Nghị định số 69" date=2025-07-01;')
         refuse('invalid parameter "text=x"', more="vneid_notice text=x;")
+        for again in ("never", "7", "59s", "366d", "-1d", ""):
+            refuse(f'invalid time "{again}" for "again" in "vneid_notice", expected login or 1m to 365d',
+                   more=f"vneid_notice again={again};")
+        for again in ("login", "1m", "7d", "365d"):
+            self.assert_accepted(more=f"vneid_notice again={again};")
         refuse('"vneid_path" directive is duplicate', more="vneid_path /a/; vneid_path /b/;")
 
     def test_anonymous_limit(self):

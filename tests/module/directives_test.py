@@ -34,7 +34,7 @@ ARGUMENTS = {
     "vneid_path": "/dinh-danh/",
     "vneid_origin": "https://portal.example:8443",
     "vneid_portal": "portal",
-    "vneid_notice": '"legal_basis=Nghị định số 69/2024/NĐ-CP" date=2025-07-01',
+    "vneid_notice": '"legal_basis=Nghị định số 69/2024/NĐ-CP" date=2025-07-01 again=7d',
     "vneid_login": "ask=/me ask_account=json:/name ask_kind=$upstream_http_k kind=$upstream_http_k account_form=fold if=$arg_x return=/app "
                    "status=302,303 cookie=SID max_body=1m",
     "vneid_assertion_key": "{folder}/es256.pem",

@@ -44,14 +44,17 @@ struct Site {
                             ///< database never mix accounts
   std::string legal_basis;  ///< as the notice prints it
   std::string effective_date;  ///< dd/mm/yyyy, as the notice prints it; empty: the policy's
+  /// `vneid_notice again=`: for so long after [Bỏ qua] the notice does not come; unset: at each
+  /// login.
+  std::optional<Milliseconds> notice_again;
   policy::Policy policy;
   policy::OnFailure on_failure;
   std::optional<SessionExchange> session_exchange;
   bool new_accounts = false;  ///< `vneid_new_accounts`
+  bool menu = false;          ///< `vneid_menu`: the portal may show our entries in its own pages
   bool reuse = false;         ///< `vneid_reuse`: papers of the vault serve in the portal's dossiers
   std::string portal_cookie;  ///< name of the portal's session cookie; empty: not told
   std::string portal_cookie_path = "/";  ///< its Path
-  bool menu = false;          ///< `vneid_menu`: the portal may show our entries in its own pages
   std::string logout_location;           ///< path of the portal's own sign-out; empty: not told
   SessionLimits session_limits;          ///< `vneid_session`, or the shorter ones of `vneid_kiosk`
   bool kiosk = false;  ///< `vneid_kiosk`: PCs that strangers use one after another
