@@ -37,7 +37,7 @@ def after_cut_over(stack, port):
 
 def make_stack():
     """(the stack, the address after the cut-over)"""
-    stack = Stack(ROOT / "build" / "release", nginx_extra=OPERATOR_PAGES, reuse=True)
+    stack = Stack(ROOT / "build" / "release", nginx_extra=OPERATOR_PAGES, reuse=True, menu=True)
     (port,) = free_ports(1)
     after_url = f"http://localhost:{port}"
     stack.http_extra = after_cut_over(stack, port)

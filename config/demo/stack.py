@@ -65,7 +65,7 @@ class Stack:
 
     def __init__(self, build, folder=None, workers=1, provider_options=(), nginx_extra="", location_extra="",
                  preload=None, login_options=None, environment=None, population_profile="json", population_options="",
-                 population_source="csdl", http_extra="", provider="bca", portal_options=(), reuse=False):
+                 population_source="csdl", http_extra="", provider="bca", portal_options=(), reuse=False, menu=False):
         self.build = pathlib.Path(build).resolve()
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="vneid-"))
         self.temporary = folder is None
@@ -87,6 +87,7 @@ class Stack:
         self.population_source = population_source
         self.provider = provider
         self.reuse = reuse
+        self.menu = menu
         self.processes = {}
         self.port, self.provider_port, self.portal_port, self.population_port = free_ports(4)
         self.data = self.folder / "data"
@@ -346,6 +347,7 @@ http {{
                       "hours=Monday to Friday, 7:30–11:30 and 13:30–17:00" "bring=Citizen identity card and a phone with VNeID";
         {self.nginx_extra}
         {self.reuse_conf()}
+        {"vneid_menu on;" if self.menu else ""}
 
         location = /dang-nhap {{
             vneid_login {self.login_options};
@@ -368,6 +370,7 @@ http {{
         location / {{
             proxy_pass {self.portal_url};
             proxy_set_header Host $http_host;
+            {'ssi on; proxy_set_header Accept-Encoding "";' if self.menu else ""}
         }}
     }}
 }}

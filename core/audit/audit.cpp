@@ -25,6 +25,12 @@ constexpr Statement insert_choice{
     " values ($4::timestamptz, 'notice.' || $3::text, 'ok', $1::bigint, $2::text, $5::text, "
     "$6::inet, $7::integer, $8, $9)"};
 
+// By the index on account and time, backwards.
+constexpr Statement find_last_skip{
+    "audit_find_last_skip",
+    "select at from notice_choice where account_id = $1::bigint and choice = 'skip'"
+    " order by at desc limit 1"};
+
 std::optional<std::string> known(std::string text) {
   if (text.empty()) return std::nullopt;
   return std::optional<std::string>{std::move(text)};
@@ -97,6 +103,14 @@ Task<void> record(postgres::Database& database, NoticeChoice choice) {
   params.bytes(known(std::move(choice.origin.user_agent_hash)))
       .bytes(known(std::move(choice.origin.session_hash)));
   co_await database.query(insert_choice, std::move(params));
+}
+
+Task<std::optional<Wall>> last_skip(postgres::Database& database, AccountId account_id) {
+  Params params;
+  params.integer(account_id);
+  const postgres::Result rows = co_await database.query(find_last_skip, std::move(params));
+  if (rows.empty()) co_return std::nullopt;
+  co_return rows.instant(0, 0);
 }
 
 std::string_view to_text(Result result) noexcept {

@@ -69,6 +69,9 @@ struct NoticeChoice {
 /// statement.
 Task<void> record(postgres::Database& database, NoticeChoice choice);
 
+/// When the account has pressed [Bỏ qua] last.
+Task<std::optional<Wall>> last_skip(postgres::Database& database, AccountId account_id);
+
 /// Stable names, as the database has them.
 std::string_view to_text(Result result) noexcept;
 std::string_view to_text(Choice choice) noexcept;

@@ -10,12 +10,15 @@
 namespace vneid::metrics {
 
 /// Successful logins of the portal that nginx saw. `passed_linked`: the account is linked already;
-/// `passed_kind`: policy does not ask this kind of account; `let_through_unasked`: a store could
-/// not be asked (R36); `refused`: policy or an unreadable form kept it out.
-VNEID_LABELS(Login, held, passed_linked, passed_kind, let_through_unasked, refused);
+/// `passed_kind`: policy does not ask this kind of account; `passed_skipped`: it was asked lately,
+/// and pressed [Bỏ qua] (`vneid_notice again=`); `let_through_unasked`: a store could not be asked
+/// (R36); `refused`: policy or an unreadable form kept it out.
+VNEID_LABELS(Login, held, passed_linked, passed_kind, passed_skipped, let_through_unasked, refused);
 /// What happened at the notice. `vneid`: the citizen was sent to the identity provider; `not_me`:
 /// it is somebody else's account, and the login was given up.
 VNEID_LABELS(Notice, shown, skipped, vneid, not_me);
+/// The banner in the portal's own pages for who skipped the notice. `put_off`: [Để sau].
+VNEID_LABELS(Banner, shown, put_off);
 /// How callbacks ended. `signed_in`: VNeID first, without a legacy login; `repeated`: the answer of
 /// an earlier one was given again.
 VNEID_LABELS(Callback, linked, signed_in, repeated, review, mismatch, level, unverified_number,
@@ -68,6 +71,7 @@ struct Family {
 inline constexpr std::tuple families{
     Family<Login>{"vneid_legacy_logins", "outcome", "Successful logins of the portal."},
     Family<Notice>{"vneid_notices", "event", "Notices shown, skips and starts at VNeID."},
+    Family<Banner>{"vneid_banners", "event", "Banners shown in the portal's pages, and put off."},
     Family<Callback>{"vneid_callbacks", "result", "Callbacks of the identity provider."},
     Family<Link>{"vneid_links", "event", "Links of accounts with VNeID persons."},
     Family<Record>{"vneid_records", "event", "Vault records at the links made."},

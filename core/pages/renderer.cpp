@@ -190,6 +190,11 @@ Words Renderer::held_words(const PageContext& context) const {
   return {std::string{strings.text("script.held.title")}, std::string{strings.text("script.held")}};
 }
 
+std::string Renderer::text(std::string_view id, const PageContext& context,
+                           std::initializer_list<Placeholder> values) const {
+  return impl_->strings(context).text(id, values);
+}
+
 std::string Renderer::notice_version(const PageContext& context) const {
   const StringTable& strings = impl_->strings(context);
   const std::string basis = legal_basis(strings, context);

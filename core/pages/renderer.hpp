@@ -1,10 +1,12 @@
 #pragma once
 
 #include <expected>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "pages/face/asset.hpp"
 #include "pages/view.hpp"
@@ -59,6 +61,10 @@ class Renderer {
   /// held. Plain text.
   [[nodiscard]] Words words(const ErrorPage& page, const PageContext& context) const;
   [[nodiscard]] Words held_words(const PageContext& context) const;
+  /// A string of ids_in_code() for what is no page, with its placeholders filled in. Plain text.
+  [[nodiscard]] std::string text(
+      std::string_view id, const PageContext& context,
+      std::initializer_list<std::pair<std::string_view, std::string_view>> values = {}) const;
 
   /// The asset of exactly this name among those that the pages of this brand refer to.
   [[nodiscard]] std::optional<Asset> asset(std::string_view name,

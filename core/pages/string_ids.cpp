@@ -47,8 +47,19 @@ constexpr std::array<std::string_view, 19> problems{"",
 constexpr std::array<std::string_view, 6> troubles{"",           "err.notfound",    "err.csdl",
                                                    "err.stores", "update.too_many", "err.busy"};
 
-constexpr std::array<std::string_view, 68> others{
+// What the portal's own pages show of ours.
+constexpr std::array<std::string_view, 8> menu{"layout.menu",  "layout.links", "layout.vault",
+                                               "notice.vneid", "count",        "offer.link",
+                                               "menu.banner",  "menu.later"};
+
+constexpr std::array<std::string_view, 74> others{
     "guide.title",
+    "offer.title",
+    "wait.title",
+    "wait.provider",
+    "wait.population",
+    "account.personal",
+    "account.foreign",
     "notice.asked",
     "undo.title",
     "undo.text",
@@ -161,6 +172,7 @@ std::string text_id(const ErrorPage& page) {
 
 std::vector<std::string> ids_in_code() {
   std::vector<std::string> all(others.begin(), others.end());
+  add(all, "", menu);
   add(all, "kind.", kinds);
   add(all, "vault.", kinds);
   add(all, "stay.", reasons);

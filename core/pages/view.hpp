@@ -10,7 +10,7 @@
 #include "pages/face/brand.hpp"
 #include "pages/face/contact.hpp"
 #include "pages/language.hpp"
-#include "pages/vault_view.hpp"
+#include "pages/vault_page.hpp"
 
 /// What each page shows, as plain values. Text may hold any bytes: it is escaped when rendered.
 /// Dates are text as people read them (dd/mm/yyyy, mm/yyyy or yyyy).

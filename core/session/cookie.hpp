@@ -14,6 +14,7 @@ inline constexpr std::string_view flow = "__Host-vneid-flow";
 inline constexpr std::string_view session = "__Host-vneid-session";
 inline constexpr std::string_view portal = "__Host-vneid-portal";
 inline constexpr std::string_view post = "__Host-vneid-post";
+inline constexpr std::string_view later = "__Host-vneid-later";
 }  // namespace cookie_name
 
 /// Whether text has the form of crypto::random_token().

@@ -67,6 +67,7 @@ struct ServerConf {
   std::optional<std::vector<std::string>> trusted_headers;  ///< prefixes, in text::cgi_form()
   std::optional<flows::SessionExchange> session_exchange;
   Position session_exchange_at;
+  std::optional<bool> menu;
   std::optional<bool> new_accounts;
   std::optional<bool> reuse;
   Position reuse_at;
@@ -135,7 +136,8 @@ struct GateRule {
 /// `vneid_notice`.
 struct Notice {
   std::string legal_basis;
-  std::string effective_date;  ///< dd/mm/yyyy
+  std::string effective_date;         ///< dd/mm/yyyy
+  std::optional<Milliseconds> again;  ///< unset: at every login
 };
 
 /// What a location{} (or an outer level) says.

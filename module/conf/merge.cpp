@@ -93,6 +93,7 @@ void inherit(T& child, const T& parent) {
   }
   site->session_exchange = server.session_exchange;
   site->new_accounts = server.new_accounts.value_or(false);
+  site->menu = server.menu.value_or(false);
   site->reuse = server.reuse.value_or(false);
   const auto& main =
       *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_vneid_module));
@@ -117,6 +118,7 @@ void inherit(T& child, const T& parent) {
   if (location.notice) {
     site->legal_basis = location.notice->legal_basis;
     site->effective_date = location.notice->effective_date;
+    site->notice_again = location.notice->again;
   }
   return result;
 }
@@ -221,6 +223,7 @@ char* merge_server_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     inherit(inner.brand, outer.brand);
     for (std::size_t i = 0; i < inner.rules.size(); ++i) inherit(inner.rules[i], outer.rules[i]);
     inherit(inner.trusted_headers, outer.trusted_headers);
+    inherit(inner.menu, outer.menu);
     inherit(inner.new_accounts, outer.new_accounts);
     if (!inner.reuse) {
       inner.reuse = outer.reuse;

@@ -1,5 +1,5 @@
 // vneid_identity, vneid_trusted_headers, vneid_assertion_key, vneid_session_exchange,
-// vneid_reuse, vneid_new_accounts: what the portal learns, and how it lets people in.
+// vneid_reuse, vneid_menu, vneid_new_accounts: what the portal learns, and how it lets people in.
 
 #include <algorithm>
 #include <array>
@@ -89,6 +89,11 @@ void parse_reuse(const Directive& directive, ServerConf& conf) {
   directive.refuse_duplicate(conf.reuse.has_value());
   conf.reuse = directive.on_or_off();
   conf.reuse_at = directive.position();
+}
+
+void parse_menu(const Directive& directive, ServerConf& conf) {
+  directive.refuse_duplicate(conf.menu.has_value());
+  conf.menu = directive.on_or_off();
 }
 
 void parse_new_accounts(const Directive& directive, ServerConf& conf) {

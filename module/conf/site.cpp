@@ -37,6 +37,21 @@ namespace {
                  "\" in \"vneid_notice\", expected yyyy-mm-dd");
 }
 
+/// nginx's time, from a minute to a year; "login" is none.
+[[nodiscard]] std::optional<Milliseconds> read_again(const Directive& directive,
+                                                     std::string_view word) {
+  if (word == "login") return std::nullopt;
+  constexpr ngx_int_t minute = 60;
+  constexpr ngx_int_t year = ngx_int_t{365} * 24 * 3600;
+  ngx_str_t text = in_pool(directive.conf()->temp_pool, word);
+  const ngx_int_t seconds = ngx_parse_time(&text, 1);
+  if (seconds == NGX_ERROR || seconds < minute || seconds > year) {
+    directive.fail("invalid time \"" + std::string{word} +
+                   "\" for \"again\" in \"vneid_notice\", expected login or 1m to 365d");
+  }
+  return std::chrono::seconds{seconds};
+}
+
 }  // namespace
 
 void parse_vneid(const Directive& directive, LocationConf& conf) {
@@ -65,6 +80,8 @@ void parse_notice(const Directive& directive, LocationConf& conf) {
       notice.legal_basis = *basis;
     } else if (auto date = Directive::value_of(word, "date")) {
       notice.effective_date = read_date(directive, *date);
+    } else if (auto again = Directive::value_of(word, "again")) {
+      notice.again = read_again(directive, *again);
     } else {
       directive.fail_parameter(word);
     }

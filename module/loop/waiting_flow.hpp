@@ -16,6 +16,11 @@ namespace vneid::ngx {
 /// 4). Returns NGX_OK or NGX_ERROR.
 ngx_int_t watch_client(ngx_http_request_t* r) noexcept;
 
+/// Has the write handler of a request called, soon. The connection's event calls that of the
+/// request whose answer goes out now; a subrequest that waits behind another stands in nginx's
+/// list.
+void wake(ngx_http_request_t* r) noexcept;
+
 /// A flow of the core on behalf of an nginx request, and all that waiting for it takes.
 ///
 /// The flow never sees the request and never finalizes it: it ends with a value, and the request's
@@ -84,9 +89,7 @@ class WaitingFlow final : public LiveFlow, private TimerWait {
     self.wake_request();
   }
   void wake_request() noexcept {
-    if (!waiting_) return;
-    ngx_event_t* event = request_->connection->write;
-    ngx_post_event(event, &ngx_posted_events);
+    if (waiting_) wake(request_);
   }
   void expired() noexcept override {
     if (finished()) return;

@@ -14,6 +14,7 @@
 
 #include "module/pages/own_pages.hpp"
 
+#include "flows/base/message.hpp"
 #include "module/conf/conf.hpp"
 #include "module/guard.hpp"
 #include "module/pages/page_exchange.hpp"
@@ -27,9 +28,13 @@ namespace {
 
 constexpr std::size_t most_body_bytes = std::size_t{16} * 1024;
 
+/// A subrequest is another page's include or question: of our pages only the menu is made for that.
 [[nodiscard]] bool is_page(ngx_http_request_t* r) noexcept {
   const ServerConf& server = server_conf(r);
-  return r == r->main && server.pages && view(r->uri).starts_with(server.pages->first()->path);
+  if (!server.pages) return false;
+  const std::string& path = server.pages->first()->path;
+  const auto uri = view(r->uri);
+  return uri.starts_with(path) && (r == r->main || uri.substr(path.size()) == flows::menu_path);
 }
 
 void on_body(ngx_http_request_t* r) noexcept {

@@ -33,9 +33,11 @@ constexpr Outlet whole_chain{ngx_http_send_header, ngx_http_output_filter};
 
 ngx_int_t send_page(ngx_http_request_t* r, PageExchange& page) {
   r->read_event_handler = r->discard_body ? r->read_event_handler : ngx_http_block_reading;
-  const flows::Reply reply = page.flow.take([&page](bool late) {
-    return plain_reply(late ? NGX_HTTP_SERVICE_UNAVAILABLE : NGX_HTTP_INTERNAL_SERVER_ERROR,
-                       page.flow.reference());
+  const flows::Reply reply = page.flow.take([r, &page](bool late) {
+    auto instead = plain_reply(late ? NGX_HTTP_SERVICE_UNAVAILABLE : NGX_HTTP_INTERNAL_SERVER_ERROR,
+                               page.flow.reference());
+    if (r != r->main) instead.body.clear();  // it would stand within the portal's page
+    return instead;
   });
   try {
     return send_reply(r, reply, whole_chain);
@@ -61,7 +63,10 @@ ngx_int_t begin_page(ngx_http_request_t* r, std::string body) {
   const auto& site = server_conf(r).pages->of(r);
   flows::Request request = make_request(r);
   request.path = view(r->uri).substr(site->path.size());
+  request.accept = request_header(r, "accept");
   request.authorization = request_header(r, "authorization");
+  const bool read = r->main->method == NGX_HTTP_GET || r->main->method == NGX_HTTP_HEAD;
+  if (r != r->main && read) request.target = view(r->main->unparsed_uri);
   request.body = std::move(body);
   std::string reference = request.id;
   return begin_answer(r, std::move(reference),

@@ -71,7 +71,10 @@ ngx_int_t send_body(ngx_http_request_t* r, std::string_view body, const Outlet& 
     buffer->end = buffer->last = copied.data + copied.len;
     buffer->memory = 1;
   }
-  buffer->last_buf = 1;
+  // A subrequest's end is not the response's; and without content nginx takes a buffer for a
+  // mistake that is not marked so.
+  buffer->last_buf = r == r->main ? 1 : 0;
+  buffer->sync = r != r->main && body.empty() ? 1 : 0;
   buffer->last_in_chain = 1;
   ngx_chain_t out{buffer, nullptr};
   return outlet.body(r, &out);

@@ -11,7 +11,7 @@ sys.path.insert(0, str(ROOT / "config" / "demo"))
 from stack import Stack  # noqa: E402
 
 build = pathlib.Path(os.environ.get("VNEID_BUILD", ROOT / "build" / "release"))
-with Stack(build, reuse=True) as stack:
+with Stack(build, reuse=True, menu=True) as stack:
     print(json.dumps({"url": stack.url, "issuer": stack.issuer, "scenarios": stack.scenarios, "crowd": stack.crowd,
                       "redis": str(stack.redis_socket), "cases": stack.population_cases}), flush=True)
     for line in sys.stdin:

@@ -141,5 +141,27 @@ TEST(AuditTrail, NoticeChoiceIsKeptWithItsVersion) {
             "notice.shown,notice.skip,notice.vneid");
 }
 
+TEST(AuditTrail, KnowsTheLastSkipOfAnAccount) {
+  LinkWorld world;
+  audit::NoticeChoice choice;
+  choice.account_id = world.add_account("a", test::mau);
+  choice.notice_version = "nd59-1";
+  const auto last = [&] { return world.loop.run(audit::last_skip(world.pool, choice.account_id)); };
+  const auto keep = [&](audit::Choice what, std::chrono::hours ago) {
+    choice.choice = what;
+    choice.at = world.loop.wall_now() - ago;
+    world.loop.run(audit::record(world.pool, choice));
+  };
+  keep(audit::Choice::shown, std::chrono::hours{9});
+  EXPECT_EQ(last(), std::nullopt);
+  keep(audit::Choice::skip, std::chrono::hours{8});
+  keep(audit::Choice::skip, std::chrono::hours{2});
+  keep(audit::Choice::skip, std::chrono::hours{5});
+  keep(audit::Choice::vneid, std::chrono::hours{1});
+  EXPECT_EQ(last(), world.loop.wall_now() - std::chrono::hours{2});
+  choice.account_id = world.add_account("b", test::mau);
+  EXPECT_EQ(last(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace vneid

@@ -158,7 +158,8 @@ constexpr std::array refused_to_workers{
     "drop trigger audit_event_wait on audit_event",
     "drop trigger audit_leaf_guard on audit_leaf",
     "select audit_event_wait()",
-    "select choice from notice_choice",
+    "select notice_version from notice_choice",
+    "select request_id from notice_choice",
     "update notice_choice set choice = 'vneid'",
     "insert into identity_field_change (account_id, field, new_status, reason)"
     " values (1, 'name', 'empty', 'x')",

@@ -95,6 +95,8 @@ class Configuration(ModuleTest):
         self.assert_refused("is not https", more="vneid_session_exchange http://127.0.0.1/;")
         self.assert_refused('invalid URL "/x"', more="vneid_session_exchange /x;")
         self.assert_refused('invalid value "yes" in "vneid_new_accounts", expected on or off', more="vneid_new_accounts yes;")
+        self.assert_accepted(more="vneid_menu on;")
+        self.assert_refused('invalid value "yes" in "vneid_menu", expected on or off', more="vneid_menu yes;")
         self.assert_refused('invalid parameter "yes"', more="vneid_identity yes;")
         for prefix in ("Ho", "Cookie", "content_", "X Y", "ab"):
             self.assert_refused("invalid prefix", more=f'vneid_trusted_headers "{prefix}";')
@@ -406,6 +408,11 @@ class Configuration(ModuleTest):
             refuse(f'invalid date "{date}"', more=f"vneid_notice date={date};")
         refuse('around the whole parameter', more='vneid_notice legal_basis="Nghị định số 69" date=2025-07-01;')
         refuse('invalid parameter "text=x"', more="vneid_notice text=x;")
+        for again in ("never", "7", "59s", "366d", "-1d", ""):
+            refuse(f'invalid time "{again}" for "again" in "vneid_notice", expected login or 1m to 365d',
+                   more=f"vneid_notice again={again};")
+        for again in ("login", "1m", "7d", "365d"):
+            self.assert_accepted(more=f"vneid_notice again={again};")
         refuse('"vneid_path" directive is duplicate', more="vneid_path /a/; vneid_path /b/;")
 
     def test_contact(self):

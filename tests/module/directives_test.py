@@ -37,6 +37,7 @@ ARGUMENTS = {
     "vneid_notice": '"legal_basis=Nghị định số 69/2024/NĐ-CP" date=2025-07-01',
     "vneid_contact": '"hotline=1900 1234" "desk=Bộ phận Một cửa" "hours=7:30–17:00" bring=CCCD language=vi',
     "vneid_brand": '"name=Cổng tỉnh" logo={folder}/logo.png colour=#0b5d3b home=/trang-chu',
+    "vneid_notice": '"legal_basis=Nghị định số 69/2024/NĐ-CP" date=2025-07-01 again=7d',
     "vneid_login": "ask=/me ask_account=json:/name ask_kind=$upstream_http_k kind=$upstream_http_k account_form=fold if=$arg_x return=/app "
                    "status=302,303 cookie=SID max_body=1m",
     "vneid_assertion_key": "{folder}/es256.pem",
@@ -44,6 +45,7 @@ ARGUMENTS = {
     "vneid_trusted_headers": "Remote-User X-Portal-",
     "vneid_session_exchange": "https://portal.example/x allow_http timeout=2s trusted_certificate={folder}/ca.pem",
     "vneid_reuse": "on",
+    "vneid_menu": "on",
     "vneid_new_accounts": "on",
     "vneid_logout": "",
     "vneid_wait": "2s",

@@ -69,6 +69,7 @@ constexpr std::array grants{
     Grant{Duty::app, claim_person, execute, {}},
     Grant{Duty::app, make_link, execute, {}},
     Grant{Duty::app, "audit_event", "insert", event_columns},
+    Grant{Duty::app, "notice_choice", "select", "account_id, choice, at"},
     Grant{Duty::app, "notice_choice", "insert",
           "account_id, notice_version, choice, at, request_id"},
 

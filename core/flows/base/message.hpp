@@ -12,6 +12,10 @@
 
 namespace vneid::flows {
 
+/// Below `vneid_path`: where the portal's pages ask for what they show of ours. The one page that
+/// is served to a subrequest too.
+inline constexpr std::string_view menu_path = "api/v1/menu";
+
 /// What a flow may know of an HTTP request. Made by the module; owns its text, because a flow may
 /// outlive the request (design D2, D3).
 struct Request {
@@ -32,10 +36,12 @@ struct Request {
   std::string authorization;   ///< Authorization header; read below `api/` only
   std::string peer_address;    ///< client's address, numeric
   std::uint16_t peer_port = 0;
-  std::string id;  ///< reference id of this request, shown to people and in the log
+  std::string id;      ///< reference id of this request, shown to people and in the log
+  std::string accept;  ///< Accept header
+  /// Of a request to the portal that is held or gated, or whose answer a page of ours becomes part
+  /// of: relative URL with its query, as the browser asked for it.
+  std::string target;
   // Of a request to the portal that is held or gated:
-  std::string target;          ///< relative URL with its query, as the browser asked for it
-  std::string accept;          ///< Accept header
   std::string sec_fetch_mode;  ///< "navigate", "cors", …; empty when not sent
   std::string requested_with;  ///< X-Requested-With; scripts send it, navigations do not
 };

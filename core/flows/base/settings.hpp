@@ -48,10 +48,14 @@ struct Site {
   std::string effective_date;  ///< dd/mm/yyyy, as the notice prints it; empty: the policy's
   pages::Contacts contacts;    ///< `vneid_contact`
   std::shared_ptr<const pages::Brand> brand;  ///< `vneid_brand`; null: ours
+  /// `vneid_notice again=`: for so long after [Bỏ qua] the notice does not come; unset: at each
+  /// login.
+  std::optional<Milliseconds> notice_again;
   policy::Policy policy;
   policy::OnFailure on_failure;
   std::optional<SessionExchange> session_exchange;
   bool new_accounts = false;  ///< `vneid_new_accounts`
+  bool menu = false;          ///< `vneid_menu`: the portal may show our entries in its own pages
   bool reuse = false;         ///< `vneid_reuse`: papers of the vault serve in the portal's dossiers
   std::string portal_cookie;  ///< name of the portal's session cookie; empty: not told
   std::string portal_cookie_path = "/";  ///< its Path

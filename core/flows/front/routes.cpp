@@ -11,6 +11,7 @@
 #include "flows/identity/identity.hpp"
 #include "flows/legacy/legacy.hpp"
 #include "flows/links/links.hpp"
+#include "flows/menu/menu.hpp"
 #include "flows/reply/reply.hpp"
 #include "flows/sign_out/sign_out.hpp"
 #include "flows/vault/vault.hpp"
@@ -52,6 +53,8 @@ constexpr std::array page_table{
     Page{"api/v1/identity/edit", nullptr, api_edit},
     Page{"api/v1/held-answer", nullptr, api_held_answer},
     Page{"api/v1/vault", api_vault, nullptr},
+    Page{menu_path, show_menu, nullptr},
+    Page{"banner", nullptr, put_off_banner},
     Page{"api/v1/openapi.json", show_openapi, nullptr},
 };
 

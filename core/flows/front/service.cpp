@@ -11,6 +11,7 @@
 #include "flows/front/guard.hpp"
 #include "flows/front/identify.hpp"
 #include "flows/legacy/legacy.hpp"
+#include "flows/menu/menu.hpp"
 #include "flows/reply/reply.hpp"
 #include "link/schema_requirement.hpp"
 #include "net/http/client.hpp"
@@ -48,9 +49,10 @@ metrics::Circuit circuit_of(population::Circuit circuit) noexcept {
   return metrics::Circuit::open;
 }
 
-/// A browser that only guesses where the person will go next must not start or spend anything.
+/// A browser that only guesses where the person will go next must not start or spend anything. The
+/// portal's menu is part of the page that it guesses at.
 bool is_prefetch(const Request& request) {
-  return request.purpose.find("prefetch") != std::string::npos;
+  return request.purpose.find("prefetch") != std::string::npos && request.path != menu_path;
 }
 
 Task<Reply> give(Reply reply) { co_return reply; }

@@ -5,6 +5,7 @@
 #include "flows/legacy/kept_session.hpp"
 #include "flows/legacy/legacy.hpp"
 #include "flows/legacy/legacy_session.hpp"
+#include "flows/legacy/spared.hpp"
 #include "flows/reply/reply.hpp"
 #include "identity/masking.hpp"
 #include "link/stored_values.hpp"
@@ -179,7 +180,13 @@ Task<LoginVerdict> keep_out(const Exchange& exchange, LegacyLogin login, audit::
 }
 
 /// What policy does with a login of this account now.
-enum class Course : std::uint8_t { let_in, observe, hold, refuse };
+enum class Course : std::uint8_t { let_in, observe, spare, hold, refuse };
+
+/// How a login is counted that was not held.
+metrics::Login passed_as(Course course, const link::LegacyAccount& account) {
+  if (course == Course::spare) return metrics::Login::passed_skipped;
+  return account.linked ? metrics::Login::passed_linked : metrics::Login::passed_kind;
+}
 
 Course course_of(policy::Mode mode, const link::LegacyAccount& account) {
   // An organisation has no person to be linked to.
@@ -219,7 +226,7 @@ Task<LoginVerdict> intercept_login(const Exchange& exchange, LegacyLogin login, 
     audit::Event event = login_event(exchange, account, audit::Result::refused);
     co_return co_await keep_out(exchange, std::move(login), std::move(event), exchange.mode(rule));
   }
-  const Course course = course_of(exchange.mode(rule), account);
+  Course course = course_of(exchange.mode(rule), account);
   if (course == Course::refuse) {
     exchange.count(metrics::Login::refused);
     co_await keep_in_trail(exchange, login_event(exchange, account, audit::Result::refused));
@@ -228,6 +235,10 @@ Task<LoginVerdict> intercept_login(const Exchange& exchange, LegacyLogin login, 
   }
   const bool known = co_await is_no_new_login(exchange, login, account.id);
   if (known) co_return LoginVerdict{};
+  if (course == Course::hold) {
+    const bool spared = co_await is_spared(exchange, login.proof, account.id, rule);
+    if (spared) course = Course::spare;
+  }
   if (course == Course::hold) {
     make_absolute(login.answer, exchange.request->path);
     // Who sent no cookie had no session before.
@@ -245,8 +256,10 @@ Task<LoginVerdict> intercept_login(const Exchange& exchange, LegacyLogin login, 
     exchange.worker->log.write(Log::Severity::info, exchange.request->id,
                                "observed: this legacy login would have seen the notice");
   }
-  co_await keep_in_trail(exchange, login_event(exchange, account, audit::Result::ok));
-  exchange.count(account.linked ? metrics::Login::passed_linked : metrics::Login::passed_kind);
+  audit::Event passed = login_event(exchange, account, audit::Result::ok);
+  if (course == Course::spare) passed.reason += ",skipped_before";
+  co_await keep_in_trail(exchange, std::move(passed));
+  exchange.count(passed_as(course, account));
   if (login.proof == LoginProof::claimed) co_return co_await let_in_unproven(exchange);
   std::string binding = portal_cookie_key_of(exchange, login);
   LegacyHolder holder{account.id, std::move(account.name), rule, std::move(binding)};

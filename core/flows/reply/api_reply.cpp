@@ -1,11 +1,35 @@
 #include "flows/reply/api_reply.hpp"
 
 #include <string>
+#include <utility>
+
+#include "flows/reply/page_reply.hpp"
+#include "pages/security_headers.hpp"
 
 namespace vneid::flows {
 
 bool is_api(const Exchange& exchange) noexcept {
   return exchange.request->path.starts_with("api/");
+}
+
+bool is_fragment(const Exchange& exchange) {
+  const Request& request = *exchange.request;
+  if (request.path != menu_path) return false;
+  const std::string format = form_field(request.query, "format");
+  return format == "html" || (format.empty() && request.accept.contains("text/html"));
+}
+
+Reply fragment_reply(int status, std::string html) {
+  Reply reply;
+  reply.status = status;
+  reply.headers = {{"Content-Type", "text/html; charset=utf-8"},
+                   {"Cache-Control", "no-store"},
+                   {"Content-Security-Policy", pages::content_security_policy({})},
+                   {"X-Content-Type-Options", "nosniff"},
+                   {"Referrer-Policy", "no-referrer"},
+                   {"Vary", "Accept, Accept-Language"}};
+  reply.body = std::move(html);
+  return reply;
 }
 
 Reply json_reply(int status, const json_t* body) {

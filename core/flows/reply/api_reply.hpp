@@ -17,6 +17,12 @@ namespace vneid::flows {
 /// Whether the request is for the API and is answered in JSON.
 bool is_api(const Exchange& exchange) noexcept;
 
+/// Whether the answer becomes part of a page of the portal's: `format=html`, or without a format a
+/// request for a page. Nothing else may come into that page, so an error there has no body.
+bool is_fragment(const Exchange& exchange);
+/// HTML for the inside of a page.
+Reply fragment_reply(int status, std::string html);
+
 Reply json_reply(int status, const json_t* body);
 
 /// {"error": name, "reference": id of the request}

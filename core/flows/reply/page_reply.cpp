@@ -79,7 +79,8 @@ Reply error_reply(const Exchange& exchange, const pages::ErrorPage& page, std::s
   const auto status = pages::error_status(page.kind);
   exchange.count(refusal_of(page.kind));
   exchange.worker->log.write(Log::Severity::error, exchange.request->id, cause);
-  auto reply = is_api(exchange)
+  auto reply = is_fragment(exchange) ? fragment_reply(status.status, {})
+               : is_api(exchange)
                    ? json_reply(status.status, api_error(exchange, error_name(page.kind)).get())
                    : page_reply(exchange, status.status,
                                 exchange.worker->settings->renderer->render(page, context));

@@ -74,6 +74,12 @@ const std::vector<Scenario>& scenarios() {
       {"login held", nothing_before, logging_in(policy::Mode::notice)},
       {"login let in", nothing_before, logging_in(policy::Mode::observe)},
       {"login refused", nothing_before, logging_in(policy::Mode::closed)},
+      {"login spared the notice",
+       [](World& world) { world.site->notice_again = std::chrono::days{36'500}; },
+       [](World& world) {
+         world.last_skip = "2020-01-01 08:00:00+00";
+         return logging_in(policy::Mode::notice)(world);
+       }},
       {"notice", [](World& world) { world.hold_login(); },
        page([](World& world) { return world.get("notice"); })},
       {"[Bỏ qua]", [](World& world) { world.hold_login(); },
@@ -245,6 +251,18 @@ const std::vector<Scenario>& scenarios() {
        page([](World& world) { return api_post(world, "update", api_citizen); })},
       {"api: edit", [](World& world) { world.sign_in_by_password(); },
        page([](World& world) { return api_post(world, "edit", R"("phone":"0912345678")"); })},
+      {"the portal's menu", [](World& world) { world.sign_in(); }, page([](World& world) {
+         world.site->menu = true;
+         return world.get("api/v1/menu");
+       })},
+      {"the banner put off", [](World& world) { world.sign_in_by_password(); },
+       page([](World& world) {
+         world.site->menu = true;
+         world.site->policy.personal.mode = policy::Mode::notice;
+         return world.post(
+             "banner",
+             "csrf=" + World::csrf_of(world.run(world.get("api/v1/menu", "part=banner"))));
+       })},
       {"vault", [](World& world) { world.sign_in(); },
        page([](World& world) { return world.get("vault"); })},
       {"a file", [](World& world) { world.sign_in(); },

@@ -81,6 +81,49 @@ TEST(LegacyLogin, OfAPersonWhoIsKeptOutOpensNothing) {
   }
 }
 
+TEST(LegacyLogin, IsSparedTheNoticeForATimeAfterASkip) {
+  const std::string skipped = "2020-01-01 08:00:00+00";  // the virtual clock's year is another
+  const struct {
+    const char* name;
+    Mode mode;
+    std::chrono::days again;
+    std::string last_skip;
+    LoginProof proof;
+    const char* expected;
+  } table[] = {
+      {"at every login", Mode::notice, {}, skipped, LoginProof::announced, "held"},
+      {"never skipped", Mode::notice, std::chrono::days{36'500}, {}, LoginProof::announced, "held"},
+      {"the time is up", Mode::notice, std::chrono::days{1}, skipped, LoginProof::announced,
+       "held"},
+      {"lately", Mode::notice, std::chrono::days{36'500}, skipped, LoginProof::announced, "let in"},
+      {"asked", Mode::notice, std::chrono::days{36'500}, skipped, LoginProof::asked, "let in"},
+      {"claimed", Mode::notice, std::chrono::days{36'500}, skipped, LoginProof::claimed, "held"},
+      {"enforced", Mode::enforce, std::chrono::days{36'500}, skipped, LoginProof::announced,
+       "held"},
+  };
+  for (const auto& row : table) {
+    World world;
+    world.site->policy.personal.mode = row.mode;
+    if (row.again.count() > 0) world.site->notice_again = row.again;
+    world.last_skip = row.last_skip;
+    auto login = world.login();
+    login.proof = row.proof;
+    EXPECT_EQ(course(world, std::move(login)), row.expected) << row.name << world.log.lines;
+    const bool passed = row.expected == std::string_view{"let in"};
+    EXPECT_EQ(world.settings->metrics.value(metrics::Login::passed_skipped), passed ? 1U : 0U);
+    EXPECT_EQ(world.cookies.contains("__Host-vneid-session"), passed) << row.name;
+  }
+}
+
+TEST(LegacyLogin, ShowsTheNoticeWhenTheRecordOfChoicesCannotBeRead) {
+  World world;
+  world.site->notice_again = std::chrono::days{36'500};
+  world.last_skip = "2020-01-01 08:00:00+00";
+  world.postgres.refused["audit_find_last_skip"] = "42501";
+  EXPECT_EQ(course(world, world.login()), "held");
+  EXPECT_TRUE(world.log.lines.contains("the record of choices could not be read"));
+}
+
 TEST(LegacyLogin, AnUnknownKindIsLoggedAndWhatIsOnFileCounts) {
   World world;
   auto login = world.login();

@@ -197,6 +197,9 @@ void World::answer_statements() {
                            "identity_renew_field", "review_find_verdict", "review_find_rejected"}) {
     postgres.on(name, std::vector<Row>{});
   }
+  postgres.on("audit_find_last_skip", [this](const auto&) {
+    return last_skip.empty() ? std::vector<Row>{} : std::vector<Row>{{Cell{last_skip}}};
+  });
   postgres.on("identity_put_field", [this](const postgres::Params& params) {
     if (params.values().at(1).data == "citizen_id") verify_number();
     return std::vector<Row>{};

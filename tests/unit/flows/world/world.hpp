@@ -113,6 +113,7 @@ class World {
   bool other_subject = false;
   std::string file_name = std::string(64, 'a');  ///< SHA-256 of the vault's one file
   bool kept_out = false;                         ///< an officer has flagged the person
+  std::string last_skip;                         ///< when [Bỏ qua] was pressed; empty: never
   bool undo_asked = false;                       ///< officers have been asked to undo the link
   std::vector<AccountId> adoptable;
   std::map<std::string, std::string> cookies;
