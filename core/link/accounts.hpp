@@ -40,6 +40,12 @@ struct LegacyAccount {
   identity::LegacyIdentity identity;
 };
 
+/// Whether its holder may be offered to link it: it is open, not linked yet, and not an
+/// organisation's, which has no person to be linked to. Whether it is linked decide() says.
+inline bool may_be_linked(const LegacyAccount& account) noexcept {
+  return !account.closed && !account.linked && account.kind != AccountKind::organization;
+}
+
 /// What tells an account from others of the same person, for that person.
 struct AccountGlance {
   AccountId account_id;

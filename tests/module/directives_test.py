@@ -34,7 +34,6 @@ ARGUMENTS = {
     "vneid_path": "/dinh-danh/",
     "vneid_origin": "https://portal.example:8443",
     "vneid_portal": "portal",
-    "vneid_notice": '"legal_basis=Nghị định số 69/2024/NĐ-CP" date=2025-07-01',
     "vneid_contact": '"hotline=1900 1234" "desk=Bộ phận Một cửa" "hours=7:30–17:00" bring=CCCD language=vi',
     "vneid_brand": '"name=Cổng tỉnh" logo={folder}/logo.png colour=#0b5d3b home=/trang-chu',
     "vneid_notice": '"legal_basis=Nghị định số 69/2024/NĐ-CP" date=2025-07-01 again=7d',

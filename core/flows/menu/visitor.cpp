@@ -23,8 +23,7 @@ Task<Visitor> visitor_of(const Exchange& exchange) {
   const auto account = co_await worker.accounts.find(session.account_id);
   if (!account) co_return visitor;  // gone, and with it what its session could see
   visitor.linked = account->linked.has_value();
-  visitor.linkable =
-      !visitor.linked && !account->closed && account->kind != link::AccountKind::organization;
+  visitor.linkable = link::may_be_linked(*account);
   visitor.kept_out = visitor.linked && account->linked->kept_out;
   visitor.live = std::move(live);
   co_return visitor;

@@ -46,9 +46,7 @@ Task<std::optional<link::LegacyAccount>> linkable_account(const Exchange& exchan
                                                           const std::optional<LiveSession>& live) {
   if (!live || live->session.proof != Session::Proof::legacy) co_return std::nullopt;
   auto account = co_await exchange.worker->accounts.find(live->session.account_id);
-  const bool linkable = account && !account->closed && !account->linked &&
-                        account->kind != link::AccountKind::organization;
-  if (!linkable) account.reset();
+  if (account && !link::may_be_linked(*account)) account.reset();
   co_return account;
 }
 
