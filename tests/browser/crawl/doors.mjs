@@ -66,7 +66,9 @@ export async function forward(walk, cancels = false) {
   for (let steps = 0; steps < 10; steps += 1) {
     const page = await walk.read();
     way.push(`${page.path} “${page.heading}”`);
-    if (page.kind === 'provider') {
+    if (page.refresh) { // a page that waits
+      await walk.page.goto(page.refresh, { waitUntil: 'load' });
+    } else if (page.kind === 'provider') {
       if (!asks) break;
       asks = 0;
       if (cancels || !walk.who.vneid_number) await walk.go(() => walk.page.getByRole('button', { name: /^H(uỷ|ủy)$/ }).click());
