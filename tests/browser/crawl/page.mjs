@@ -38,11 +38,12 @@ export async function read(page, status, site) {
   return { ...seen, ...place, url: url.href, status, html, key: `${place.kind} ${url.pathname} ${seen.heading} [${names}]` };
 }
 
-// ours: a page of the module; login: the portal's own; portal, provider, elsewhere.
+// ours: a page of the module; login: the portal's own; file: of the vault; portal, provider, elsewhere.
 export function placeOf(url, site) {
   const path = url.pathname;
   if (url.origin === new URL(site.issuer).origin) return { kind: 'provider', path: path.replace(/[\w-]{20,}/, '…') };
   if (url.origin !== new URL(site.url).origin) return { kind: 'elsewhere', path: url.href };
+  if (/^\/vneid\/vault\/.+/.test(path)) return { kind: 'file', path: '/vneid/vault/…' };
   if (path.startsWith('/vneid/')) return { kind: 'ours', path };
   return { kind: path === '/dang-nhap' ? 'login' : 'portal', path };
 }

@@ -13,7 +13,7 @@ export class Walk {
     });
     page.on('request', (request) => {
       const { origin, protocol } = new URL(request.url());
-      if (protocol !== 'data:' && !known.includes(origin)) this.noticed.push({ page: page.url(), what: `foreign request ${origin}` });
+      if (/^https?:$/.test(protocol) && !known.includes(origin)) this.noticed.push({ page: page.url(), what: `foreign request ${origin}` });
     });
     page.on('console', (message) => {
       const from = message.location().url || page.url();
