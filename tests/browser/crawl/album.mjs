@@ -68,7 +68,7 @@ async function sideways(page, when) {
 async function lost(page) {
   const cut = await page.evaluate(() => [...document.querySelectorAll('main *, header *, footer *')].filter((element) => {
     const style = getComputedStyle(element);
-    const hides = style.overflow !== 'visible' && style.overflowX !== 'auto' && element.getClientRects().length;
+    const hides = !element.matches('input, select, textarea') && style.overflow !== 'visible' && style.overflowX !== 'auto' && element.getClientRects().length;
     return hides && (element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1)
       && element.clientWidth > 1;
   }).map((element) => `${element.tagName.toLowerCase()}.${element.className}`));
