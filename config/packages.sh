@@ -8,7 +8,7 @@ build=(clang-19 lld-19 cmake ninja-build pkg-config nginx nginx-dev libpcre2-dev
 package=(build-essential debhelper lowdown)
 demo=(redis-server redis-tools postgresql python3 python3-authlib python3-flask python3-qrcode python3-cryptography
   gunicorn curl)
-test=(ccache clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19 libgtest-dev libgmock-dev chromium
+test=(ccache clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19 libgtest-dev libgmock-dev chromium firefox-esr
   nodejs npm nghttp2-client libnginx-mod-http-subs-filter procps poppler-utils openssl python3-jsonschema python3-django
   php-cgi node-cookie ruby-rack tomcat10-common)
 

@@ -84,7 +84,7 @@ python_skips() {
 # node's test runner on *.test.mjs, with the packages of its package-lock.json.
 node_tests() {
   local name=$1 folder=$2 start=$SECONDS good bad status=0
-  { (cd "$folder" && npm ci --no-audit --no-fund) && timeout 900 node --test --test-reporter=tap "$folder"/*.test.mjs; } \
+  { (cd "$folder" && npm ci --no-audit --no-fund) && timeout 1800 node --test --test-reporter=tap "$folder"/*.test.mjs; } \
     >"$logs/$name" 2>&1 || status=$?
   good=$(sed -nE 's/^# pass ([0-9]+).*/\1/p' "$logs/$name" | tail -1)
   bad=$(sed -nE 's/^# fail ([0-9]+).*/\1/p' "$logs/$name" | tail -1)

@@ -1,4 +1,4 @@
-// One deployment behind the tests, and a Chromium in front of it.
+// One deployment behind the tests, and a browser in front of it.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -14,8 +14,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export const shots = process.env.VNEID_SCREENSHOTS ?? `${here}../../build/screenshots`;
 mkdirSync(shots, { recursive: true });
 
-async function deploy() {
-  const child = spawn('/usr/bin/python3', [`${here}serve.py`], { stdio: ['pipe', 'pipe', 'inherit'] });
+export async function deploy(options) {
+  const child = spawn('/usr/bin/python3', [`${here}serve.py`, ...options], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => JSON.parse((await lines.next()).value);
   const facts = await next();
@@ -32,7 +32,7 @@ async function deploy() {
   };
 }
 
-function launch() {
+export function launch() {
   return chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -40,18 +40,20 @@ function launch() {
   });
 }
 
-// The deployment and the browser of a test file, cleared away after its tests.
-export async function stage() {
-  const site = await deploy();
+// The deployment (with options of serve.py) and the browser of a test file, cleared away after its tests.
+export async function stageWith(open, ...options) {
+  const site = await deploy(options);
   let browser;
   after(async () => {
     await browser?.close();
     const { bad } = await site.stop();
     assert.deepEqual(bad, [], 'nginx error log');
   });
-  browser = await launch();
-  return { site, people: citizens(site, browser) };
+  browser = await open();
+  return { site, browser, people: citizens(site, browser) };
 }
+
+export const stage = (...options) => stageWith(launch, ...options);
 
 // A screenshot at phone and desktop width, axe's verdict, and no sideways scrolling at 320 px.
 export async function examine(page, name) {
