@@ -1,7 +1,10 @@
 """A citizen's browser, small enough for scripts: cookies (Secure ones on localhost too, as real browsers do),
 forms, redirects. Standard library only."""
 import http.client
+import html
 import html.parser
+import re
+import time
 import urllib.parse
 
 
@@ -110,9 +113,17 @@ class Citizen:
         for _ in range(most):
             location = page.header("Location")
             if page.status not in (301, 302, 303, 307, 308) or location is None:
-                return page
+                return self.wait_for(page) if page.status == 200 else page
             page = self.request("GET", urllib.parse.urljoin(page.url, location).split("#")[0])
         raise RuntimeError(f"more than {most} redirects, last {page.url}")
+
+    def wait_for(self, page):
+        """Asks again as a page says that waits for somebody; kiosks' pages, which only go at last, stay."""
+        refresh = re.search(r'http-equiv="refresh" content="([1-5]);url=([^"]+)"', page.text)
+        if refresh is None:
+            return page
+        time.sleep(int(refresh[1]))
+        return self.get(urllib.parse.urljoin(page.url, html.unescape(refresh[2])))
 
     def get(self, url):
         return self.follow(self.request("GET", url))

@@ -87,6 +87,7 @@ class Stack:
         self.population_source = population_source
         self.provider = provider
         self.reuse = reuse
+        self.wait = "1s"
         self.menu = menu
         self.processes = {}
         self.port, self.provider_port, self.portal_port, self.population_port = free_ports(4)
@@ -341,6 +342,7 @@ http {{
         vneid_path   /vneid/;
         vneid_origin {self.url};
         vneid_login_page /dang-nhap;
+        vneid_wait {self.wait};
         vneid_contact "hotline=1900 1234" "desk=Bộ phận Một cửa, 1 Đường Thử Nghiệm"
                       "hours=Thứ Hai đến thứ Sáu, 7:30–11:30 và 13:30–17:00" "bring=CCCD và điện thoại có ứng dụng VNeID";
         vneid_contact language=en "hotline=1900 1234" "desk=One-stop desk, 1 Test Street"

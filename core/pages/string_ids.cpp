@@ -167,6 +167,7 @@ std::string text_id(const ErrorPage& page) {
   if (page.kind == ErrorKind::review && page.review_state != ReviewState::open) {
     id.append(".").append(review_states[static_cast<std::size_t>(page.review_state)]);
   }
+  if (page.kind == ErrorKind::organization && !page.effective_date.empty()) id += ".login";
   return id;
 }
 
@@ -191,6 +192,9 @@ std::vector<std::string> ids_in_code() {
     all.push_back(text_id(answered));
     all.push_back(text_id(answered) + ".title");
   }
+  const ErrorPage refused{.kind = ErrorKind::organization, .effective_date = "01/07/2025"};
+  all.push_back(text_id(refused));
+  all.push_back(text_id(refused) + ".title");
   for (const ErrorKind kind : all_error_kinds()) {
     all.emplace_back(string_id(kind));
     all.push_back(std::string(string_id(kind)) + ".title");

@@ -26,17 +26,13 @@ const outcomes = {
   'no VNeID': { who: people.named('no_vneid') },
 };
 
-// What is being mended, and why it fails today.
-const todo = Object.fromEntries(['links page × link', 'identity page × link', 'vault page × link', 'after the update × number typed']
-  .map((pair) => [pair, 'C2: the page offers no way to VNeID']));
-
 let number = 0;
 for (const [name, door] of Object.entries(doors)) {
   test(name, async (t) => {
     for (const [outcome, { who, arrives, cancels }] of Object.entries(outcomes)) {
       if (door.only && !door.only.includes(outcome)) continue;
       const javaScriptEnabled = door.script || number++ % 2 === 0;
-      await t.test(`${name} × ${outcome}`, { todo: todo[`${name} × ${outcome}`] }, async () => {
+      await t.test(`${name} × ${outcome}`, async () => {
         const walk = await Walk.begin(site, browser, who(), { javaScriptEnabled });
         try {
           await door.come(walk);

@@ -8,7 +8,7 @@ const { site, people } = await stage();
 // Role and name of everything with a name, in the order of the accessibility tree.
 async function told(page) {
   const tree = await page.locator('body').ariaSnapshot();
-  return [...tree.matchAll(/^\s*- (heading|button|link|textbox|combobox|alert|status) "((?:[^"\\]|\\.)*)"/gm)].map(([, role, name]) => `${role} ${name}`);
+  return [...tree.matchAll(/^\s*- '?(heading|button|link|textbox|combobox|alert|status) "((?:[^"\\]|\\.)*)"/gm)].map(([, role, name]) => `${role} ${name}`);
 }
 
 // These come one after the other; others may stand between.

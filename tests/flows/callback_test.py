@@ -3,7 +3,7 @@ import concurrent.futures
 import unittest
 import urllib.parse
 
-from support import LINKED, NOTICE, Citizen, StackTest
+from support import LINKED, NOTICE, Citizen, StackTest, wait_until
 
 
 class Callback(StackTest):
@@ -181,6 +181,56 @@ class Callback(StackTest):
         for secret in (values["code"], citizen.cookies["localhost"]["__Host-vneid-session"],
                        citizen.cookies["localhost"]["__Host-vneid-flow"], "demo-client-secret"):
             self.assertNotIn(secret, log)
+
+
+class SlowProvider(StackTest):
+    """C4: a provider that takes its time, and one that is not there."""
+
+    @classmethod
+    def prepare(cls, stack):
+        stack.wait = "300ms"
+
+    def tearDown(self):
+        self.stack.provider_control(reset=True)
+
+    def test_a_page_waits_and_asks_again_until_there_is_a_result(self):
+        links = self.links()
+        citizen, callback = self.to_callback(self.someone())
+        self.stack.provider_control(slow=2)
+        page = citizen.request("GET", callback)
+        self.assertEqual(page.status, 200)
+        self.assertIn("Đang xử lý", page.text)
+        self.assertIn(LINKED, citizen.follow(page).text)
+        self.assertEqual(self.links(), links + 1)
+
+    def test_a_population_database_that_takes_its_time(self):
+        case = next(case for case in self.stack.crowd if case["expect"] == "verify_first" and case["citizen_id"])
+        citizen, _ = self.to_notice(case)
+        citizen.submit("Đăng nhập bằng VNeID")
+        self.stack.population_control(fault="slow", seconds=2)
+        try:
+            page = citizen.submit("Cập nhật", number=case["citizen_id"], cmnd="", name=case["name"], birth_date="1990", follow=False)
+            self.assertEqual(page.status, 303)
+            self.assertIn("/vneid/verify?check=", page.header("Location"))
+            waiting = citizen.request("GET", self.stack.url + page.header("Location"))
+            self.assertIn("Đang xử lý", waiting.text)
+            page = citizen.follow(waiting)
+        finally:
+            self.stack.population_control(reset=True)
+        self.assertNotIn("Đang xử lý", page.text)
+
+    def test_nobody_is_sent_to_a_provider_that_is_not_there(self):
+        citizen, _ = self.to_notice(self.someone())
+        self.stack.stop_process("provider")
+        try:
+            notice = citizen.page
+            # It was there a moment ago, which is believed for a while.
+            wait_until(lambda: citizen.submit("Đăng nhập bằng VNeID", notice, follow=False).status == 503, "the page that says so")
+            page = citizen.page
+            self.assertIn("tạm thời gián đoạn", page.text)
+            self.assertIn("Bỏ qua", page.text)
+        finally:
+            self.stack.start_provider()
 
 
 if __name__ == "__main__":

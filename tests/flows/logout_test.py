@@ -199,7 +199,7 @@ class Kiosk(SigningOut):
         page = citizen.submit("Tiếp tục")
         self.assertEqual(self.portals(citizen), 200)
         page = citizen.get(self.stack.url + "/vneid/vault")
-        self.assertIn("kiosk", re.search(r'<body class="([^"]*)"', page.text).group(1))
+        self.assertIn("kiosk", re.search(r'<html[^>]* class="([^"]*)"', page.text).group(1))
         refresh = re.search(r'<meta http-equiv="refresh" content="(\d+);url=([^"]+)"', page.text)
         self.assertEqual(refresh.groups(), ("3", "/vneid/signed-out?because=idle"))
         signed_out = self.stack.url + refresh.group(2)

@@ -26,6 +26,7 @@ class PolicyTest(StackTest):
     def seen(self, case):
         """What the legacy login leads to: in, notice, enforce, refused."""
         citizen, page = self.to_notice(case)
+        self.last_page = page
         if page.url.endswith("/trang-chu"):
             return "in", citizen
         self.assertNotIn("portal_session", citizen.cookies["localhost"])
@@ -33,7 +34,7 @@ class PolicyTest(StackTest):
         if "Bỏ qua" in buttons:
             return "notice", citizen
         if "Đăng nhập bằng VNeID" in buttons:
-            self.assertIn(FROM, page.text)
+            self.assertTrue(FROM in page.text or "đã được liên kết với VNeID" in page.text)
             return "enforce", citizen
         self.assertIn("không còn được sử dụng để đăng nhập", page.text)
         self.assertEqual(page.status, 403)
@@ -56,7 +57,9 @@ class Table(PolicyTest):
                 self.at(instant)
                 self.assertEqual(self.seen(personal)[0], for_personal)
                 self.assertEqual(self.seen(linked)[0], for_linked, "a linked account's password")
-                self.assertEqual(self.seen(organization)[0], for_organization)
+                outcome, page = self.seen(organization)[0], self.last_page
+                self.assertEqual(outcome, for_organization)
+                self.assertEqual("01/07/2025" in page.text, outcome == "refused", "an organisation's own date")
                 self.assertEqual(self.seen(foreign)[0], for_foreign)
 
     def test_modes_without_instants(self):

@@ -8,7 +8,7 @@ WORDS = {
     "review": "Yêu cầu đã được chuyển cán bộ kiểm tra",
     "refuse_number": "không trùng khớp",
     "refuse_level": "chưa đạt mức độ 2",
-    "refuse_kind": "không trùng khớp",
+    "refuse_kind": "Tài khoản của tổ chức",
 }
 AFTER_CALLBACK = {"link", "link_flagged", *WORDS}
 

@@ -27,6 +27,7 @@ class StackTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.stack = Stack(BUILD, **cls.stack_options)
+        cls.stack.wait = "15s"  # what is slow here is the machine; `prepare` may say otherwise
         cls.prepare(cls.stack)
         cls.addClassCleanup(cls.check_after)
         cls.addClassCleanup(cls.stack.stop)

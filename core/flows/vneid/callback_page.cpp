@@ -172,8 +172,9 @@ Task<Reply> signed_in_again(const Exchange& exchange, const SignIn& purpose, Sig
     co_return co_await enter_portal(exchange, *std::move(choice), 0);
   }
   const auto live = co_await live_session(exchange);
+  // Who was not in the database at the callback has an account by now.
   if (live && live->session.proof == Session::Proof::vneid &&
-      live->session.person_id == signed_in.person_id) {
+      (!signed_in.person_id || live->session.person_id == signed_in.person_id)) {
     co_return redirect(purpose.return_to);
   }
   co_return sign_in_failure(exchange, purpose, done_before(),

@@ -1,9 +1,13 @@
 #include "flows/vneid/start.hpp"
 
+#include <expected>
+#include <string>
 #include <utility>
 
 #include "crypto/random.hpp"
 #include "flows/reply/reply.hpp"
+#include "flows/vneid/callback_page.hpp"
+#include "net/unavailable.hpp"
 #include "session/cookie.hpp"
 
 namespace vneid::flows {
@@ -19,6 +23,21 @@ void ask_for_fresh_login(const Exchange& exchange, oidc::AuthorizationOptions& o
       exchange.worker->loop.wall_now();  // the provider's clock is no rehearsal's
 }
 
+/// The request to send the browser to the provider with; why not, when nobody is there.
+Task<std::expected<oidc::AuthorizationRequest, std::string>> ask_provider(
+    const Exchange& exchange, const Authorization& authorization,
+    oidc::AuthorizationOptions options) {
+  oidc::IdentityProvider& provider = *exchange.worker->providers.at(authorization.provider);
+  try {
+    co_await provider.require_reachable();
+    co_return co_await provider.authorization_request(authorization.redirect_uri,
+                                                      std::move(options));
+  } catch (const Unavailable& failure) {
+    if (failure.dependency() != Unavailable::Dependency::provider) throw;
+    co_return std::unexpected(std::string{failure.what()});
+  }
+}
+
 }  // namespace
 
 Task<Reply> start_authorization(const Exchange& exchange, Purpose purpose) {
@@ -29,10 +48,12 @@ Task<Reply> start_authorization(const Exchange& exchange, Purpose purpose) {
       exchange.site->origin + exchange.site->path + "callback/" + authorization.provider;
   oidc::AuthorizationOptions options;
   if (exchange.site->kiosk) ask_for_fresh_login(exchange, options, authorization);
-  oidc::IdentityProvider& provider = *exchange.worker->providers.at(authorization.provider);
-  co_await provider.require_reachable();
-  auto request =
-      co_await provider.authorization_request(authorization.redirect_uri, std::move(options));
+  auto asked = co_await ask_provider(exchange, authorization, std::move(options));
+  if (!asked) {
+    co_return co_await failure_page(exchange, authorization.purpose,
+                                    Failed{.kind = pages::ErrorKind::provider_away}, asked.error());
+  }
+  oidc::AuthorizationRequest& request = *asked;
   authorization.nonce = std::move(request.nonce);
   authorization.code_verifier = std::move(request.code_verifier);
   std::string browser = browser_of(exchange.request->cookie);

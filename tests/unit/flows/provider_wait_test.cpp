@@ -49,6 +49,17 @@ TEST_F(Reachable, NobodyIsSentToAServerThatIsAway) {
   expect(world, begin(), {.status = 303, .location = "https://idp.example/auth"});
 }
 
+TEST_F(Reachable, WhoseLoginIsHeldMaySkipMeanwhile) {
+  world.verify_number();
+  world.hold_login();
+  const std::string csrf = World::csrf_of(world.run(world.get("notice")));
+  world.http.answers.clear();
+  expect(world, world.run(world.post("notice", "choice=vneid&csrf=" + csrf)),
+         {.status = 503, .log = "authorization endpoint", .body = "value=\"skip\""});
+  expect(world, world.run(world.post("notice", "choice=skip&csrf=" + csrf)),
+         {.status = 302, .location = "/trang-chu"});
+}
+
 TEST_F(Reachable, ABrokenGatewayIsAwayAndARefusalIsNot) {
   for (const int status : {502, 503, 504}) {
     World there;

@@ -47,10 +47,12 @@ TEST(WayForward, ALinkedAccountIsOnlyAskedToUseVNeID) {
 
 TEST(WayForward, AnOrganisationReadsItsOwnPage) {
   World world;
-  world.site->policy.organization.mode = Mode::enforce;
+  world.site->policy.organization.mode = Mode::closed;
+  world.site->policy.organization.enforce = policy::parse_instant("2025-07-01").value();
   world.account.kind = link::AccountKind::organization;
   const auto page = refused_login(world);
   expect(world, page, {.status = 403, .body = "Tài khoản của tổ chức"});
+  EXPECT_TRUE(page.body.contains("Từ ngày 01/07/2025"));
   EXPECT_FALSE(page.body.contains("/vneid/login")) << "no person's VNeID opens it";
 }
 
