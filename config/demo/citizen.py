@@ -118,8 +118,8 @@ class Citizen:
         raise RuntimeError(f"more than {most} redirects, last {page.url}")
 
     def wait_for(self, page):
-        """Asks again as a page says that waits for somebody; kiosks' pages, which only go at last, stay."""
-        refresh = re.search(r'http-equiv="refresh" content="([1-5]);url=([^"]+)"', page.text)
+        """Asks again as a page says that waits for somebody; a kiosk's page, which only goes at last, stays."""
+        refresh = re.search(r'http-equiv="refresh" content="(\d+);url=([^"]+waited=\d+)"', page.text)
         if refresh is None:
             return page
         time.sleep(int(refresh[1]))

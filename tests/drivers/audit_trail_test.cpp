@@ -143,13 +143,14 @@ TEST(AuditTrail, NoticeChoiceIsKeptWithItsVersion) {
 
 TEST(AuditTrail, KnowsTheLastSkipOfAnAccount) {
   LinkWorld world;
+  const Wall now = world.loop.wall_now();
   audit::NoticeChoice choice;
   choice.account_id = world.add_account("a", test::mau);
   choice.notice_version = "nd59-1";
   const auto last = [&] { return world.loop.run(audit::last_skip(world.pool, choice.account_id)); };
   const auto keep = [&](audit::Choice what, std::chrono::hours ago) {
     choice.choice = what;
-    choice.at = world.loop.wall_now() - ago;
+    choice.at = now - ago;
     world.loop.run(audit::record(world.pool, choice));
   };
   keep(audit::Choice::shown, std::chrono::hours{9});
@@ -158,7 +159,7 @@ TEST(AuditTrail, KnowsTheLastSkipOfAnAccount) {
   keep(audit::Choice::skip, std::chrono::hours{2});
   keep(audit::Choice::skip, std::chrono::hours{5});
   keep(audit::Choice::vneid, std::chrono::hours{1});
-  EXPECT_EQ(last(), world.loop.wall_now() - std::chrono::hours{2});
+  EXPECT_EQ(last(), now - std::chrono::hours{2});
   choice.account_id = world.add_account("b", test::mau);
   EXPECT_EQ(last(), std::nullopt);
 }
