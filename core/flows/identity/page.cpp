@@ -21,7 +21,6 @@ namespace vneid::flows {
 namespace {
 
 using identity::Field;
-using link::IdentityProfile;
 
 pages::IdentityPage::Note note_of(const std::string& done) {
   using Note = pages::IdentityPage::Note;

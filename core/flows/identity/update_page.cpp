@@ -46,7 +46,7 @@ pages::UpdatePage complete(const Exchange& exchange, pages::UpdatePage page,
 }
 
 /// What a check came to, whenever it did.
-Reply checked(const Exchange& exchange, const LiveSession& live, Form form,
+Reply checked(const Exchange& exchange, const LiveSession& live, const Form& form,
               const CheckResult& result) {
   const State state = result.check.state;
   if (!result.stores_away && state == State::verified) {
@@ -62,6 +62,7 @@ Reply checked(const Exchange& exchange, const LiveSession& live, Form form,
 }
 
 /// The page that waits for the check.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as an address is read
 std::string wait_url(const Exchange& exchange, const std::string& id,
                      const std::string& return_to) {
   std::string url = exchange.site->path + "identity/update?check=" + id;
@@ -71,7 +72,7 @@ std::string wait_url(const Exchange& exchange, const std::string& id,
 
 Task<Reply> show_checked(const Exchange& exchange, LiveSession live, Form form) {
   auto result = co_await await_check(exchange, live.token.value());
-  if (result) co_return checked(exchange, live, std::move(form), *result);
+  if (result) co_return checked(exchange, live, form, *result);
   if (times_waited(*exchange.request) < longest_wait)
     co_return waiting_page(exchange, AwaitedServer::population);
   // It is lost, or was never begun.
@@ -102,7 +103,7 @@ Task<Reply> update_fields(const Exchange& exchange, LiveSession live) {
     exchange.worker->log.write(Log::Severity::error, exchange.request->id, failure.what());
     result.stores_away = true;  // what was typed must not be lost with it
   }
-  co_return checked(exchange, live, std::move(form), result);
+  co_return checked(exchange, live, form, result);
 }
 
 Task<Reply> show_update(const Exchange& exchange) {

@@ -5,6 +5,9 @@ const gate = '/nop-ho-so';
 const asked = /^(Đăng nhập bằng VNeID|Liên kết với VNeID|Đăng nhập lại bằng VNeID|Đăng nhập lại)$/;
 const onwards = /^(Tiếp tục|Liên kết và tiếp tục|Sử dụng tài khoản này|Cập nhật|Gửi lại)$/;
 
+// Whose number is on file goes from the notice straight to VNeID.
+const atTheProvider = ['link', 'level 1', 'another name', 'another number', 'another birth date', 'cancelled'];
+
 const skip = async (walk, path) => {
   await walk.legacyLogin();
   if (walk.page.url().includes('/vneid/notice')) await walk.press('Bỏ qua');
@@ -42,11 +45,11 @@ export const doors = {
     await walk.press('Cập nhật');
   } },
   'vault page': { offers: true, wants: '/vneid/vault', come: (walk) => skip(walk, '/vneid/vault') },
-  'back button after the link': { wants: '/trang-chu', only: ['link'], come: async (walk) => {
+  'back button after the link': { wants: '/vneid/linked', only: ['link'], come: async (walk) => {
     await linkAndContinue(walk);
     await walk.page.goBack();
   } },
-  'second tab': { wants: '/trang-chu', come: async (walk) => {
+  'second tab': { wants: '/trang-chu', only: atTheProvider, come: async (walk) => {
     await walk.legacyLogin();
     const other = await walk.page.context().newPage();
     await other.goto(walk.page.url());
