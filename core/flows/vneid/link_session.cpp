@@ -67,7 +67,7 @@ Task<Reply> show_link_offer(const Exchange& exchange) {
   const SessionToken& token = offer->live.token;
   pages::LinkOfferPage page;
   page.account_masked = identity::mask_account(offer->account.name);
-  if (offer->account.full_name) page.name_masked = identity::mask_name(*offer->account.full_name);
+  if (const auto& name = offer->account.full_name) page.name_masked = identity::mask_name(*name);
   if (lacks_verified_number(exchange, offer->account)) {
     page.update_href = page_url(exchange.site->path, "identity/update", return_to);
   }
