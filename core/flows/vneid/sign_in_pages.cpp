@@ -94,7 +94,7 @@ pages::ChoicePage::Account account_of(const PendingChoice::Candidate& candidate,
   if (glance == glances.end()) return account;
   account.foreign = glance->kind == link::AccountKind::foreign;
   account.papers = glance->papers;
-  if (glance->last_login) account.last_login = text::date_for_people(*glance->last_login);
+  if (const auto& at = glance->last_login) account.last_login = text::date_for_people(*at);
   return account;
 }
 
@@ -103,8 +103,10 @@ Task<std::vector<pages::ChoicePage::Account>> told_apart(
   std::vector<pages::ChoicePage::Account> accounts;
   if (candidates.empty()) co_return accounts;
   std::vector<AccountId> ids;
+  ids.reserve(candidates.size());
   for (const auto& each : candidates) ids.push_back(each.account_id);
   const auto glances = co_await exchange.worker->accounts.glances(std::move(ids));
+  accounts.reserve(candidates.size());
   for (const auto& each : candidates) accounts.push_back(account_of(each, glances));
   co_return accounts;
 }
