@@ -56,7 +56,7 @@ export const doors = {
     await other.getByRole('button', { name: 'Đăng nhập bằng VNeID' }).first().click();
     await other.waitForURL(`${walk.site.issuer}/**`);
   } },
-  'bookmark of the callback': { wants: '/trang-chu', only: ['link'], come: async (walk) => {
+  'bookmark of the callback': { wants: '/vneid/linked', only: ['link'], come: async (walk) => {
     await linkAndContinue(walk);
     await walk.open(walk.callback);
   } },
