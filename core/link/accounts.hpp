@@ -46,6 +46,12 @@ inline bool may_be_linked(const LegacyAccount& account) noexcept {
   return !account.closed && !account.linked && account.kind != AccountKind::organization;
 }
 
+/// Whether it carries a 12-digit number that somebody has verified (R28).
+inline bool has_verified_number(const LegacyAccount& account) noexcept {
+  return account.identity.number &&
+         account.identity.number_status == identity::FieldStatus::verified;
+}
+
 /// What tells an account from others of the same person, for that person.
 struct AccountGlance {
   AccountId account_id;

@@ -102,7 +102,8 @@ struct ChoicePage {
   bool adopts = false;
   bool can_make_new = false;     ///< [Tạo tài khoản mới]; only when it adopts
   std::string login_page = "/";  ///< of the portal: [Đăng nhập tài khoản đã có]
-  /// None, when it adopts: there is an account that only its own password opens the way to.
+  /// None, when it adopts: nothing may be taken over. Whether there is an account that only its own
+  /// password opens the way to is not told.
   std::vector<Account> accounts;
   std::string return_to;
   std::string csrf;

@@ -48,6 +48,15 @@ void read_named_account(const Directive& directive, std::string_view value, Serv
   conf.portal_account = directive.complex_value(value);
 }
 
+[[nodiscard]] std::string read_path(const Directive& directive, const char* name) {
+  const auto path = directive.word(0);
+  if (!is_plain_path(path)) {
+    directive.fail("invalid URI \"" + std::string{path} + "\" in \"" + name +
+                   "\", expected a path of this server");
+  }
+  return std::string{path};
+}
+
 }  // namespace
 
 void parse_logout(const Directive& directive, LocationConf& conf) {
@@ -57,22 +66,12 @@ void parse_logout(const Directive& directive, LocationConf& conf) {
 
 void parse_logout_location(const Directive& directive, ServerConf& conf) {
   directive.refuse_duplicate(conf.logout_location.has_value());
-  const auto path = directive.word(0);
-  if (!is_plain_path(path)) {
-    directive.fail("invalid URI \"" + std::string{path} +
-                   "\" in \"vneid_logout_location\", expected a path of this server");
-  }
-  conf.logout_location = path;
+  conf.logout_location = read_path(directive, "vneid_logout_location");
 }
 
 void parse_login_page(const Directive& directive, ServerConf& conf) {
   directive.refuse_duplicate(conf.login_page.has_value());
-  const auto path = directive.word(0);
-  if (!is_plain_path(path)) {
-    directive.fail("invalid URI \"" + std::string{path} +
-                   "\" in \"vneid_login_page\", expected a path of this server");
-  }
-  conf.login_page = path;
+  conf.login_page = read_path(directive, "vneid_login_page");
 }
 
 void parse_portal_cookie(const Directive& directive, ServerConf& conf) {

@@ -33,8 +33,7 @@ Task<void> keep_choice(const Exchange& exchange, const Ticket& ticket, audit::Ch
 Task<bool> lacks_verified_number(const Exchange& exchange, const Ticket& ticket) {
   if (exchange.site->population.empty() || !is_proven(ticket)) co_return false;
   auto account = co_await exchange.worker->accounts.find(ticket.account_id);
-  co_return account && (!account->identity.number ||
-                        account->identity.number_status != identity::FieldStatus::verified);
+  co_return account && !link::has_verified_number(*account);
 }
 
 Reply notice_page(const Exchange& exchange, const Ticket& ticket) {

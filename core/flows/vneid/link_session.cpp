@@ -14,9 +14,7 @@ namespace {
 constexpr const char* form = "link";
 
 bool lacks_verified_number(const Exchange& exchange, const link::LegacyAccount& account) {
-  return !exchange.site->population.empty() &&
-         (!account.identity.number ||
-          account.identity.number_status != identity::FieldStatus::verified);
+  return !exchange.site->population.empty() && !link::has_verified_number(account);
 }
 
 /// The session of the request with the account that it may link; or the answer to who has none.

@@ -330,6 +330,16 @@ TEST_F(SignInCallback, OffersAccountsThatCarryTheNumber) {
          {.status = 303, .location = "/ho-so"});
 }
 
+/// C8: at a kiosk the next citizen sits down as soon as the idle time is over.
+TEST_F(SignInCallback, AChoiceDiesWithTheIdleTime) {
+  world.site->session_limits.idle = std::chrono::minutes{2};
+  to_choice(world);
+  world.loop.advance(std::chrono::seconds{100});
+  expect(world, world.run(world.get("login/choose")), {.status = 200});
+  world.loop.advance(std::chrono::seconds{30});
+  expect(world, world.run(world.get("login/choose")), {.status = 410});
+}
+
 /// A1: whoever knows three facts of a person could have verified it.
 TEST_F(SignInCallback, NeverOffersAnAccountThatItsHolderVerified) {
   world.verify_number();
