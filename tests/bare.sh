@@ -86,7 +86,7 @@ fi
 for name in http_proxy https_proxy no_proxy; do [ -z "${!name:-}" ] || environment+=("$name=${!name}"); done
 if [ -n "${BARE_CCACHE:-}" ]; then
   mkdir -p "$BARE_CCACHE" "$root/ccache"
-  environment+=(CCACHE_DIR=/ccache CCACHE_BASEDIR=/root/project CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=time_macros
+  environment+=(CCACHE_DIR=/ccache CCACHE_BASEDIR=/root/project CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
     CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache)
 fi
 

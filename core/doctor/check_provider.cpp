@@ -7,6 +7,7 @@
 #include "crypto/random.hpp"
 #include "doctor/peer_look.hpp"
 #include "doctor/report/words.hpp"
+#include "oidc/authorization_endpoint.hpp"
 #include "oidc/client_authentication.hpp"
 #include "oidc/direct_envelope.hpp"
 #include "oidc/jose/decryption_key.hpp"
@@ -66,6 +67,8 @@ class ProviderLook {
       return !is_new || peer_.look_at_transport("provider.tls", url);
     };
     if (is_reached(settings_.token_endpoint)) look_at_client(settings_.token_endpoint);
+    look_at_first_question({.authorization_endpoint = settings_.authorization_endpoint,
+                            .token_endpoint = settings_.token_endpoint});
     for (const auto& [name, url] :
          {std::pair{"authorization_endpoint", settings_.authorization_endpoint},
           std::pair{"userinfo_endpoint", settings_.userinfo_endpoint}}) {
@@ -121,6 +124,24 @@ class ProviderLook {
     about().ok("provider.discovery", "its discovery document is complete");
     look_at_keys(metadata->jwks_uri);
     look_at_client(metadata->token_endpoint);
+    look_at_first_question(*metadata);
+  }
+
+  /// As nginx asks before it sends anybody there, and judges.
+  void look_at_first_question(const oidc::Metadata& metadata) {
+    if (!oidc::is_asked_first(settings_, metadata)) return;
+    const auto response = peer_.send("provider.authorization",
+                                     endpoint_question(settings_, metadata.authorization_endpoint));
+    if (!response) return;
+    const std::string silence = oidc::silence_in(*response);
+    if (silence.empty()) {
+      about().ok("provider.authorization", "its authorization endpoint answers");
+    } else {
+      about().wrong(
+          "provider.authorization",
+          "its authorization endpoint answers HEAD with " + silence + ": nobody is sent there",
+          "Ask the provider; if browsers get through, \"authorization_check off\"");
+    }
   }
 
   void tell_status(const http::IncomingResponse& response, const std::string& url) const {

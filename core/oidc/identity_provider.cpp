@@ -1,14 +1,13 @@
 #include "oidc/identity_provider.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "net/unavailable.hpp"
+#include "oidc/authorization_endpoint.hpp"
 #include "oidc/direct_provider.hpp"
 #include "oidc/provider.hpp"
-#include "text/url.hpp"
 
 namespace vneid::oidc {
 
@@ -21,16 +20,9 @@ ClientCredential checked_credential(const ProviderSettings& settings) {
   return *ClientCredential::make(settings);
 }
 
-/// The authorization endpoint is asked with little patience, since somebody waits for the answer.
-constexpr Milliseconds probe_timeout{1500};
+/// How long an answer of the authorization endpoint counts.
 constexpr Milliseconds trust_time{15'000};
 constexpr Milliseconds doubt_time{5'000};
-
-bool is_same_server(const std::string& left, const std::string& right) {
-  const auto one = text::parse_url(left);
-  const auto other = text::parse_url(right);
-  return one && other && one->scheme == other->scheme && one->authority == other->authority;
-}
 
 }  // namespace
 
@@ -62,10 +54,10 @@ Task<http::IncomingResponse> IdentityProvider::call(http::OutgoingRequest reques
 Task<void> IdentityProvider::require_reachable() {
   const auto described = co_await metadata();
   const std::string& endpoint = described->authorization_endpoint;
-  if (!is_same_server(endpoint, described->token_endpoint)) co_return;
+  if (!is_asked_first(settings_, *described)) co_return;
   if (loop_.now() >= ask_again_) {
     // Whoever comes meanwhile goes by what was learned before.
-    ask_again_ = loop_.now() + probe_timeout;
+    ask_again_ = loop_.now() + doubt_time;
     silence_ = co_await silence_of(endpoint);
     ask_again_ = loop_.now() + (silence_.empty() ? trust_time : doubt_time);
   }
@@ -73,16 +65,8 @@ Task<void> IdentityProvider::require_reachable() {
 }
 
 Task<std::string> IdentityProvider::silence_of(std::string endpoint) {
-  http::OutgoingRequest request;
-  request.method = "HEAD";
-  request.url = std::move(endpoint);
-  request.trusted_certificates = settings_.trusted_certificates;
-  request.timeout = std::min(settings_.timeout, probe_timeout);
   try {
-    const auto answer = co_await client_.send(std::move(request));
-    // What it thinks of a request without parameters is its own affair.
-    const bool away = answer.status >= 502 && answer.status <= 504;
-    co_return away ? "status " + std::to_string(answer.status) : std::string{};
+    co_return silence_in(co_await client_.send(endpoint_question(settings_, endpoint)));
   } catch (const http::ExchangeFailed& failure) {
     co_return failure.what();
   }

@@ -68,8 +68,7 @@ class IdentityProvider {
 
   /// Throws Unavailable when people should not be sent there now, since they would end on an error
   /// page of the browser's own: its authorization endpoint, asked once in a while for everybody,
-  /// does not answer. Only where the endpoint is of the same server as the token endpoint, which we
-  /// have to reach anyway; another one may be there for browsers only.
+  /// does not answer. Only where `is_asked_first`.
   Task<void> require_reachable();
 
   /// When its documents were fetched last; the epoch: never, or it has none.

@@ -60,6 +60,7 @@ struct ProviderSettings {
   std::string decryption_key_pem;  ///< content of `decryption_key_file`
   ClaimNames claims;
   int required_level = 2;
+  bool authorization_check = true;                 ///< whether `is_asked_first` may hold
   http::TrustedCertificates trusted_certificates;  ///< the only CAs trusted; null: the system's
   Milliseconds timeout{5000};                      ///< for one call to the provider
   CallObserver* observer = nullptr;                ///< of calls to the provider; null: nobody

@@ -180,6 +180,10 @@ void read_level(const Directive& directive, Draft& draft) {
       static_cast<int>(directive.number(directive.word(0), "required_level", 1, 2));
 }
 
+void read_authorization_check(const Directive& directive, Draft& draft) {
+  draft.provider.authorization_check = directive.on_or_off();
+}
+
 void read_certificate(const Directive& directive, Draft& draft) {
   draft.provider.trusted_certificates = directive.certificates(directive.word(0));
 }

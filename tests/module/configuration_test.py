@@ -184,7 +184,7 @@ class Configuration(ModuleTest):
         self.assert_accepted(provider=self.provider(no_secret + key))
         self.assert_accepted(provider=self.provider(
             BASE + "profile oidc; client_authentication post; scope openid; claim citizen_id a; claim level b; "
-                   "required_level 1; timeout 900ms; trusted_certificate {folder}/ca.pem;"))
+                   "required_level 1; authorization_check off; timeout 900ms; trusted_certificate {folder}/ca.pem;"))
 
         def refuse(message, members):
             self.assert_refused(message, provider=self.provider(members), at="vneid_provider")
@@ -211,6 +211,7 @@ class Configuration(ModuleTest):
         refuse('invalid time "1h"', BASE + "timeout 1h;")
         refuse('unknown profile "saml"', BASE + "profile saml;")
         self.direct_profile(refuse)
+        refuse('invalid value "maybe" in "authorization_check", expected on or off', BASE + "authorization_check maybe;")
         refuse('unknown "colour" in "vneid_provider"', BASE + "colour red;")
         refuse('"issuer" is duplicate', BASE + "issuer https://b;")
         self.assert_refused('provider "bca" is duplicate', again=self.provider(BASE) + " # again", at="# again")

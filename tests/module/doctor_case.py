@@ -185,9 +185,9 @@ class Certificates:
 
 
 class FrontOf:
-    """A server before the fixture provider: with TLS, another clock, or another address in what it says."""
+    """A server before the fixture provider: with TLS, another clock, another address in what it says, or a status for HEAD."""
 
-    def __init__(self, target, certificate=None, key=None, date=None):
+    def __init__(self, target, certificate=None, key=None, date=None, head=400):
         front = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -209,6 +209,10 @@ class FrontOf:
                 self.wfile.write(content)
 
             do_GET = do_POST = pass_on
+
+            def do_HEAD(self):
+                self.send_response(head)
+                self.end_headers()
 
             def log_message(self, *_):
                 pass

@@ -83,6 +83,16 @@ class Provider(DoctorCase):
                 self.addCleanup(front.close)
                 self.expect(self.examine(issuer=front.url), state, "peer.clock", text)
 
+    def test_answers_head_as_if_it_were_away(self):
+        front = FrontOf(self.stack.issuer, head=503)
+        self.addCleanup(front.close)
+        findings = self.examine(issuer=front.url)
+        self.expect_only(findings, "wrong", "provider.authorization", "answers HEAD with status 503")
+        self.assertIn("authorization_check off", findings.of("provider.authorization")[0]["cure"])
+        findings = self.examine(issuer=front.url, provider="authorization_check off;")
+        self.assertEqual(findings.not_well(), [])
+        self.assertEqual(findings.of("provider.authorization"), [])
+
     def test_asks_for_no_person(self):
         before = self.stack.provider_requests("authorize"), self.stack.provider_requests("userinfo")
         self.examine()

@@ -27,7 +27,7 @@ class Healthy(DoctorCase):
                 ("audit.seal", "no event of the audit trail waits"), ("postgres.statistics", "fresh"), ("postgres.connections", "1 workers × 4"),
                 ("provider.tls", "on this machine"), ("provider.discovery", "complete"), ("provider.issuer", "is the"),
                 ("provider.algorithms", "RS256"), ("provider.pkce", "S256"), ("peer.clock", "agree"),
-                ("provider.authentication", "client_secret_basic"), ("provider.keys", "usable"),
+                ("provider.authentication", "client_secret_basic"), ("provider.keys", "usable"), ("provider.authorization", "answers"),
                 ("provider.client", "accepts client portal"), ("population.reach", "answers"),
                 ("site.redirect_uri", "https://portal.example/vneid/callback/bca"),
                 ("site.policy", "enforce from 01/07/2099"), ("site.login", "names the account"),

@@ -168,6 +168,8 @@ void HttpReader::read_provider_member(const Directive& member, Provider& provide
     settings.scope = word;
   } else if (member.name == "claim") {
     read_claim(member, settings.claims);
+  } else if (member.name == "authorization_check") {
+    settings.authorization_check = word != "off";
   } else if (member.name == "required_level") {
     read_number(word, settings.required_level);
   } else if (member.name == "timeout") {

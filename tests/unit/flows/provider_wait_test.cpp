@@ -78,6 +78,14 @@ TEST_F(Reachable, AnEndpointForBrowsersOnlyIsNotAsked) {
   expect(world, begin(), {.status = 303, .location = "https://idp.example/auth"});
 }
 
+/// A firewall that answers HEAD with 503, and browsers get through.
+TEST_F(Reachable, NothingIsAskedWithTheCheckOff) {
+  answer(503);
+  world.provider->check_authorization(false);
+  expect(world, begin(), {.status = 303, .location = "https://idp.example/auth"});
+  EXPECT_TRUE(world.http.sent.empty());
+}
+
 class SlowCallback : public testing::Test {
  protected:
   void SetUp() override {

@@ -57,6 +57,8 @@ class FakeProvider final : public oidc::IdentityProvider {
     co_return told_logout;
   }
 
+  void check_authorization(bool on) { settings_.authorization_check = on; }
+
   bool away = false;
   std::string end_session_endpoint = "https://idp.example/logout";
   std::string authorization_endpoint;  ///< empty: nobody asks whether it is there

@@ -8,16 +8,19 @@
 #include <utility>
 #include <vector>
 
+#include "async/event_loop.hpp"
 #include "net/redis/database.hpp"
 #include "net/unavailable.hpp"
 #include "unit/flows/world/pauses.hpp"
 
 namespace vneid::test {
 
-/// The commands that the flows use, on a map. Nothing expires: the virtual clock is the flows' own.
+/// The commands that the flows use, on a map. What SET gave a lifetime ends with it, by the loop's
+/// clock.
 class FakeRedis final : public redis::Database {
  public:
-  explicit FakeRedis(Pauses& pauses) : Database("vneid:"), pauses_(pauses) {}
+  FakeRedis(const EventLoop& loop, Pauses& pauses)
+      : Database("vneid:"), loop_(loop), pauses_(pauses) {}
 
   Task<redis::Reply> call(redis::Command command) override {
     co_await pauses_.here();
@@ -65,7 +68,16 @@ class FakeRedis final : public redis::Database {
     return {.type = Reply::Type::string, .text = found->second};
   }
 
+  void expire() {
+    std::erase_if(ends_, [this](const auto& end) {
+      if (end.second > loop_.now()) return false;
+      values.erase(end.first);
+      return true;
+    });
+  }
+
   Reply carry_out(const redis::Command& command) {
+    expire();
     const std::string& verb = command.at(0);
     if (verb == "SET") return set(command);
     if (verb == "GET" || verb == "GETEX") return value_of(command.at(1));
@@ -90,6 +102,12 @@ class FakeRedis final : public redis::Database {
       if (word == "NX" && values.contains(command.at(1))) return {};
     }
     values[command.at(1)] = command.at(2);
+    ends_.erase(command.at(1));
+    for (std::size_t i = 3; i + 1 < command.size(); ++i) {
+      if (command[i] != "EX" && command[i] != "PX") continue;
+      const Milliseconds unit{command[i] == "EX" ? 1000 : 1};
+      ends_[command.at(1)] = loop_.now() + unit * std::stoll(command[i + 1]);
+    }
     return status();
   }
   /// By what the script is for: the flows have three.
@@ -123,7 +141,9 @@ class FakeRedis final : public redis::Database {
     return reply;
   }
 
+  const EventLoop& loop_;
   Pauses& pauses_;
+  std::map<std::string, Monotonic> ends_;
 };
 
 }  // namespace vneid::test

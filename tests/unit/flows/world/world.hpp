@@ -98,7 +98,7 @@ class World {
 
   EpollLoop loop{VirtualClock{}};
   Pauses pauses{loop};
-  FakeRedis redis{pauses};
+  FakeRedis redis{loop, pauses};
   FakePostgres postgres{loop, pauses};
   FakeHttp http{loop, pauses};
   KeptLog log;
