@@ -3,7 +3,7 @@
 set -euo pipefail
 
 build=(clang-19 lld-19 cmake ninja-build pkg-config nginx nginx-dev libpcre2-dev zlib1g-dev libssl-dev
-  libhiredis-dev libpq-dev libcurl4-openssl-dev libcjose-dev libjansson-dev libutf8proc-dev
+  libhiredis-dev libpq-dev libcurl4-openssl-dev libcjose-dev libjansson-dev libsodium-dev libutf8proc-dev
   libxml2-dev libkainjow-mustache-dev libcli11-dev)
 package=(build-essential debhelper lowdown)
 demo=(redis-server redis-tools postgresql python3 python3-authlib python3-flask python3-qrcode python3-cryptography

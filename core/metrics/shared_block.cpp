@@ -35,7 +35,7 @@ class LayoutHash {
 };
 
 /// For what neither names nor sizes show: count it up when a field changes its meaning.
-constexpr std::uint64_t revision = 1;
+constexpr std::uint64_t revision = 2;
 
 constexpr std::uint64_t hash_layout() noexcept {
   LayoutHash hash;

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "async/scope.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/random.hpp"
 #include "net/redis/answer.hpp"
+#include "net/unavailable.hpp"
 #include "session/cookie.hpp"
-#include "session/seen_sessions.hpp"
+#include "session/packed.hpp"
 #include "session/stored_names.hpp"
 #include "text/cookie.hpp"
 
@@ -46,16 +48,19 @@ for _, set in ipairs(KEYS) do
 end
 return 1)";
 
-/// KEYS: the set. ARGV: the prefixes of sessions and of hints. Answers how many sessions there
-/// were.
+/// KEYS: the set. ARGV: the prefixes of sessions and of hints. Answers the ids of the sessions that
+/// there were.
 constexpr const char* end_script = R"(
-local ended = 0
+local ended = {}
 for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
-  ended = ended + redis.call('DEL', ARGV[1] .. id)
+  if redis.call('DEL', ARGV[1] .. id) == 1 then table.insert(ended, id) end
   redis.call('DEL', ARGV[2] .. id)
 end
 redis.call('DEL', KEYS[1])
 return ended)";
+
+/// A session that is in use is prolonged so often in its idle time.
+constexpr int touches = 10;
 
 std::string id_of(std::string_view token) { return crypto::hex(crypto::sha256(token)); }
 
@@ -69,36 +74,26 @@ std::vector<std::string> ids_in(std::string_view cookie_header) {
 
 std::string milliseconds(Milliseconds time) { return std::to_string(time.count()); }
 
+Task<std::int64_t> none() { co_return 0; }
+
 }  // namespace
 
 Sessions::Sessions(redis::Database& redis, std::shared_ptr<const crypto::KeyRing> keys,
-                   SessionLimits limits)
-    : redis_(redis),
-      keys_(std::move(keys)),
-      limits_(limits),
-      seen_(std::make_shared<SeenSessions>()) {}
+                   SessionTable table, SessionLimits limits)
+    : redis_(redis), keys_(std::move(keys)), limits_(limits), table_(std::move(table)) {}
 
 void Sessions::forget(const std::vector<std::string>& ids) {
-  for (const auto& id : ids) seen_->forget(id);
+  for (const auto& id : ids) table_.forget(id);
 }
 
-void Sessions::remember(const LiveSession& live, Monotonic moment) {
-  seen_->saw(id_of(live.token.value()), live.session, moment);
-}
+std::string Sessions::key_of(const std::string& id) const { return redis_.key("session:" + id); }
 
-std::optional<LiveSession> Sessions::remembered(std::string_view cookie_header, Wall now,
-                                                Monotonic moment, Milliseconds grace) const {
-  for (std::string_view token : text::cookie_values(cookie_header, cookie_name::session)) {
-    if (token.size() > longest_token) continue;
-    auto session = seen_->recall(id_of(token), moment, grace);
-    if (!session || now >= session->begun_at + limits_.absolute) continue;
-    return LiveSession{SessionToken{std::string{token}}, std::move(*session)};
-  }
-  return std::nullopt;
-}
+Milliseconds Sessions::idle() const noexcept { return std::min(limits_.idle, limits_.absolute); }
 
-std::string Sessions::idle_time() const {
-  return milliseconds(std::min(limits_.idle, limits_.absolute));
+std::string Sessions::idle_time() const { return milliseconds(idle()); }
+
+bool Sessions::is_over(const Session& session, Wall now) const noexcept {
+  return now >= session.begun_at + limits_.absolute;
 }
 
 std::string Sessions::subject_set(const std::string& provider,
@@ -131,7 +126,7 @@ Task<void> Sessions::end(std::string cookie_header) {
   redis::Command command{"DEL"};
   const std::vector<std::string> ids = ids_in(cookie_header);
   for (const auto& id : ids) {
-    command.push_back(redis_.key("session:" + id));
+    command.push_back(key_of(id));
     command.push_back(redis_.key("session-hint:" + id));
   }
   if (ids.empty()) co_return;
@@ -151,7 +146,7 @@ Task<std::string> Sessions::begin(Session session, std::string cookie_header, Wa
   command.insert(command.end(), sets.begin(), sets.end());
   command.insert(command.end(),
                  {redis_.key("session:"), redis_.key("session-hint:"), id,
-                  keys_->seal(purpose, id, sealed::to_text(session)), idle_time(),
+                  keys_->seal(purpose, id, packed::to_bytes(session)), idle_time(),
                   id_token.empty() ? std::string{} : keys_->seal(hint_purpose, id, id_token),
                   milliseconds(limits_.absolute), most_sessions});
   const std::vector<std::string> before = ids_in(cookie_header);
@@ -163,37 +158,130 @@ Task<std::string> Sessions::begin(Session session, std::string cookie_header, Wa
   co_return set_cookie(cookie_name::session, token);
 }
 
+std::optional<Session> Sessions::open(const std::string& id, const redis::Reply& reply) const {
+  if (reply.type != redis::Reply::Type::string) return std::nullopt;
+  const auto text = keys_->open(purpose, id, reply.text);
+  if (!text) return std::nullopt;
+  // Releases before packed.hpp kept text; their sessions live for hours after an upgrade.
+  if (text->starts_with('{')) return sealed::from_text<Session>(*text);
+  return packed::from_bytes<Session>(*text);
+}
+
+Task<void> Sessions::drop(std::string id) {
+  redis::Command command{"DEL", key_of(id), redis_.key("session-hint:" + id)};
+  require_answer(co_await redis_.call(std::move(command)));
+}
+
 Task<std::optional<LiveSession>> Sessions::read(std::string cookie_header, Wall now) {
   for (std::string_view value : text::cookie_values(cookie_header, cookie_name::session)) {
     if (value.size() > longest_token) continue;
     std::string token{value};
     const std::string id = id_of(token);
     // Reads and touches in one round trip; what a sign-out has ended meanwhile stays ended.
-    redis::Command command{"GETEX", redis_.key("session:" + id), "PX", idle_time()};
-    redis::Reply reply = co_await redis_.call(std::move(command));
+    redis::Command command{"GETEX", key_of(id), "PX", idle_time()};
+    const redis::Reply reply = co_await redis_.call(std::move(command));
     require_answer(reply);
-    if (reply.type != redis::Reply::Type::string) {
-      seen_->forget(id);
-      continue;
-    }
-    auto text = keys_->open(purpose, id, reply.text);
-    if (!text) continue;
-    auto session = sealed::from_text<Session>(*text);
+    auto session = open(id, reply);
     if (!session) continue;
-    if (now < session->begun_at + limits_.absolute) {
-      co_return LiveSession{SessionToken{std::move(token)}, std::move(*session)};
+    if (!is_over(*session, now)) {
+      co_return LiveSession{SessionToken{std::move(token)}, *std::move(session)};
     }
     // The read has let it live on: who reads again and again would keep it for ever.
-    redis::Command forget{"DEL", redis_.key("session:" + id), redis_.key("session-hint:" + id)};
-    redis::Reply forgotten = co_await redis_.call(std::move(forget));
-    require_answer(forgotten);
+    co_await drop(id);
   }
   co_return std::nullopt;
 }
 
+Task<Sessions::Stored> Sessions::ask(std::string id, Wall now) {
+  std::vector<redis::Command> commands;
+  commands.push_back({"GET", key_of(id)});
+  commands.push_back({"PTTL", key_of(id)});
+  const auto replies = co_await redis_.transaction(std::move(commands));
+  for (const auto& reply : replies) require_answer(reply);
+  Stored stored;
+  stored.session = open(id, replies.at(0));
+  stored.remaining = Milliseconds{replies.at(1).integer};
+  if (stored.session && is_over(*stored.session, now)) {
+    co_await drop(id);
+    stored.session.reset();
+  }
+  co_return stored;
+}
+
+std::optional<LiveSession> Sessions::in_table(std::string_view token, const SessionTable::Tag& tag,
+                                              Wall now, Monotonic moment, Scope& scope) {
+  const auto found = table_.look(tag, moment);
+  if (!found) return std::nullopt;
+  auto session = packed::from_bytes<Session>(found->record());
+  if (!session || is_over(*session, now)) return std::nullopt;
+  touch_in_time(tag, token, moment, floor<Milliseconds>(found->expires - moment), scope);
+  return LiveSession{SessionToken{std::string{token}}, *std::move(session), found->reading};
+}
+
+std::optional<LiveSession> Sessions::known(std::string_view cookie_header, Wall now,
+                                           Monotonic moment, Scope& scope) {
+  for (std::string_view token : text::cookie_values(cookie_header, cookie_name::session)) {
+    if (token.size() > longest_token) continue;
+    return in_table(token, table_.tag_of(token), now, moment, scope);
+  }
+  return std::nullopt;
+}
+
+Task<std::optional<LiveSession>> Sessions::recall(std::string cookie_header, Wall now,
+                                                  Monotonic moment, Scope& scope) {
+  for (std::string_view token : text::cookie_values(cookie_header, cookie_name::session)) {
+    if (token.size() > longest_token) continue;
+    const SessionTable::Tag tag = table_.tag_of(token);
+    if (auto live = in_table(token, tag, now, moment, scope)) co_return live;
+    std::string id = id_of(token);
+    const auto place = table_.reserve(tag, id, moment);
+    Stored stored = co_await ask(id, now);
+    if (!stored.session) {
+      table_.forget(id);
+      continue;
+    }
+    Session& session = *stored.session;
+    session.subject_key = {};
+    session.sid.clear();
+    table_.fill(place, packed::to_bytes(session), moment, moment + stored.remaining);
+    touch_in_time(tag, token, moment, stored.remaining, scope);
+    co_return LiveSession{SessionToken{std::string{token}}, std::move(session), place.reading};
+  }
+  co_return std::nullopt;
+}
+
+Task<void> Sessions::touch(redis::Database& redis, redis::Command command) {
+  try {
+    co_await redis.call(std::move(command));
+  } catch (const Unavailable&) {
+    // Whoever comes next tries again, and the session is as old as it is.
+  }
+}
+
+void Sessions::touch_in_time(const SessionTable::Tag& tag, std::string_view token, Monotonic moment,
+                             Milliseconds remaining, Scope& scope) {
+  const Milliseconds pause = idle() / touches;
+  if (idle() - remaining < pause || !table_.claim_touch(tag, moment, pause)) return;
+  redis::Command command{"PEXPIRE", key_of(id_of(token)), idle_time()};
+  scope.start(touch(redis_, std::move(command)));
+}
+
+std::optional<LiveSession> Sessions::remembered(std::string_view cookie_header, Wall now,
+                                                Monotonic moment, Milliseconds grace) const {
+  for (std::string_view token : text::cookie_values(cookie_header, cookie_name::session)) {
+    if (token.size() > longest_token) continue;
+    const auto found = table_.remembered(table_.tag_of(token), moment, grace);
+    if (!found) continue;
+    auto session = packed::from_bytes<Session>(found->record());
+    if (!session || is_over(*session, now)) continue;
+    return LiveSession{SessionToken{std::string{token}}, *std::move(session)};
+  }
+  return std::nullopt;
+}
+
 Task<bool> Sessions::alive(std::string cookie_header) {
   redis::Command command{"EXISTS"};
-  for (const auto& id : ids_in(cookie_header)) command.push_back(redis_.key("session:" + id));
+  for (const auto& id : ids_in(cookie_header)) command.push_back(key_of(id));
   if (command.size() == 1) co_return false;
   redis::Reply reply = co_await redis_.call(std::move(command));
   require_answer(reply);
@@ -213,33 +301,25 @@ Task<std::optional<std::string>> Sessions::hint(SessionToken token) {
 Task<std::int64_t> Sessions::end_set(std::string set) {
   redis::Command command{
       "EVAL", end_script, "1", std::move(set), redis_.key("session:"), redis_.key("session-hint:")};
-  redis::Reply reply = co_await redis_.call(std::move(command));
+  const redis::Reply reply = co_await redis_.call(std::move(command));
   require_answer(reply);
-  co_return reply.integer;
+  for (const auto& id : reply.elements) table_.forget(id.text);
+  co_return static_cast<std::int64_t>(reply.elements.size());
 }
 
 Task<std::int64_t> Sessions::end_subject(std::string provider, SubjectKey subject_key) {
-  if (!subject_key) co_return 0;
-  std::int64_t ended = co_await end_set(subject_set(provider, subject_key));
-  seen_->forget_if([&](const Session& session) {
-    return session.provider == provider && session.subject_key == subject_key;
-  });
-  co_return ended;
+  if (!subject_key) return none();
+  return end_set(subject_set(provider, subject_key));
 }
 
 Task<std::int64_t> Sessions::end_sid(std::string provider, std::string sid) {
-  if (sid.empty()) co_return 0;
-  std::int64_t ended = co_await end_set(sid_set(provider, sid));
-  seen_->forget_if(
-      [&](const Session& session) { return session.provider == provider && session.sid == sid; });
-  co_return ended;
+  if (sid.empty()) return none();
+  return end_set(sid_set(provider, sid));
 }
 
 Task<std::int64_t> Sessions::end_all_of_account(AccountId account_id) {
-  if (!account_id) co_return 0;
-  std::int64_t ended = co_await end_set(account_set(account_id));
-  seen_->forget_if([=](const Session& session) { return session.account_id == account_id; });
-  co_return ended;
+  if (!account_id) return none();
+  return end_set(account_set(account_id));
 }
 
 }  // namespace vneid

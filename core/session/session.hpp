@@ -12,10 +12,11 @@
 #include "ids.hpp"
 #include "net/redis/database.hpp"
 #include "policy/policy.hpp"
+#include "session/table/session_table.hpp"
 
 namespace vneid {
 
-class SeenSessions;
+class Scope;
 
 /// A session of the module's own pages.
 struct Session {
@@ -37,6 +38,7 @@ struct Session {
       portal_cookie_key;  ///< the portal's session it belongs to; session/portal_binding.hpp
   Wall begun_at{};        ///< set by Sessions::begin
 
+  static constexpr std::uint8_t layout = 1;  ///< session/packed.hpp
   static void fields(auto& field, auto& self) {
     field("proof", self.proof);
     field("portal", self.portal);
@@ -57,6 +59,7 @@ struct Session {
 struct LiveSession {
   SessionToken token;
   Session session;
+  std::uint64_t reading = 0;  ///< SessionTable::Found::reading, of a session that came from there
 };
 
 /// How long a session lives. The defaults are those of domain.md §8.5; a kiosk's are shorter.
@@ -72,18 +75,23 @@ struct SessionLimits {
 /// change of proof gets a new token. Redis forgets a session at the latest one idle limit after its
 /// absolute one.
 ///
+/// Our own pages `read` Redis. What comes with every request of a portal is `recall`ed from the
+/// SessionTable, which tells it on (D16); what ends a session here takes it out of there before the
+/// call returns.
+///
 /// Beside each session stand sets of sessions by person, by session of the provider and by account,
 /// under keyed hashes. A set holds at most 100: with one more its oldest session ends. Beginning
 /// and ending are one atomic step each, so a session is either in its sets when they are ended, or
 /// began after that.
 class Sessions {
  public:
-  Sessions(redis::Database& redis, std::shared_ptr<const crypto::KeyRing> keys,
+  /// `table`: shared with whoever else reads the same sessions on this machine.
+  Sessions(redis::Database& redis, std::shared_ptr<const crypto::KeyRing> keys, SessionTable table,
            SessionLimits limits = {});
 
   /// The same sessions under other limits: what one of them ends is forgotten by both.
   Sessions(const Sessions& same, SessionLimits limits)
-      : redis_(same.redis_), keys_(same.keys_), limits_(limits), seen_(same.seen_) {}
+      : redis_(same.redis_), keys_(same.keys_), limits_(limits), table_(same.table_) {}
 
   [[nodiscard]] const SessionLimits& limits() const noexcept { return limits_; }
 
@@ -96,15 +104,21 @@ class Sessions {
   Task<void> end(std::string cookie_header);
   /// One command to Redis, unless it finds a session past its absolute limit.
   Task<std::optional<LiveSession>> read(std::string cookie_header, Wall now);
+  /// The same for a request of the portal's: from the table where it may be believed, otherwise in
+  /// one round trip. The session lacks what only ends it (`subject_key`, `sid`). It is prolonged
+  /// once in a tenth of the idle time, in `scope`, and nobody waits for that.
+  Task<std::optional<LiveSession>> recall(std::string cookie_header, Wall now, Monotonic moment,
+                                          Scope& scope);
 
   /// Whether one of the sessions that the Cookie header names lives; asking does not prolong it.
   Task<bool> alive(std::string cookie_header);
-  /// What `read` found at most `grace` ago in this worker and nobody here has ended since. For when
-  /// Redis is away.
+  /// What `recall` would find without asking Redis. Nothing: it has to ask, or there is none.
+  [[nodiscard]] std::optional<LiveSession> known(std::string_view cookie_header, Wall now,
+                                                 Monotonic moment, Scope& scope);
+  /// What `recall` found, or Redis confirmed, at most `grace` ago on this machine, and nobody here
+  /// has ended since. For when Redis is away.
   [[nodiscard]] std::optional<LiveSession> remembered(std::string_view cookie_header, Wall now,
                                                       Monotonic moment, Milliseconds grace) const;
-  /// Makes `remembered` know a session that has just been read.
-  void remember(const LiveSession& live, Monotonic moment);
 
   /// The ID token that the session of `token` (LiveSession::token) began with, as id_token_hint of
   /// a sign-out. It outlives an idle session, up to the absolute limit, so that who comes back late
@@ -120,7 +134,24 @@ class Sessions {
   Task<std::int64_t> end_all_of_account(AccountId account_id);
 
  private:
+  /// What Redis holds of a session, as far as it is to count.
+  struct Stored {
+    std::optional<Session> session;  ///< none: there is none
+    Milliseconds remaining{};
+  };
+
+  [[nodiscard]] std::string key_of(const std::string& id) const;
+  [[nodiscard]] Milliseconds idle() const noexcept;
   [[nodiscard]] std::string idle_time() const;
+  [[nodiscard]] bool is_over(const Session& session, Wall now) const noexcept;
+  [[nodiscard]] std::optional<Session> open(const std::string& id, const redis::Reply& reply) const;
+  std::optional<LiveSession> in_table(std::string_view token, const SessionTable::Tag& tag,
+                                      Wall now, Monotonic moment, Scope& scope);
+  Task<Stored> ask(std::string id, Wall now);
+  Task<void> drop(std::string id);
+  static Task<void> touch(redis::Database& redis, redis::Command command);
+  void touch_in_time(const SessionTable::Tag& tag, std::string_view token, Monotonic moment,
+                     Milliseconds remaining, Scope& scope);
   [[nodiscard]] std::string subject_set(const std::string& provider,
                                         const SubjectKey& subject_key) const;
   [[nodiscard]] std::string sid_set(const std::string& provider, const std::string& sid) const;
@@ -132,7 +163,7 @@ class Sessions {
   redis::Database& redis_;
   std::shared_ptr<const crypto::KeyRing> keys_;
   SessionLimits limits_;
-  std::shared_ptr<SeenSessions> seen_;
+  SessionTable table_;
 };
 
 }  // namespace vneid

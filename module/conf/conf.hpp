@@ -14,6 +14,7 @@
 #include "metrics/shared_block.hpp"
 #include "module/conf/named_sites.hpp"
 #include "module/ngx.hpp"
+#include "module/zone_lock.hpp"
 #include "policy/gate.hpp"
 #include "session/login_proof.hpp"
 #include "text/path_rule.hpp"
@@ -46,6 +47,7 @@ struct MainConf {
   /// any worker starts); without it each counts for itself.
   metrics::Metrics metrics;
   std::optional<metrics::SharedBlock> block;              ///< of `vneid_zone`
+  std::optional<ZoneLock> zone_lock;                      ///< likewise, of its session table
   std::vector<std::shared_ptr<const flows::Site>> sites;  ///< for the status page
   std::uint64_t generation = 0;  ///< of this configuration in the zone, from 1
 };

@@ -16,6 +16,7 @@
 #include "module/pages/reply.hpp"
 #include "module/pool.hpp"
 #include "module/request/context.hpp"
+#include "module/request/cookies.hpp"
 #include "module/request/mark.hpp"
 #include "module/request/request.hpp"
 #include "module/variables/session.hpp"
@@ -135,6 +136,12 @@ void on_write(ngx_http_request_t* r) noexcept {
   ngx_http_core_run_phases(r);
 }
 
+[[nodiscard]] bool passes_at_once(ngx_http_request_t* r, const LocationConf& location) {
+  return Process::current().service().passes_at_once(all_cookies(r), location.gate_sites->of(r),
+                                                     certain(location.gate->requirement),
+                                                     session_facts(r));
+}
+
 ngx_int_t begin(ngx_http_request_t* r, const LocationConf& location) {
   flows::Request request = portal_request(r);
   std::string reference = request.id;
@@ -158,7 +165,13 @@ ngx_int_t on_access(ngx_http_request_t* r) noexcept {
     // A subrequest shows part of what its main request asked for: that decides.
     if (r != r->main) return NGX_HTTP_FORBIDDEN;
     RequestContext& here = context(r);
-    if (here.gate == nullptr) return begin(r, location);
+    if (here.gate == nullptr) {
+      if (passes_at_once(r, location)) {
+        mark(r).admitted |= bit_of(location);
+        return NGX_DECLINED;
+      }
+      return begin(r, location);
+    }
     if (here.gate->flow.finished()) return conclude(r, *here.gate);
     return NGX_AGAIN;
   });

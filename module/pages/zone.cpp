@@ -18,25 +18,46 @@ namespace {
 /// See process.cpp: nginx has no other place for what belongs to the process.
 std::unique_ptr<Presence> presence;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
-/// The block that the zone has, or a new one. One of another layout is left to the workers that
-/// still use it, and a new one is made beside it.
-std::optional<metrics::SharedBlock> block_in(ngx_slab_pool_t* pool, std::size_t zone_size) {
-  if (pool->data != nullptr) {
-    if (auto block = metrics::SharedBlock::attach(pool->data)) return block;
-  }
+/// How many entries the session table gets: what is left of nearly half the zone, so that another
+/// layout has room beside it, and nginx for its own.
+std::size_t table_entries(std::size_t zone_size, std::size_t slots) noexcept {
+  const std::size_t share = zone_size / 20 * 9;
+  const std::size_t block = metrics::SharedBlock::size_for(slots);
+  return share <= block ? 0 : SessionTable::entries_for(share - block);
+}
+
+/// What the zone has, or a new one. One of another layout is left to the workers that still use it,
+/// and a new one is made beside it. The session table lies behind the block, whose layout speaks
+/// for both.
+bool use_zone(MainConf& conf, ngx_slab_pool_t* pool, std::size_t zone_size) {
+  conf.zone_lock.emplace(pool->mutex);
   const std::size_t slots = metrics::SharedBlock::slots_for(zone_size);
-  // More than half a page, so it begins at a page: the block wants 64 bytes.
-  void* memory = ngx_slab_calloc(pool, metrics::SharedBlock::size_for(slots));
-  if (memory == nullptr) return {};
+  const std::size_t block_size = metrics::SharedBlock::size_for(slots);
+  const std::size_t entries = table_entries(zone_size, slots);
+  const auto table_in = [block_size](void* memory) {
+    return static_cast<std::byte*>(memory) + block_size;
+  };
+  if (pool->data != nullptr) conf.block = metrics::SharedBlock::attach(pool->data);
+  if (conf.block) {
+    if (entries == 0) return true;
+    conf.settings->session_table = SessionTable::attach(table_in(pool->data), *conf.zone_lock);
+    return true;
+  }
+  // More than half a page, so it begins at a page: both want 64 bytes.
+  void* memory = ngx_slab_calloc(pool, block_size + SessionTable::size_for(entries));
+  if (memory == nullptr) return false;
   pool->data = memory;
-  return metrics::SharedBlock::create(memory, slots, wall_clock());
+  conf.block = metrics::SharedBlock::create(memory, slots, wall_clock());
+  if (entries == 0) return true;
+  conf.settings->session_table = SessionTable::create(table_in(memory), entries, *conf.zone_lock);
+  return true;
 }
 
 ngx_int_t init_zone(ngx_shm_zone_t* zone, void* /*old_conf*/) noexcept {
   return guard(zone->shm.log, "vneid_zone", ngx_int_t{NGX_ERROR}, [zone]() -> ngx_int_t {
     auto& conf = *static_cast<MainConf*>(zone->data);
-    conf.block = block_in(reinterpret_cast<ngx_slab_pool_t*>(zone->shm.addr), zone->shm.size);
-    if (!conf.block) {
+    auto* pool = reinterpret_cast<ngx_slab_pool_t*>(zone->shm.addr);
+    if (!use_zone(conf, pool, zone->shm.size)) {
       ngx_log_error(NGX_LOG_EMERG, zone->shm.log, 0,
                     "vneid: no room left in \"vneid_zone\" \"%V\": make it larger",
                     &zone->shm.name);

@@ -15,6 +15,7 @@
 #include "module/pages/own_pages.hpp"
 #include "module/pool.hpp"
 #include "module/request/context.hpp"
+#include "module/request/cookies.hpp"
 #include "module/request/mark.hpp"
 #include "module/request/request.hpp"
 
@@ -66,11 +67,16 @@ ngx_int_t read_identity(ngx_http_request_t* r, bool full) {
     read = object_in_pool<IdentityRead>(r->pool);
     end_with_request(r, *read);
     read->site = location_conf(r).sites->of(r);
+    mark(r).identity = read;
+    auto& service = Process::current().service();
+    if (auto known = service.identify_at_once(all_cookies(r), read->site, full)) {
+      read->facts = *std::move(known);
+      return NGX_OK;
+    }
     flows::Request request = make_request(r);
     std::string reference = request.id;
     read->flow.emplace(Process::current(), r, "session", std::move(reference),
                        Process::current().service().identify(std::move(request), read->site, full));
-    mark(r).identity = read;
     read->flow->start(read_limit);
     if (!read->flow->finished() && watch_client(r) != NGX_OK) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   }

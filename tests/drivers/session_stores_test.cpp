@@ -41,7 +41,7 @@ class SessionStores : public ::testing::Test {
   std::shared_ptr<const crypto::KeyRing> keys_ = fresh_keys();
   Tickets tickets_{redis_, keys_};
   flows::Authorizations authorizations_{redis_, keys_};
-  Sessions sessions_{redis_, keys_};
+  Sessions sessions_{redis_, keys_, SessionTable::own(64)};
 };
 
 std::unique_ptr<RedisServer> SessionStores::server_;

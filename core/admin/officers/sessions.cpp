@@ -51,7 +51,7 @@ std::int64_t end_sessions(redis::Settings settings, std::shared_ptr<const crypto
   try {
     EpollLoop loop;
     redis::Client client{loop, std::move(settings)};
-    Sessions sessions{client, std::move(keys)};
+    Sessions sessions{client, std::move(keys), SessionTable::own(8)};
     return loop.run(sessions.end_all_of_account(account_id));
   } catch (const Unavailable& away) {
     throw CommandFailed(exit_partly, done + ", but its sessions may go on: " + away.what() +

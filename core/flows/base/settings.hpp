@@ -76,6 +76,8 @@ struct Settings {
   std::optional<policy::RehearsalClock> clock;  ///< unset: the machine's
   std::shared_ptr<const crypto::KeyRing> keys;
   redis::Settings redis;
+  /// Of `vneid_zone`; unset: each worker has one of its own.
+  std::optional<SessionTable> session_table;
   postgres::Settings postgres;
   std::map<std::string, oidc::ProviderSettings> providers;
   std::map<std::string, population::Settings> populations;

@@ -10,6 +10,9 @@ ClientSettings watched(ClientSettings settings, CallObserver* observer) {
   return settings;
 }
 
+/// For a worker alone, a megabyte.
+constexpr std::size_t own_entries = 4096;
+
 }  // namespace
 
 Worker::Worker(EventLoop& event_loop, const Peers& peers,
@@ -22,7 +25,9 @@ Worker::Worker(EventLoop& event_loop, const Peers& peers,
       http(peers.http),
       scope(loop),
       tickets(redis, settings->keys),
-      sessions(redis, settings->keys),
+      session_table(settings->session_table ? *settings->session_table
+                                            : SessionTable::own(own_entries)),
+      sessions(redis, settings->keys, session_table),
       logout_tokens(redis, settings->keys),
       posts(redis, settings->keys),
       quota(redis, settings->keys, settings->anonymous_limits),

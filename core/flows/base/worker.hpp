@@ -50,6 +50,7 @@ struct Worker {
   http::Sender& http;
   Scope scope;  ///< what must go on when its request has gone
   Tickets tickets;
+  SessionTable session_table;
   Sessions sessions;
   LogoutTokens logout_tokens;
   KeptPosts posts;

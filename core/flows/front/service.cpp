@@ -7,9 +7,9 @@
 
 #include "flows/base/exchange.hpp"
 #include "flows/base/health.hpp"
-#include "flows/base/portal_assertion.hpp"
 #include "flows/front/guard.hpp"
 #include "flows/front/identify.hpp"
+#include "flows/gate/gate.hpp"
 #include "flows/legacy/legacy.hpp"
 #include "flows/menu/menu.hpp"
 #include "flows/reply/reply.hpp"
@@ -17,6 +17,7 @@
 #include "net/http/client.hpp"
 #include "net/postgres/client.hpp"
 #include "net/redis/client.hpp"
+#include "net/redis/invalidations.hpp"
 
 namespace vneid::flows {
 
@@ -59,6 +60,25 @@ Task<Reply> give(Reply reply) { co_return reply; }
 
 }  // namespace
 
+/// What Redis takes back of sessions is taken out of the table (D16).
+class TakenBack final : public redis::Invalidations::Listener {
+ public:
+  explicit TakenBack(Worker& worker) noexcept : worker_(worker) {}
+
+  void began() noexcept override { worker_.session_table.forget_everything(); }
+  void taken_back(std::string_view id) noexcept override { worker_.session_table.forget(id); }
+  void all_taken_back() noexcept override { worker_.session_table.forget_everything(); }
+  void proven(Monotonic moment) noexcept override { worker_.session_table.proven(moment); }
+  void failed(const std::string& cause) noexcept override {
+    worker_.log.write(
+        Log::Severity::warning, {},
+        "every gated request asks Redis, since it does not tell what it takes back: " + cause);
+  }
+
+ private:
+  Worker& worker_;
+};
+
 /// The worker and the clients that it asks with.
 class Service::Impl {
  public:
@@ -71,7 +91,8 @@ class Service::Impl {
         worker_(loop,
                 Peers{redis_, postgres_, http_, health_.observer(metrics::Dependency::provider),
                       health_.observer(metrics::Dependency::population)},
-                std::move(settings), log) {}
+                std::move(settings), log),
+        invalidations_(loop, worker_.settings->redis, redis_.key("session:"), taken_back_) {}
 
   Exchange exchange(Request request, std::shared_ptr<const Site> site) {
     return {&worker_, std::move(site), std::make_shared<const Request>(std::move(request))};
@@ -82,6 +103,9 @@ class Service::Impl {
   postgres::Pool postgres_;
   http::Client http_;
   Worker worker_;
+  FactsCache facts_;
+  TakenBack taken_back_{worker_};
+  redis::Invalidations invalidations_;
 };
 
 Service::Service(EventLoop& loop, std::shared_ptr<const Settings> settings, Log& log)
@@ -124,18 +148,21 @@ void Service::describe(metrics::WorkerStatus& status) const noexcept {
 void Service::on_news(std::function<void()> news) { impl_->health_.on_news(std::move(news)); }
 
 Task<SessionFacts> Service::identify(Request request, std::shared_ptr<const Site> site, bool full) {
-  return flows::identify(impl_->exchange(std::move(request), std::move(site)), full);
+  impl_->invalidations_.keep_running();
+  return flows::identify(impl_->exchange(std::move(request), std::move(site)), full, impl_->facts_);
 }
 
-std::string Service::assertion(const SessionFacts& facts, const Site& site) const {
-  const Worker& worker = impl_->worker_;
-  if (!facts.by_vneid() || facts.account.empty() || !worker.settings->assertion_keys) return {};
-  AssertedPerson person;
-  person.account = facts.account;
-  person.person_id = facts.live.session.person_id;
-  person.name = facts.name;
-  person.citizen_id = facts.citizen_id;
-  return make_assertion(*worker.settings, site, person, worker.loop.wall_now());
+std::optional<SessionFacts> Service::identify_at_once(std::string cookies,
+                                                      std::shared_ptr<const Site> site, bool full) {
+  impl_->invalidations_.keep_running();
+  Request request;
+  request.cookie = std::move(cookies);
+  return flows::identify_at_once(impl_->exchange(std::move(request), std::move(site)), full,
+                                 impl_->facts_);
+}
+
+std::string Service::assertion(const SessionFacts& facts, const Site& site) {
+  return assertion_of(impl_->worker_, facts, site, impl_->facts_);
 }
 
 Task<LoginVerdict> Service::portal_sign_out(Request request, PortalSignOut answer,
@@ -146,8 +173,18 @@ Task<LoginVerdict> Service::portal_sign_out(Request request, PortalSignOut answe
 Task<GateVerdict> Service::gate(Request request, std::shared_ptr<const Site> site,
                                 policy::Requirement requirement,
                                 std::optional<SessionFacts> known) {
+  impl_->invalidations_.keep_running();
   return guarded_gate(impl_->exchange(std::move(request), std::move(site)), requirement,
                       std::move(known));
+}
+
+bool Service::passes_at_once(std::string cookies, std::shared_ptr<const Site> site,
+                             policy::Requirement requirement, const SessionFacts* known) {
+  impl_->invalidations_.keep_running();
+  Request request;
+  request.cookie = std::move(cookies);
+  return flows::passes_at_once(impl_->exchange(std::move(request), std::move(site)), requirement,
+                               known);
 }
 
 Task<Reply> Service::keep_post(Request request, std::shared_ptr<const Site> site) {
@@ -177,6 +214,7 @@ bool Service::begins_portal_session(std::string_view cookie_header, const Portal
 
 void Service::close() noexcept {
   impl_->worker_.scope.cancel_all();
+  impl_->invalidations_.close();
   impl_->redis_.close();
   impl_->postgres_.close();
   impl_->http_.close();

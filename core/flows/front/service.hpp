@@ -47,9 +47,14 @@ class Service {
   /// request are all it needs.
   Task<SessionFacts> identify(Request request, std::shared_ptr<const Site> site, bool full);
 
-  /// An assertion about a VNeID session for the site's portal; empty for any other, and without
-  /// `vneid_assertion_key`. Throws as AssertionKeys::sign.
-  [[nodiscard]] std::string assertion(const SessionFacts& facts, const Site& site) const;
+  /// The same without waiting, by what is known here already; nothing: `identify` is to be asked.
+  /// May throw. `cookies`: all Cookie headers, joined with "; ".
+  [[nodiscard]] std::optional<SessionFacts> identify_at_once(std::string cookies,
+                                                             std::shared_ptr<const Site> site,
+                                                             bool full);
+
+  /// assertion_of(): for the site's portal, about a VNeID session.
+  [[nodiscard]] std::string assertion(const SessionFacts& facts, const Site& site);
   /// The portal's answer to a sign-out in a `vneid_logout` location. Never throws.
   Task<LoginVerdict> portal_sign_out(Request request, PortalSignOut answer,
                                      std::shared_ptr<const Site> site);
@@ -57,6 +62,10 @@ class Service {
   /// `known`: what identify() has told for the same request; unset: the session is read.
   Task<GateVerdict> gate(Request request, std::shared_ptr<const Site> site,
                          policy::Requirement requirement, std::optional<SessionFacts> known);
+  /// The same without waiting: whether it may go on by what is known here already. No: `gate` is to
+  /// be asked. May throw. `cookies`: all Cookie headers, joined with "; "; `known` as above.
+  [[nodiscard]] bool passes_at_once(std::string cookies, std::shared_ptr<const Site> site,
+                                    policy::Requirement requirement, const SessionFacts* known);
   /// What `gate` asked for; a body that was too large is left out, with `body_is_form` false.
   Task<Reply> keep_post(Request request, std::shared_ptr<const Site> site);
   /// A path that `vneid_paths` refuses; `fault` of text::path_fault. Never throws, never waits.

@@ -16,9 +16,9 @@ namespace {
 using policy::Shown;
 
 /// What a session that was read proves here.
-Shown shown_by(const Exchange& exchange, const std::optional<LiveSession>& live, For whom) {
+Shown shown_by(const Exchange& exchange, const LiveSession* live, For whom) {
   const auto& settings = *exchange.worker->settings;
-  if (!live || !counts(exchange, *live, whom)) return {};
+  if (live == nullptr || !counts(exchange, *live, whom)) return {};
   const Session& session = live->session;
   Shown shown;
   shown.kind = session.kind;
@@ -32,6 +32,12 @@ Shown shown_by(const Exchange& exchange, const std::optional<LiveSession>& live,
   const auto provider = settings.providers.find(session.provider);
   shown.level2 = provider != settings.providers.end() && provider->second.required_level >= 2;
   return shown;
+}
+
+bool admitted(const Exchange& exchange, policy::Requirement requirement, const Shown& shown) {
+  if (!policy::admits(requirement, shown, exchange.site->policy, exchange.now())) return false;
+  exchange.count(metrics::Gate::allowed);
+  return true;
 }
 
 GateVerdict answered(Reply reply) {
@@ -110,6 +116,18 @@ Task<Reply> refuse_path(const Exchange& exchange, std::string fault) {
                    "the path is not read by all programs alike: " + fault);
 }
 
+bool passes_at_once(const Exchange& exchange, policy::Requirement requirement,
+                    const SessionFacts* known) {
+  if (known != nullptr) {
+    return known->state == SessionFacts::State::found &&
+           admitted(exchange, requirement, shown_by(exchange, &known->live, For::told_portal));
+  }
+  Worker& worker = *exchange.worker;
+  const auto live = exchange.sessions().known(exchange.request->cookie, exchange.now(),
+                                              worker.loop.now(), worker.scope);
+  return live && admitted(exchange, requirement, shown_by(exchange, &*live, For::portal));
+}
+
 Task<GateVerdict> gate(const Exchange& exchange, policy::Requirement requirement,
                        std::optional<SessionFacts> known) {
   Worker& worker = *exchange.worker;
@@ -125,22 +143,19 @@ Task<GateVerdict> gate(const Exchange& exchange, policy::Requirement requirement
     if (known && known->state == SessionFacts::State::found) {
       live = std::move(known->live);
     } else if (!known) {
-      live = co_await exchange.sessions().read(cookies, exchange.now());
+      live = co_await exchange.sessions().recall(cookies, exchange.now(), worker.loop.now(),
+                                                 worker.scope);
     }
   } catch (const Unavailable& failure) {
     away = failure;
   }
-  if (live) {
-    exchange.sessions().remember(*live, worker.loop.now());
-  } else if (away && away->kind() != FailureKind::misconfigured) {
+  if (away && away->kind() != FailureKind::misconfigured) {
     live = exchange.sessions().remembered(cookies, exchange.now(), worker.loop.now(),
                                           exchange.site->session_grace);
   }
-  const Shown shown = shown_by(exchange, live, known ? For::told_portal : For::portal);
-  if (policy::admits(requirement, shown, exchange.site->policy, exchange.now())) {
-    exchange.count(metrics::Gate::allowed);
-    co_return GateVerdict{};
-  }
+  const Shown shown =
+      shown_by(exchange, live ? &*live : nullptr, known ? For::told_portal : For::portal);
+  if (admitted(exchange, requirement, shown)) co_return GateVerdict{};
   if (away && !live) {
     exchange.count(metrics::Gate::unknown);
     co_return unknown(exchange, std::string{"gate: "} + away->what());

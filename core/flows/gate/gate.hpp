@@ -20,6 +20,11 @@ namespace vneid::flows {
 Task<GateVerdict> gate(const Exchange& exchange, policy::Requirement requirement,
                        std::optional<SessionFacts> known);
 
+/// Whether the request may go on by what is known here already (SessionTable), without waiting. No:
+/// `gate` decides. `known` as there; null: not read.
+bool passes_at_once(const Exchange& exchange, policy::Requirement requirement,
+                    const SessionFacts* known);
+
 /// The answer to a path that is not read by all alike; `fault` names why, for the log.
 Task<Reply> refuse_path(const Exchange& exchange, std::string fault);
 

@@ -69,7 +69,8 @@ class SessionIndex : public ::testing::Test {
   EpollLoop loop_;
   redis::Client redis_{loop_, server_->by_socket()};
   std::shared_ptr<const crypto::KeyRing> keys_ = new_key_ring();
-  Sessions sessions_{redis_, keys_};
+  SessionTable table_ = SessionTable::own(64);
+  Sessions sessions_{redis_, keys_, table_};
 };
 
 }  // namespace vneid::test

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include "session/seen_sessions.hpp"
 
 namespace vneid {
 namespace {
@@ -157,31 +156,6 @@ TEST_F(PortalBinding, FollowsNothingWithoutASessionOrAChange) {
   EXPECT_EQ(after("sid=a", renewal("sid=b; Max-Age=0")), "");
   EXPECT_EQ(after("sid=a", renewal("x=b")), "");
   EXPECT_EQ(after("sid=a", renewal("SID=b")), "");
-}
-
-TEST(SeenSessions, CountForTheGraceAndUntilForgotten) {
-  SeenSessions seen;
-  const Monotonic start{};
-  Session session;
-  session.account_id = AccountId{7};
-  seen.saw("a", session, start);
-  EXPECT_TRUE(seen.recall("a", start + seconds{30}, seconds{30}));
-  EXPECT_FALSE(seen.recall("a", start + seconds{31}, seconds{30}));
-  EXPECT_FALSE(seen.recall("b", start, seconds{30}));
-  seen.forget("a");
-  EXPECT_FALSE(seen.recall("a", start, seconds{30}));
-  seen.saw("a", session, start);
-  seen.forget_if([](const Session& each) { return each.account_id == AccountId{7}; });
-  EXPECT_EQ(seen.size(), 0U);
-}
-
-TEST(SeenSessions, AreBoundedAndLoseTheOldest) {
-  SeenSessions seen;
-  const Monotonic start{};
-  for (std::size_t i = 0; i <= SeenSessions::most; ++i) seen.saw(std::to_string(i), {}, start);
-  EXPECT_EQ(seen.size(), SeenSessions::most);
-  EXPECT_FALSE(seen.recall("0", start, seconds{30}));
-  EXPECT_TRUE(seen.recall("1", start, seconds{30}));
 }
 
 }  // namespace

@@ -80,6 +80,9 @@ class FakeRedis final : public redis::Database {
     expire();
     const std::string& verb = command.at(0);
     if (verb == "SET") return set(command);
+    if (verb == "GETEX" && values.contains(command.at(1))) {
+      ends_[command.at(1)] = loop_.now() + Milliseconds{std::stoll(command.at(3))};
+    }
     if (verb == "GET" || verb == "GETEX") return value_of(command.at(1));
     if (verb == "GETDEL") {
       Reply reply = value_of(command.at(1));
@@ -93,6 +96,16 @@ class FakeRedis final : public redis::Database {
                                                          : values.count(command[i]));
       }
       return integer(count);
+    }
+    if (verb == "PTTL") {
+      const auto end = ends_.find(command.at(1));
+      if (end == ends_.end()) return integer(values.contains(command.at(1)) ? -1 : -2);
+      return integer(ceil<Milliseconds>(end->second - loop_.now()).count());
+    }
+    if (verb == "PEXPIRE") {
+      if (!values.contains(command.at(1))) return integer(0);
+      ends_[command.at(1)] = loop_.now() + Milliseconds{std::stoll(command.at(2))};
+      return integer(1);
     }
     if (verb == "EVAL") return script(command);
     throw std::logic_error("the fake Redis does not know " + verb);
@@ -122,18 +135,21 @@ class FakeRedis final : public redis::Database {
         values.erase(argument(2) + argument(i));
       }
       values[argument(1) + argument(3)] = argument(4);
+      ends_[argument(1) + argument(3)] = loop_.now() + Milliseconds{std::stoll(argument(5))};
       if (!argument(6).empty()) values[argument(2) + argument(3)] = argument(6);
       for (std::size_t i = 0; i < key_count; ++i) sets[command.at(3 + i)].insert(argument(3));
       return integer(1);
     }
     if (text.contains("ZRANGE")) {
-      std::int64_t ended = 0;
+      Reply ended{.type = Reply::Type::array};
       for (const auto& id : sets[command.at(3)]) {
-        ended += static_cast<std::int64_t>(values.erase(argument(1) + id));
+        if (values.erase(argument(1) + id) == 1) {
+          ended.elements.push_back({.type = Reply::Type::string, .text = id});
+        }
         values.erase(argument(2) + id);
       }
       sets.erase(command.at(3));
-      return integer(ended);
+      return ended;
     }
     if (text.contains("INCRBY")) return integer(quota_left ? 1 : 0);
     Reply reply{.type = Reply::Type::array};

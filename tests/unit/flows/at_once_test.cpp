@@ -1,0 +1,207 @@
+// What is answered without a question, from the sessions that are known here already (D16).
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "flows/front/guard.hpp"
+#include "flows/front/identify.hpp"
+#include "flows/gate/gate.hpp"
+#include "unit/flows/world/citizens.hpp"
+#include "unit/flows/world/expect.hpp"
+#include "unit/flows/world/world.hpp"
+
+namespace vneid::test {
+namespace {
+
+using policy::Requirement;
+using State = flows::SessionFacts::State;
+
+class AtOnce : public testing::Test {
+ protected:
+  void SetUp() override { prove(); }
+
+  /// Somebody listens to what Redis takes back.
+  void prove() { world.worker->session_table.proven(world.loop.now()); }
+  void pass(Milliseconds time) {
+    world.loop.advance(time);
+    prove();
+  }
+  bool gate(Requirement requirement) {
+    return world.loop.run(flows::guarded_gate(world.exchange(world.get({})), requirement, {}))
+               .next == flows::GateVerdict::Next::pass;
+  }
+  bool at_once(Requirement requirement) {
+    return flows::passes_at_once(world.exchange(world.get({})), requirement, nullptr);
+  }
+  flows::SessionFacts identify(bool full = false) {
+    return world.loop.run(flows::identify(world.exchange(world.get({})), full, cache));
+  }
+  std::optional<flows::SessionFacts> known(bool full = false) {
+    return flows::identify_at_once(world.exchange(world.get({})), full, cache);
+  }
+  /// No store can be asked any more.
+  void leave_alone() { world.redis.away = world.postgres.away = true; }
+
+  World world;
+  flows::FactsCache cache;
+};
+
+TEST_F(AtOnce, NothingIsKnownBeforeTheFirstRequest) {
+  world.sign_in();
+  EXPECT_FALSE(at_once(Requirement::level2));
+  EXPECT_FALSE(known());
+  EXPECT_TRUE(gate(Requirement::level2));
+  EXPECT_TRUE(at_once(Requirement::level2));
+  EXPECT_TRUE(known());
+}
+
+/// Whatever the session, the cookies and the day: it lets in exactly whom the gate lets in with a
+/// session.
+TEST_F(AtOnce, LetsInWhomTheGateLetsIn) {
+  const std::vector<Requirement> requirements{Requirement::session, Requirement::linked,
+                                              Requirement::level2};
+  for (const bool by_vneid : {true, false}) {
+    for (const std::string portal_cookie : {"", "sid"}) {
+      for (const std::string value : {"own", "of-another", ""}) {
+        for (const bool enforced : {false, true}) {
+          for (const bool elsewhere : {false, true}) {
+            World there;
+            there.worker->session_table.proven(there.loop.now());
+            there.site->portal_cookie = portal_cookie;
+            there.cookies["sid"] = "own";
+            if (by_vneid) {
+              there.sign_in();
+            } else {
+              there.sign_in_by_password();
+            }
+            if (value.empty()) there.cookies.erase("sid");
+            if (!value.empty()) there.cookies["sid"] = value;
+            if (enforced) there.site->policy.personal.enforce = there.loop.wall_now();
+            if (elsewhere) there.site->portal = PortalName{"elsewhere"};
+            for (const auto requirement : requirements) {
+              const bool may =
+                  there.loop
+                      .run(flows::guarded_gate(there.exchange(there.get({})), requirement, {}))
+                      .next == flows::GateVerdict::Next::pass;
+              EXPECT_EQ(flows::passes_at_once(there.exchange(there.get({})), requirement, nullptr),
+                        may)
+                  << by_vneid << ' ' << portal_cookie << ' ' << value << ' ' << enforced << ' '
+                  << elsewhere << ' ' << static_cast<int>(requirement);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_F(AtOnce, AsksNobody) {
+  world.sign_in();
+  EXPECT_TRUE(gate(Requirement::level2));
+  leave_alone();
+  EXPECT_TRUE(at_once(Requirement::level2));
+}
+
+TEST_F(AtOnce, KnowsNothingWhenNobodyListens) {
+  world.sign_in();
+  EXPECT_TRUE(gate(Requirement::level2));
+  world.loop.advance(SessionTable::trusted_for + Milliseconds{1});
+  EXPECT_FALSE(at_once(Requirement::level2));
+  EXPECT_FALSE(known());
+  EXPECT_TRUE(gate(Requirement::level2));
+}
+
+TEST_F(AtOnce, ASignOutIsFeltBeforeItsAnswer) {
+  world.sign_in();
+  EXPECT_TRUE(gate(Requirement::level2));
+  const std::string cookies = world.get({}).cookie;
+  world.loop.run(world.worker->sessions.end(cookies));
+  EXPECT_FALSE(at_once(Requirement::level2));
+  EXPECT_FALSE(known());
+}
+
+TEST_F(AtOnce, ASessionEndsAtItsAbsoluteLimit) {
+  world.site->session_limits.idle = world.site->session_limits.absolute = std::chrono::minutes{30};
+  world.sign_in();
+  EXPECT_TRUE(gate(Requirement::level2));
+  for (int i = 0; i < 31; ++i) {
+    pass(std::chrono::minutes{1});
+    EXPECT_EQ(at_once(Requirement::level2), i < 29) << i;
+  }
+}
+
+/// Used once a minute, a session with an idle limit of two minutes lives on, and unused it ends.
+TEST_F(AtOnce, UseProlongsTheSession) {
+  world.site->session_limits.idle = std::chrono::minutes{2};
+  world.sign_in();
+  for (int i = 0; i < 10; ++i) {
+    pass(std::chrono::minutes{1});
+    EXPECT_TRUE(at_once(Requirement::level2) || gate(Requirement::level2)) << i;
+    world.loop.poll();
+  }
+  pass(std::chrono::minutes{2});
+  EXPECT_FALSE(at_once(Requirement::level2) || gate(Requirement::level2));
+}
+
+TEST_F(AtOnce, TellsWhatWasRead) {
+  world.sign_in();
+  const auto read = identify();
+  ASSERT_EQ(read.state, State::found);
+  leave_alone();
+  const auto facts = known();
+  ASSERT_TRUE(facts);
+  EXPECT_EQ(facts->state, State::found);
+  EXPECT_EQ(facts->account, read.account);
+  EXPECT_EQ(facts->subject, read.subject);
+  EXPECT_FALSE(facts->subject.empty());
+  EXPECT_EQ(facts->citizen_id, "");
+}
+
+TEST_F(AtOnce, TellsNameAndNumberWhereTheyWereAskedForOnly) {
+  world.sign_in();
+  identify();
+  EXPECT_FALSE(known(true)) << "nobody has read them yet";
+  EXPECT_EQ(identify(true).citizen_id, World::number);
+  leave_alone();
+  EXPECT_EQ(known(true)->citizen_id, World::number);
+  EXPECT_EQ(known(false)->citizen_id, "");
+  EXPECT_EQ(known(false)->name, "");
+}
+
+/// One that another person's session has left behind is never told.
+TEST_F(AtOnce, ANewSessionIsReadAnew) {
+  world.sign_in();
+  identify(true);
+  world.cookies.clear();
+  EXPECT_FALSE(known());
+  world.sign_in_by_password();
+  EXPECT_FALSE(known());
+  EXPECT_EQ(identify(true).citizen_id, "");
+  EXPECT_EQ(known(true)->citizen_id, "");
+  EXPECT_EQ(known(true)->subject, "");
+}
+
+TEST_F(AtOnce, ASessionOfAnotherPortalIsNobody) {
+  world.sign_in();
+  identify();
+  world.site->portal = PortalName{"elsewhere"};
+  EXPECT_EQ(known()->state, State::absent);
+}
+
+TEST(FactsCache, IsBoundedAndKeepsWhatIsUsed) {
+  flows::FactsCache cache;
+  cache.of(1).name = "An";
+  for (std::uint64_t i = 2; i < 50'000; ++i) {
+    cache.of(i).name = "x";
+    EXPECT_EQ(cache.of(1).name, "An");
+  }
+  EXPECT_LE(cache.size(), 2 * flows::FactsCache::most);
+  EXPECT_EQ(cache.of(2).name, "");
+  cache.of(0).name = "nobody";
+  EXPECT_EQ(cache.of(0).name, "");
+}
+
+}  // namespace
+}  // namespace vneid::test
