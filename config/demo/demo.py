@@ -14,7 +14,7 @@ OPERATOR_PAGES = """location = /vneid-status { vneid_status; }
 
 def after_cut_over(stack, port):
     """A second server, before the same portal, for which the day has come."""
-    return f"""vneid_zone demo 1m;
+    return f"""vneid_zone demo 16m;
     server {{
         listen 127.0.0.1:{port};
         server_name localhost;

@@ -3,10 +3,13 @@
 #include <string_view>
 
 #include "async/epoll_loop.hpp"
+#include "async/wait.hpp"
 #include "crypto/random.hpp"
 #include "doctor/checks.hpp"
+#include "doctor/peer_look.hpp"
 #include "doctor/report/words.hpp"
 #include "net/redis/client.hpp"
+#include "net/redis/invalidations.hpp"
 #include "net/redis/words.hpp"
 #include "net/unavailable.hpp"
 
@@ -17,6 +20,10 @@ namespace {
 constexpr Milliseconds patience{2000};
 constexpr double fullest_ok = 0.8;
 constexpr double fullest = 0.95;
+
+/// What a user needs to listen to what is taken back.
+constexpr const char* tracking_rules =
+    " &__redis__:invalidate +subscribe +select +client|id +client|tracking";
 
 /// What the module sends, scripts included. With KEY in place of a key.
 constexpr std::string_view key_mark = "KEY";
@@ -78,6 +85,19 @@ std::string cure_of(const redis::Settings& settings, const Refusal& refusal) {
   return refusal.cure.empty() ? "Start redis-server, or correct vneid_redis" : refusal.cure;
 }
 
+/// What Redis tells of sessions that are not believed any more.
+class Heard final : public redis::Invalidations::Listener {
+ public:
+  void began() noexcept override {}
+  void taken_back(std::string_view /*key*/) noexcept override {}
+  void all_taken_back() noexcept override {}
+  void proven(Monotonic /*moment*/) noexcept override { proof = true; }
+  void failed(const std::string& cause) noexcept override { failure = cause; }
+
+  bool proof = false;
+  std::string failure;
+};
+
 /// One look at one Redis.
 class RedisLook {
  public:
@@ -90,6 +110,7 @@ class RedisLook {
     look_at_memory();
     look_at_role();
     look_at_commands();
+    look_at_tracking();
   }
 
  private:
@@ -216,7 +237,30 @@ class RedisLook {
     about_.wrong("redis.acl",
                  "the ACL refuses " + refused + " under the prefix " + settings_.prefix,
                  "ACL SETUSER " + (settings_.user.empty() ? "default" : settings_.user) + " ~" +
-                     settings_.prefix + "* +@read +@write +@scripting +@transaction +info +time");
+                     settings_.prefix + "* +@read +@write +@scripting +@transaction +info +time" +
+                     tracking_rules);
+  }
+
+  /// Listens as a worker does, until something was told.
+  void look_at_tracking() {
+    Heard heard;
+    redis::Invalidations listening{loop_, settings_, client_.key("session:"), heard};
+    listening.keep_running();
+    const Monotonic deadline = loop_.now() + redis::Invalidations::patience * 2;
+    while (!heard.proof && heard.failure.empty() && loop_.now() < deadline) {
+      loop_.run(
+          [](EventLoop& loop) -> Task<void> { co_await sleep_for(loop, Milliseconds{10}); }(loop_));
+    }
+    if (heard.proof) {
+      about_.ok("redis.tracking", "tells what it takes back of sessions: gates need not ask it");
+      return;
+    }
+    const std::string why = heard.failure.empty() ? "no answer" : heard.failure;
+    about_.warning(
+        "redis.tracking",
+        "does not tell what it takes back of sessions, so every gated request asks it: " +
+            quoted_from_peer(why),
+        "ACL SETUSER " + (settings_.user.empty() ? "default" : settings_.user) + tracking_rules);
   }
 
   About about_;

@@ -122,7 +122,7 @@ TEST_F(SessionIndex, BeginningCostsTheSameHoweverManyThereAre) {
 TEST_F(SessionIndex, NothingStaysForEver) {
   begin(of(an_, "sid-1"));
   const SessionLimits brief{.idle = std::chrono::minutes{1}, .absolute = std::chrono::minutes{5}};
-  Sessions kiosk{redis_, keys_, brief};
+  Sessions kiosk{redis_, keys_, table_, brief};
   loop_.run(kiosk.begin(of(an_, "sid-1"), "", now(), "the.id.token"));
   const std::string least = script(
       "local least = 1e12 for _, k in ipairs(redis.call('KEYS', '*')) do"
@@ -150,7 +150,7 @@ TEST_F(SessionIndex, NothingInRedisTellsWhoItIs) {
 
 TEST_F(SessionIndex, ASessionBegunMeanwhileIsEndedOrBeganAfterIt) {
   redis::Client second{loop_, server_->by_socket()};
-  Sessions other_worker{second, keys_};
+  Sessions other_worker{second, keys_, table_};
   for (int round = 0; round < 50; ++round) {
     // Both are under way on connections of their own; Redis takes them in either order.
     std::vector<std::unique_ptr<Started<std::string>>> begins;
@@ -213,7 +213,7 @@ TEST_F(SessionIndex, PastItsAbsoluteLimitReadingDoesNotKeepIt) {
 
 TEST_F(SessionIndex, LimitsAreSettings) {
   const SessionLimits brief{.idle = std::chrono::minutes{2}, .absolute = std::chrono::minutes{30}};
-  Sessions kiosk{redis_, keys_, brief};
+  Sessions kiosk{redis_, keys_, table_, brief};
   const auto set = loop_.run(kiosk.begin(of(an_, "sid-1"), "", now()));
   const auto cookie = set.substr(0, set.find(';'));
   const std::string pattern =
@@ -223,7 +223,7 @@ TEST_F(SessionIndex, LimitsAreSettings) {
   EXPECT_LE(std::stoll(script(pattern)), 120'000);
   EXPECT_FALSE(loop_.run(kiosk.read(cookie, now() + std::chrono::minutes{30})).has_value());
   const SessionLimits odd{.idle = std::chrono::hours{9}, .absolute = std::chrono::minutes{1}};
-  Sessions shorter{redis_, keys_, odd};
+  Sessions shorter{redis_, keys_, table_, odd};
   loop_.run(shorter.begin(of(an_, "sid-1"), "", now()));
   EXPECT_LE(std::stoll(script(pattern)), 60'000);
 }

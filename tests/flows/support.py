@@ -21,12 +21,13 @@ NOTICE = "Nghị định số 59/2022/NĐ-CP"
 class StackTest(unittest.TestCase):
     """Starts one deployment for the class. Its end is a test of its own: nothing bad in the error log."""
 
+    stack_class = Stack
     stack_options = {}
     allowed_log_lines = ()
 
     @classmethod
     def setUpClass(cls):
-        cls.stack = Stack(BUILD, **cls.stack_options)
+        cls.stack = cls.stack_class(BUILD, **cls.stack_options)
         cls.stack.wait = "15s"  # what is slow here is the machine; `prepare` may say otherwise
         cls.prepare(cls.stack)
         cls.addClassCleanup(cls.check_after)

@@ -21,7 +21,7 @@ class Healthy(DoctorCase):
                 ("nginx.test", "accepts"), ("nginx.signature", "fits nginx"), ("nginx.module_order", "last"),
                 ("files.secret", "kept from others"), ("keys.ring", "1 sealing key"), ("keys.sample", "opens"),
                 ("system.user", WORKER), ("redis.reach", "unix:"), ("redis.version", "is "),
-                ("redis.memory_policy", "noeviction"), ("redis.memory", "full to"), ("redis.acl", "lets"),
+                ("redis.memory_policy", "noeviction"), ("redis.memory", "full to"), ("redis.acl", "lets"), ("redis.tracking", "need not ask"),
                 ("redis.role", "primary"), ("postgres.reach", "as www-data"), ("postgres.version", "is 1"),
                 ("postgres.encoding", "UTF8"), ("postgres.schema", "as needed"), ("postgres.grants", "nothing else"),
                 ("audit.seal", "no event of the audit trail waits"), ("postgres.statistics", "fresh"), ("postgres.connections", "1 workers × 4"),
@@ -145,10 +145,15 @@ class Redis(DoctorCase):
     def test_acl_refuses_transactions_and_nothing_is_carried_out(self):
         redis = self.user("~vneid:*", "+@all", "-multi")
         self.expect_only(self.examine(redis=redis), "wrong", "redis.acl", "MULTI")
-        self.assertEqual(self.stack.redis_cli("KEYS", "*"), b"\n")
+        keys = self.stack.redis_cli("KEYS", "*").decode().split()
+        self.assertEqual([key for key in keys if "beat:" not in key], [])
 
     def test_acl_of_what_is_used_is_enough(self):
         redis = self.user("~vneid:*", "+@read", "+@write", "+@scripting", "+@transaction", "+info", "+time")
+        findings = self.examine(redis=redis)
+        self.expect_only(findings, "warning", "redis.tracking", "every gated request asks it")
+        cure = findings.of("redis.tracking")[0]["cure"]
+        self.stack.redis_cli(*cure.split())
         self.assertEqual(self.examine(redis=redis).status, 0)
 
     def test_wrong_password(self):

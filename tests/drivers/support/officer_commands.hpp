@@ -34,7 +34,7 @@ struct OfficerCommands : testing::Test {
     std::filesystem::permissions(std::filesystem::path(folder.file("x")).parent_path(),
                                  std::filesystem::perms{0755});
     client = std::make_unique<redis::Client>(world.loop, server->by_port());
-    sessions = std::make_unique<Sessions>(*client, keys);
+    sessions = std::make_unique<Sessions>(*client, keys, SessionTable::own(8));
     linker = std::make_unique<link::Linker>(world.pool, keys);
     account = add_account("mau.le");
     link_id = make(account);
