@@ -168,6 +168,7 @@ class SharedSessions(StackTest):
         finally:
             redis.send_signal(signal.SIGCONT)
         wait_until(lambda: self.status(cookie) == 200, "Redis is back")
+        self.stack.reload_nginx()  # workers that have not asked it since would let a login pass unasked
 
     def test_after_a_reload_the_sessions_are_still_there(self):
         citizen = self.linked_citizen()

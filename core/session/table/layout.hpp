@@ -5,7 +5,6 @@
 #include <bit>
 #include <cstdint>
 #include <optional>
-
 #include <sodium/crypto_shorthash_siphash24.h>
 
 #include "session/table/session_table.hpp"
