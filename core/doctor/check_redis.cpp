@@ -244,7 +244,7 @@ class RedisLook {
   /// Listens as a worker does, until something was told.
   void look_at_tracking() {
     Heard heard;
-    redis::Invalidations listening{loop_, settings_, client_.key("session:"), heard};
+    redis::Invalidations listening{loop_, settings_, client_.key("session"), heard};
     listening.keep_running();
     const Monotonic deadline = loop_.now() + redis::Invalidations::patience * 2;
     while (!heard.proof && heard.failure.empty() && loop_.now() < deadline) {

@@ -137,7 +137,7 @@ void on_write(ngx_http_request_t* r) noexcept {
 }
 
 [[nodiscard]] bool passes_at_once(ngx_http_request_t* r, const LocationConf& location) {
-  return Process::current().service().passes_at_once(all_cookies(r), location.gate_sites->of(r),
+  return Process::current().service().passes_at_once(all_cookies(r), *location.gate_sites->of(r),
                                                      certain(location.gate->requirement),
                                                      session_facts(r));
 }

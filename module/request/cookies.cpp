@@ -53,14 +53,17 @@ void withhold_cookies(ngx_http_request_t* r, std::string_view portal_cookie) {
   if (remembered.cookie.data == nullptr) remembered.cookie = in_pool(r->pool, all);
   // The first one has all; what is left of the others is nothing, and nothing is not sent.
   ngx_str_t kept = in_pool(r->pool, for_portal({all}, portal_cookie));
+  bool any_empty = false;
   for (ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr; part = part->next) {
     auto* headers = static_cast<ngx_table_elt_t*>(part->elts);
     for (ngx_uint_t i = 0; i < part->nelts; ++i) {
       if (!is_cookie(headers[i])) continue;
       headers[i].value = kept;
+      any_empty = any_empty || kept.len == 0;
       kept.len = 0;
     }
   }
+  if (!any_empty) return;
   drop_headers(
       r, [](const ngx_table_elt_t& header) { return is_cookie(header) && header.value.len == 0; });
 }

@@ -69,7 +69,7 @@ ngx_int_t read_identity(ngx_http_request_t* r, bool full) {
     read->site = location_conf(r).sites->of(r);
     mark(r).identity = read;
     auto& service = Process::current().service();
-    if (auto known = service.identify_at_once(all_cookies(r), read->site, full)) {
+    if (auto known = service.identify_at_once(all_cookies(r), *read->site, full)) {
       read->facts = *std::move(known);
       return NGX_OK;
     }

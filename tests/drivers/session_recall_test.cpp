@@ -21,7 +21,9 @@ class Told final : public redis::Invalidations::Listener {
     ++beginnings;
     table_.forget_everything();
   }
-  void taken_back(std::string_view id) noexcept override { table_.forget(id); }
+  void taken_back(std::string_view key) noexcept override {
+    if (key.starts_with(':')) table_.forget(key.substr(1));
+  }
   void all_taken_back() noexcept override { table_.forget_everything(); }
   void proven(Monotonic moment) noexcept override { table_.proven(moment); }
   void failed(const std::string& cause) noexcept override { failures.push_back(cause); }
@@ -43,7 +45,7 @@ TEST(Invalidations, SayWhyTheyAreNotTold) {
     settings.password = "secret";
     SessionTable table = SessionTable::own(8);
     Told told{table};
-    redis::Invalidations invalidations{loop, settings, "vneid:session:", told};
+    redis::Invalidations invalidations{loop, settings, "vneid:session", told};
     const Monotonic deadline = loop.now() + std::chrono::seconds{20};
     while (told.failures.empty() && loop.now() < deadline) {
       invalidations.keep_running();
@@ -106,7 +108,7 @@ class SessionRecall : public SessionIndex {
   static constexpr long long asking = 2;  // what commands() itself costs: EVAL and INFO
   Scope scope_{loop_};
   Told told_{table_};
-  redis::Invalidations invalidations_{loop_, server_->by_socket(), "vneid:session:", told_};
+  redis::Invalidations invalidations_{loop_, server_->by_socket(), "vneid:session", told_};
 };
 
 TEST_F(SessionRecall, AsksRedisOnceAndNoMore) {

@@ -25,11 +25,11 @@ enum class For : std::uint8_t {
 ///   session/portal_binding.hpp). Two waits are part of a login: on our own pages the portal's
 ///   answer may still be held, or there may be no portal session yet; and for a minute after a
 ///   login with VNeID a portal that is told who has come may still have to give its first cookie.
-bool counts(const Exchange& exchange, const LiveSession& live, For whom);
+bool counts(const Glance& glance, const LiveSession& live, For whom);
 
 /// Whether a login with VNeID is all there is: the portal has opened no session for it, or the
 /// browser is in another one by now.
-bool awaits_portal(const Exchange& exchange, const LiveSession& live);
+bool awaits_portal(const Glance& glance, const LiveSession& live);
 
 /// The browser's session, when there is one that counts on our own pages. Throws Unavailable (D7).
 Task<std::optional<LiveSession>> live_session(const Exchange& exchange);

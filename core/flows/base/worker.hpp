@@ -7,6 +7,7 @@
 
 #include "async/event_loop.hpp"
 #include "async/scope.hpp"
+#include "flows/base/facts_cache.hpp"
 #include "flows/base/log.hpp"
 #include "flows/base/settings.hpp"
 #include "link/accounts.hpp"
@@ -51,6 +52,7 @@ struct Worker {
   Scope scope;  ///< what must go on when its request has gone
   Tickets tickets;
   SessionTable session_table;
+  FactsCache facts;
   Sessions sessions;
   LogoutTokens logout_tokens;
   KeptPosts posts;

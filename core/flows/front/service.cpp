@@ -66,7 +66,10 @@ class TakenBack final : public redis::Invalidations::Listener {
   explicit TakenBack(Worker& worker) noexcept : worker_(worker) {}
 
   void began() noexcept override { worker_.session_table.forget_everything(); }
-  void taken_back(std::string_view id) noexcept override { worker_.session_table.forget(id); }
+  /// "session:ID", and other things of sessions.
+  void taken_back(std::string_view key) noexcept override {
+    if (key.starts_with(':')) worker_.session_table.forget(key.substr(1));
+  }
   void all_taken_back() noexcept override { worker_.session_table.forget_everything(); }
   void proven(Monotonic moment) noexcept override { worker_.session_table.proven(moment); }
   void failed(const std::string& cause) noexcept override {
@@ -92,7 +95,7 @@ class Service::Impl {
                 Peers{redis_, postgres_, http_, health_.observer(metrics::Dependency::provider),
                       health_.observer(metrics::Dependency::population)},
                 std::move(settings), log),
-        invalidations_(loop, worker_.settings->redis, redis_.key("session:"), taken_back_) {}
+        invalidations_(loop, worker_.settings->redis, redis_.key("session"), taken_back_) {}
 
   Exchange exchange(Request request, std::shared_ptr<const Site> site) {
     return {&worker_, std::move(site), std::make_shared<const Request>(std::move(request))};
@@ -103,7 +106,6 @@ class Service::Impl {
   postgres::Pool postgres_;
   http::Client http_;
   Worker worker_;
-  FactsCache facts_;
   TakenBack taken_back_{worker_};
   redis::Invalidations invalidations_;
 };
@@ -149,20 +151,17 @@ void Service::on_news(std::function<void()> news) { impl_->health_.on_news(std::
 
 Task<SessionFacts> Service::identify(Request request, std::shared_ptr<const Site> site, bool full) {
   impl_->invalidations_.keep_running();
-  return flows::identify(impl_->exchange(std::move(request), std::move(site)), full, impl_->facts_);
+  return flows::identify(impl_->exchange(std::move(request), std::move(site)), full);
 }
 
-std::optional<SessionFacts> Service::identify_at_once(std::string cookies,
-                                                      std::shared_ptr<const Site> site, bool full) {
+std::optional<SessionFacts> Service::identify_at_once(std::string_view cookies, const Site& site,
+                                                      bool full) {
   impl_->invalidations_.keep_running();
-  Request request;
-  request.cookie = std::move(cookies);
-  return flows::identify_at_once(impl_->exchange(std::move(request), std::move(site)), full,
-                                 impl_->facts_);
+  return flows::identify_at_once({&impl_->worker_, &site, cookies}, full);
 }
 
 std::string Service::assertion(const SessionFacts& facts, const Site& site) {
-  return assertion_of(impl_->worker_, facts, site, impl_->facts_);
+  return assertion_of(impl_->worker_, facts, site);
 }
 
 Task<LoginVerdict> Service::portal_sign_out(Request request, PortalSignOut answer,
@@ -178,13 +177,10 @@ Task<GateVerdict> Service::gate(Request request, std::shared_ptr<const Site> sit
                       std::move(known));
 }
 
-bool Service::passes_at_once(std::string cookies, std::shared_ptr<const Site> site,
+bool Service::passes_at_once(std::string_view cookies, const Site& site,
                              policy::Requirement requirement, const SessionFacts* known) {
   impl_->invalidations_.keep_running();
-  Request request;
-  request.cookie = std::move(cookies);
-  return flows::passes_at_once(impl_->exchange(std::move(request), std::move(site)), requirement,
-                               known);
+  return flows::passes_at_once({&impl_->worker_, &site, cookies}, requirement, known);
 }
 
 Task<Reply> Service::keep_post(Request request, std::shared_ptr<const Site> site) {

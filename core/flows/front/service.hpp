@@ -49,9 +49,8 @@ class Service {
 
   /// The same without waiting, by what is known here already; nothing: `identify` is to be asked.
   /// May throw. `cookies`: all Cookie headers, joined with "; ".
-  [[nodiscard]] std::optional<SessionFacts> identify_at_once(std::string cookies,
-                                                             std::shared_ptr<const Site> site,
-                                                             bool full);
+  [[nodiscard]] std::optional<SessionFacts> identify_at_once(std::string_view cookies,
+                                                             const Site& site, bool full);
 
   /// assertion_of(): for the site's portal, about a VNeID session.
   [[nodiscard]] std::string assertion(const SessionFacts& facts, const Site& site);
@@ -64,7 +63,7 @@ class Service {
                          policy::Requirement requirement, std::optional<SessionFacts> known);
   /// The same without waiting: whether it may go on by what is known here already. No: `gate` is to
   /// be asked. May throw. `cookies`: all Cookie headers, joined with "; "; `known` as above.
-  [[nodiscard]] bool passes_at_once(std::string cookies, std::shared_ptr<const Site> site,
+  [[nodiscard]] bool passes_at_once(std::string_view cookies, const Site& site,
                                     policy::Requirement requirement, const SessionFacts* known);
   /// What `gate` asked for; a body that was too large is left out, with `body_is_form` false.
   Task<Reply> keep_post(Request request, std::shared_ptr<const Site> site);

@@ -16,9 +16,9 @@ namespace {
 using policy::Shown;
 
 /// What a session that was read proves here.
-Shown shown_by(const Exchange& exchange, const LiveSession* live, For whom) {
-  const auto& settings = *exchange.worker->settings;
-  if (live == nullptr || !counts(exchange, *live, whom)) return {};
+Shown shown_by(const Glance& glance, const LiveSession* live, For whom) {
+  const auto& settings = *glance.worker->settings;
+  if (live == nullptr || !counts(glance, *live, whom)) return {};
   const Session& session = live->session;
   Shown shown;
   shown.kind = session.kind;
@@ -34,9 +34,9 @@ Shown shown_by(const Exchange& exchange, const LiveSession* live, For whom) {
   return shown;
 }
 
-bool admitted(const Exchange& exchange, policy::Requirement requirement, const Shown& shown) {
-  if (!policy::admits(requirement, shown, exchange.site->policy, exchange.now())) return false;
-  exchange.count(metrics::Gate::allowed);
+bool admitted(const Glance& glance, policy::Requirement requirement, const Shown& shown) {
+  if (!policy::admits(requirement, shown, glance.site->policy, glance.now())) return false;
+  glance.count(metrics::Gate::allowed);
   return true;
 }
 
@@ -116,16 +116,16 @@ Task<Reply> refuse_path(const Exchange& exchange, std::string fault) {
                    "the path is not read by all programs alike: " + fault);
 }
 
-bool passes_at_once(const Exchange& exchange, policy::Requirement requirement,
+bool passes_at_once(const Glance& glance, policy::Requirement requirement,
                     const SessionFacts* known) {
   if (known != nullptr) {
     return known->state == SessionFacts::State::found &&
-           admitted(exchange, requirement, shown_by(exchange, &known->live, For::told_portal));
+           admitted(glance, requirement, shown_by(glance, &known->live, For::told_portal));
   }
-  Worker& worker = *exchange.worker;
-  const auto live = exchange.sessions().known(exchange.request->cookie, exchange.now(),
-                                              worker.loop.now(), worker.scope);
-  return live && admitted(exchange, requirement, shown_by(exchange, &*live, For::portal));
+  Worker& worker = *glance.worker;
+  const auto live =
+      glance.sessions().known(glance.cookies, glance.now(), worker.loop.now(), worker.scope);
+  return live && admitted(glance, requirement, shown_by(glance, &*live, For::portal));
 }
 
 Task<GateVerdict> gate(const Exchange& exchange, policy::Requirement requirement,

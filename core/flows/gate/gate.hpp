@@ -22,7 +22,7 @@ Task<GateVerdict> gate(const Exchange& exchange, policy::Requirement requirement
 
 /// Whether the request may go on by what is known here already (SessionTable), without waiting. No:
 /// `gate` decides. `known` as there; null: not read.
-bool passes_at_once(const Exchange& exchange, policy::Requirement requirement,
+bool passes_at_once(const Glance& glance, policy::Requirement requirement,
                     const SessionFacts* known);
 
 /// The answer to a path that is not read by all alike; `fault` names why, for the log.

@@ -13,7 +13,7 @@ namespace vneid::redis {
 namespace {
 
 constexpr const char* channel = "__redis__:invalidate";
-constexpr const char* beat_name = "beat:";
+constexpr const char* beat_name = "-beat:";
 constexpr std::chrono::seconds unused_for{60};
 constexpr const char* beat_life = "10000";  // ms
 
@@ -35,7 +35,8 @@ class Invalidations::Impl final : private TimerWait {
 
   void keep_running() noexcept {
     last_use_ = loop_.now();
-    if (step_ == Step::off && !closed_ && back_off_.over(last_use_)) start();
+    if (step_ != Step::off || closed_ || loop_.leaving()) return;
+    if (back_off_.over(last_use_)) start();
   }
   void close() noexcept {
     closed_ = true;

@@ -47,7 +47,8 @@ class Invalidations {
   /// Without a beat for so long it begins anew.
   static constexpr Milliseconds patience{3'000};
 
-  /// Connects nothing yet. `prefix`: of the keys, the settings' own included.
+  /// Connects nothing yet. `prefix`: of the keys, the settings' own included. The key of its own is
+  /// called `prefix` "-beat:…".
   Invalidations(EventLoop& loop, Settings settings, std::string prefix, Listener& listener);
   ~Invalidations();
 

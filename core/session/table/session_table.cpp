@@ -175,19 +175,22 @@ SessionTable::Entry* SessionTable::find(const Tag& tag) noexcept {
   return nullptr;
 }
 
-/// One that is empty or void, else the one that was filled longest ago.
+/// One that is empty or void, else one that waits for an answer, else the one that was filled
+/// longest ago. So whoever comes with tokens that are nobody's takes one place of a bucket and no
+/// more.
 SessionTable::Entry& SessionTable::place_for(const Tag& tag) noexcept {
   const std::uint64_t epoch = head_->epoch.load(std::memory_order_relaxed);
-  const auto age = [epoch](const Entry& entry) -> std::uint64_t {
-    if (entry.is_torn()) return 0;
+  const auto worth = [epoch](const Entry& entry) -> std::pair<int, std::uint64_t> {
+    if (entry.is_torn()) return {0, 0};
     const Held held = entry.held();
-    const bool is_void = held.epoch != epoch && held.waiting_epoch != epoch;
-    return held.id == 0 || is_void ? 0 : held.filled;
+    if (held.reading != 0 && held.epoch == epoch) return {2, held.filled};
+    if (held.id != 0 && held.waiting_epoch == epoch) return {1, held.filled};
+    return {0, 0};
   };
   const auto bucket = bucket_of(tag);
-  Entry& oldest = *std::ranges::min_element(bucket, {}, age);
-  clear(oldest);
-  return oldest;
+  Entry& least = *std::ranges::min_element(bucket, {}, worth);
+  clear(least);
+  return least;
 }
 
 /// First the entry and then its place: whoever is killed between leaves a place that names an entry

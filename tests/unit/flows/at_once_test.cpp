@@ -36,16 +36,15 @@ class AtOnce : public testing::Test {
     return flows::passes_at_once(world.exchange(world.get({})), requirement, nullptr);
   }
   flows::SessionFacts identify(bool full = false) {
-    return world.loop.run(flows::identify(world.exchange(world.get({})), full, cache));
+    return world.loop.run(flows::identify(world.exchange(world.get({})), full));
   }
   std::optional<flows::SessionFacts> known(bool full = false) {
-    return flows::identify_at_once(world.exchange(world.get({})), full, cache);
+    return flows::identify_at_once(world.exchange(world.get({})), full);
   }
   /// No store can be asked any more.
   void leave_alone() { world.redis.away = world.postgres.away = true; }
 
   World world;
-  flows::FactsCache cache;
 };
 
 TEST_F(AtOnce, NothingIsKnownBeforeTheFirstRequest) {
@@ -95,6 +94,27 @@ TEST_F(AtOnce, LetsInWhomTheGateLetsIn) {
       }
     }
   }
+}
+
+/// The same header is judged once; another one anew, and a verdict is no other session's.
+TEST_F(AtOnce, EachCookieHeaderIsJudgedByItself) {
+  world.site->portal_cookie = "sid";
+  world.cookies["sid"] = "own";
+  world.sign_in_by_password();
+  const auto shown = [this] {
+    const auto facts = known();
+    return facts && facts->state == State::found;
+  };
+  identify();
+  EXPECT_TRUE(shown());
+  EXPECT_TRUE(shown());
+  world.cookies["sid"] = "of-another";
+  EXPECT_FALSE(shown());
+  EXPECT_FALSE(shown());
+  world.cookies["sid"] = "own";
+  EXPECT_TRUE(shown());
+  world.site->portal_cookie = "other_sid";
+  EXPECT_FALSE(shown());
 }
 
 TEST_F(AtOnce, AsksNobody) {

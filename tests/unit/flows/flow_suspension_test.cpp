@@ -313,9 +313,7 @@ const std::vector<Scenario>& scenarios() {
       {"a kept form", to_kept_form,
        page([](World& world) { return world.get("resume", world.cookies["query"]); })},
       {"variables", [](World& world) { world.sign_in(); },
-       [](World& world) {
-         return only_run(flows::identify(world.exchange(world.get({})), true, world.facts));
-       }},
+       [](World& world) { return only_run(flows::identify(world.exchange(world.get({})), true)); }},
   };
   return all;
 }

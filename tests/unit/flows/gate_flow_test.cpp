@@ -29,18 +29,17 @@ class Gate : public testing::Test {
   }
   /// As the variables of the person and a gate in one location do.
   flows::GateVerdict ask_told(flows::Request request) {
-    auto facts = world.loop.run(flows::identify(world.exchange(request), true, cache));
+    auto facts = world.loop.run(flows::identify(world.exchange(request), true));
     return world.loop.run(flows::guarded_gate(world.exchange(std::move(request)),
                                               policy::Requirement::level2, std::move(facts)));
   }
   /// What the portal is told of who asks.
   flows::SessionFacts::State told() {
-    return world.loop.run(flows::identify(world.exchange(world.get({})), false, cache)).state;
+    return world.loop.run(flows::identify(world.exchange(world.get({})), false)).state;
   }
   using Next = flows::GateVerdict::Next;
   using State = flows::SessionFacts::State;
   World world;
-  flows::FactsCache cache;
 };
 
 /// The portal gives its cookie in answer to a request of this browser.
@@ -116,18 +115,18 @@ TEST_F(Gate, MisconfiguredOpensNothing) {
 
 TEST_F(Gate, TakesWhatTheVariablesHaveRead) {
   world.sign_in();
-  const auto facts = world.loop.run(flows::identify(world.exchange(world.get({})), true, cache));
+  const auto facts = world.loop.run(flows::identify(world.exchange(world.get({})), true));
   EXPECT_EQ(facts.account, "le.van.a");
   EXPECT_EQ(facts.citizen_id, World::number);
   world.redis.away = true;
   const auto verdict = world.loop.run(
       flows::guarded_gate(world.exchange(navigation()), policy::Requirement::level2, facts));
   EXPECT_EQ(verdict.next, Next::pass);
-  EXPECT_EQ(world.loop.run(flows::identify(world.exchange(world.get({})), true, cache)).state,
+  EXPECT_EQ(world.loop.run(flows::identify(world.exchange(world.get({})), true)).state,
             flows::SessionFacts::State::unknown);
   world.redis.away = false;
   world.cookies.clear();
-  EXPECT_EQ(world.loop.run(flows::identify(world.exchange(world.get({})), true, cache)).state,
+  EXPECT_EQ(world.loop.run(flows::identify(world.exchange(world.get({})), true)).state,
             flows::SessionFacts::State::absent);
 }
 

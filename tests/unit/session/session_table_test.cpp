@@ -201,6 +201,20 @@ TEST_F(SessionTableTest, FullItForgetsTheOldestAndNeverLosesAName) {
   EXPECT_EQ(table.size(), 0U);
 }
 
+/// Tokens that nobody was given push out one place of a bucket and no more: what Redis has told
+/// stays, also for when it is away.
+TEST_F(SessionTableTest, TokensOfNobodyPushOutLittle) {
+  for (int i = 0; i < 64; ++i) read("real " + std::to_string(i), "Anna");
+  const std::size_t before = table.size();
+  for (int i = 0; i < 10'000; ++i) {
+    pass(Milliseconds{i % 10 == 0 ? 1 : 0});
+    table.proven(now);
+    reserve("nobody " + std::to_string(i));
+  }
+  EXPECT_GE(table.size() + 64 / 8, before);
+  EXPECT_GT(table.size(), 64U / 2);
+}
+
 class SharedLock final : public TableLock {
  public:
   SharedLock() {

@@ -9,7 +9,6 @@
 #include "async/epoll_loop.hpp"
 #include "crypto/key_ring.hpp"
 #include "flows/base/base.hpp"
-#include "flows/front/facts_cache.hpp"
 #include "identity/field.hpp"
 #include "link/stored_values.hpp"
 #include "oidc/token/assertion.hpp"
@@ -106,7 +105,6 @@ class World {
   std::shared_ptr<flows::Settings> settings = std::make_shared<flows::Settings>();
   std::shared_ptr<flows::Site> site = std::make_shared<flows::Site>();
   std::unique_ptr<flows::Worker> worker;
-  flows::FactsCache facts;           // as a service has one beside its worker
   FakeProvider* provider = nullptr;  // the worker's
   bool on_file = true;               // the account, before any login of it
   AccountRow account;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "async/event_loop.hpp"
+#include "session/table/session_table.hpp"
 
 namespace vneid::flows {
 
@@ -19,10 +20,12 @@ class FactsCache {
   struct Made {
     std::string subject;  ///< portal_subject(); empty: not made yet
     bool has_details = false;
-    std::string name;          ///< with details
-    std::string citizen_id;    ///< likewise: sensitive data
-    std::string assertion;     ///< empty: none was signed yet
-    std::string asserted_for;  ///< what it was signed for: issuer, and how much it tells
+    std::string name;               ///< with details
+    std::string citizen_id;         ///< likewise: sensitive data
+    std::string bound_cookie;       ///< name of the portal's session cookie; empty: see next
+    SessionTable::Tag bound_tag{};  ///< of the last Cookie header that was found to belong
+    std::string assertion;          ///< empty: none was signed yet
+    std::string asserted_for;       ///< what it was signed for: issuer, and how much it tells
     Wall asserted_at{};
   };
 

@@ -1,0 +1,139 @@
+"""What the module costs each request of a portal, as a table: instructions (callgrind), system calls (strace) and CPU
+(schedstat; median of --rounds, in turns) over the same request where the module is off, in one run of one nginx.
+
+    table.py [--rounds N] [--check | --write]
+
+--check compares with baseline.json, by the codename of this Debian, and fails when a row takes 5 % more instructions or
+system calls than there; --write puts what was measured there."""
+import argparse
+import json
+import pathlib
+import statistics
+import sys
+
+from gate import BUILD, GateStack, StackTest, Upstream, instructions, run, system_calls, wait_until
+
+BASELINE = pathlib.Path(__file__).with_name("baseline.json")
+MOST_GROWTH = 1.05
+PROXY = "proxy_pass http://bench; proxy_http_version 1.1; proxy_set_header Connection '';"
+IDENTITY = """vneid_require level=2; vneid_identity on; proxy_set_header X-Account $vneid_account;
+    proxy_set_header X-Subject $vneid_subject; proxy_set_header X-Assertion $vneid_assertion;"""
+
+# Name of the row: what the location says, whether a citizen's cookies are sent.
+HITS = {
+    "module on, no gate, without our cookie": ("", False),
+    "module on, no gate, with our cookie": ("", True),
+    "gate level=2, live session": ("vneid_require level=2;", True),
+    "gate, identity and assertion, live session": (IDENTITY, True),
+}
+BOUND = {"gate level=2, live session, portal cookie bound": ("vneid_require level=2;", True)}
+MISSES = {"gate level=2, asked of Redis": ("vneid_require level=2;", True)}
+
+
+def path_of(name):
+    return "/" + "".join(letter if letter.isalnum() else "-" for letter in name)
+
+
+def nginx_extra(rows):
+    locations = "".join(f"location = {path_of(name)} {{ {directives} {PROXY} }}\n" for name, (directives, _) in rows.items())
+    return f"access_log off; keepalive_requests 1000000;\n{locations}location = /plain {{ vneid off; {PROXY} }}"
+
+
+def cpu(stack, path, cookie, requests):
+    """Nanoseconds on a CPU, of the one worker, a request."""
+    stat = pathlib.Path(f"/proc/{stack.worker_pids()[0]}/schedstat")
+    before = int(stat.read_text().split()[0])
+    run(stack, path, cookie, requests)
+    return (int(stat.read_text().split()[0]) - before) / requests
+
+
+def counted(stack, path, cookie):
+    """Instructions a request: a long run less a short one, since the start is in both."""
+    long, short = (instructions(stack, path, cookie, count) for count in (1050, 50))
+    return (long - short) / 1000
+
+
+def measure(rows, rounds, server="", prepare=lambda stack: None):
+    upstream = f"upstream bench {{ server 127.0.0.1:{Upstream().server_address[1]}; keepalive 8; }}"
+    with GateStack(BUILD, workers=1, http_extra=f"{upstream} vneid_zone shared 16m;", reuse=True,
+                   nginx_extra=server + nginx_extra(rows)) as stack:
+        walker = StackTest()
+        walker.stack = StackTest.stack = stack
+        citizen, _ = walker.link(next(case for case in stack.crowd if case["expect"] == "link"))
+        citizen.submit("Tiếp tục")  # releases the login, whose ticket is a large cookie
+        own = "; ".join(f"{name}={value}" for name, value in citizen.cookies["localhost"].items())
+        prepare(stack)
+        found = {}
+        for name, (_, with_cookie) in rows.items():
+            found[name] = timed(stack, path_of(name), own if with_cookie else "", rounds)
+        stack.stop_process("nginx")
+        stack.wrapper = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={stack.run}/callgrind.out.%p"]
+        plain = {cookie: counted(stack, "/plain", cookie) for cookie in {own, ""}}
+        for name, (_, with_cookie) in rows.items():
+            cookie = own if with_cookie else ""
+            found[name] |= {"plain": round(plain[cookie]), "instructions": round(counted(stack, path_of(name), cookie))}
+        return found
+
+
+def timed(stack, path, cookie, rounds):
+    for each in ("/plain", path):
+        run(stack, each, cookie, 300)
+    ratios = []
+    for number in range(rounds):
+        order = ("/plain", path) if number % 2 == 0 else (path, "/plain")
+        spent = {each: cpu(stack, each, cookie, 300) for each in order}
+        ratios.append(spent[path] / spent["/plain"])
+    calls = {each: sum(system_calls(stack, each, cookie, 300).values()) for each in ("/plain", path)}
+    return {"cpu": round(statistics.median(ratios), 3), "plain_calls": round(calls["/plain"], 2),
+            "calls": round(calls[path], 2)}
+
+
+def silence(stack):
+    """Redis may not tell what it takes back: nothing is believed, and each request asks it."""
+    stack.redis_cli("ACL", "SETUSER", "default", "resetchannels")
+    stack.redis_cli("CLIENT", "KILL", "TYPE", "pubsub")
+    wait_until(lambda: b"sub=1" not in stack.redis_cli("CLIENT", "LIST"), "nobody listens")
+
+
+def show(found):
+    print(f"{'request':50} {'instructions':>20} {'system calls':>14} {'CPU':>7}")
+    for name, row in found.items():
+        more = row["instructions"] - row["plain"]
+        print(f"{name:50} {row['plain']:>9} {more:>+10} {row['plain_calls']:>7.2f}{row['calls'] - row['plain_calls']:>+7.2f} "
+              f"{row['cpu']:>6.2f}x")
+
+
+def codename():
+    text = pathlib.Path("/etc/os-release").read_text()
+    return next(line.split("=")[1].strip('"') for line in text.splitlines() if line.startswith("VERSION_CODENAME="))
+
+
+def grown(found, before):
+    """What takes more than it may, as lines."""
+    for name, row in found.items():
+        for what in ("instructions", "calls"):
+            most = before[name][what] * MOST_GROWTH
+            if row[what] > most:
+                yield f"{name}: {row[what]} {what}, and the baseline is {before[name][what]}"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    given = parser.parse_args()
+    found = measure(HITS, given.rounds)
+    found |= measure(BOUND, given.rounds, "vneid_portal_cookie portal_session;\n")
+    found |= measure(MISSES, given.rounds, prepare=silence)
+    show(found)
+    baselines = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
+    if given.write:
+        BASELINE.write_text(json.dumps(baselines | {codename(): found}, indent=1) + "\n")
+    if given.check and codename() in baselines:
+        worse = list(grown(found, baselines[codename()]))
+        sys.exit("\n".join(worse) if worse else 0)
+
+
+if __name__ == "__main__":
+    main()
