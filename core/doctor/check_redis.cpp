@@ -106,11 +106,10 @@ class RedisLook {
 
   void look() {
     if (!reach()) return;
-    look_at_server();
+    const bool new_enough = look_at_server();
     look_at_memory();
     look_at_role();
-    look_at_commands();
-    look_at_tracking();
+    if (look_at_commands() && new_enough) look_at_tracking();
   }
 
  private:
@@ -142,12 +141,13 @@ class RedisLook {
     return true;
   }
 
-  void look_at_server() {
+  /// False: it is too old for more.
+  bool look_at_server() {
     const std::string version = value_in(info("server"), "redis_version");
     if (version.empty()) {
       about_.warning("redis.version", "INFO is not allowed: version and memory cannot be judged",
                      "Add +info to the user's ACL");
-      return;
+      return true;
     }
     int major = 0;
     int minor = 0;
@@ -156,9 +156,10 @@ class RedisLook {
     if (major < 6 || (major == 6 && minor < 2)) {
       about_.wrong("redis.version", "is " + version + ", which has no GETEX and GETDEL",
                    "Install Redis 6.2 or newer");
-    } else {
-      about_.ok("redis.version", "is " + version);
+      return false;
     }
+    about_.ok("redis.version", "is " + version);
+    return true;
   }
 
   void look_at_memory() {
@@ -216,11 +217,11 @@ class RedisLook {
     return false;
   }
 
-  void look_at_commands() {
+  bool look_at_commands() {
     // Without MULTI the probes would be carried out.
     if (is_refused({"EXISTS", "KEY"})) {
       tell_refused("MULTI, EXEC or EXISTS");
-      return;
+      return false;
     }
     std::string refused;
     for (const redis::Command& command : used_commands) {
@@ -228,9 +229,10 @@ class RedisLook {
     }
     if (refused.empty()) {
       about_.ok("redis.acl", "lets the module send all commands that it uses");
-      return;
+      return true;
     }
     tell_refused(refused);
+    return false;
   }
 
   void tell_refused(const std::string& refused) const {

@@ -11,9 +11,47 @@
 #include "session/fields.hpp"
 
 /// What is kept sealed and read often, as bytes and back, by the same list of members as
-/// session/fields.hpp has. Its first byte is T::layout, which changes with the list, so that what
-/// another release has kept counts as absent and nothing is read as what it is not.
+/// session/fields.hpp has. Its first four bytes are a hash of the names of members and enumerators,
+/// in their order, so that what another release has kept counts as absent whatever was added or
+/// moved, and nothing is read as what it is not.
 namespace vneid::packed {
+
+/// FNV-1a over what says where a member is and what its number means.
+class Layout {
+ public:
+  template <class T>
+  void operator()(const char* name, const T& /*value*/) {
+    add(name);
+    if constexpr (sealed::Named<T>) {
+      for (const auto& [each, called] : sealed::Names<T>::all) add(called);
+    }
+  }
+  [[nodiscard]] std::string bytes() const {
+    std::string text;
+    for (unsigned shift = 0; shift < 32; shift += 8) text += static_cast<char>(hash_ >> shift);
+    return text;
+  }
+
+ private:
+  void add(std::string_view text) noexcept {
+    for (const char byte : text) mix(static_cast<std::uint8_t>(byte));
+    mix(0);
+  }
+  void mix(std::uint8_t byte) noexcept { hash_ = (hash_ ^ byte) * 16'777'619U; }
+  std::uint32_t hash_ = 2'166'136'261U;
+};
+
+/// What the bytes of a T begin with.
+template <sealed::Record T>
+const std::string& layout_of() {
+  static const std::string bytes = [] {
+    Layout layout;
+    const T blank{};
+    T::fields(layout, blank);
+    return layout.bytes();
+  }();
+  return bytes;
+}
 
 /// Puts members into bytes: a number in groups of seven bits, the lowest first, its sign in the
 /// lowest bit of all; an enumerator as its place in Names; a text behind its length.
@@ -109,7 +147,7 @@ class Reader {
 
 template <sealed::Record T>
 std::string to_bytes(const T& value) {
-  std::string bytes(1, static_cast<char>(T::layout));
+  std::string bytes = layout_of<T>();
   Writer writer{bytes};
   T::fields(writer, value);
   return bytes;
@@ -117,9 +155,10 @@ std::string to_bytes(const T& value) {
 
 template <sealed::Record T>
 std::optional<T> from_bytes(std::string_view bytes) {
-  if (bytes.empty() || static_cast<std::uint8_t>(bytes.front()) != T::layout) return std::nullopt;
+  const std::string& layout = layout_of<T>();
+  if (!bytes.starts_with(layout)) return std::nullopt;
   T value;
-  Reader reader{bytes.substr(1)};
+  Reader reader{bytes.substr(layout.size())};
   T::fields(reader, value);
   if (!reader.finished()) return std::nullopt;
   return value;

@@ -162,9 +162,9 @@ std::optional<Session> Sessions::open(const std::string& id, const redis::Reply&
   if (reply.type != redis::Reply::Type::string) return std::nullopt;
   const auto text = keys_->open(purpose, id, reply.text);
   if (!text) return std::nullopt;
+  if (auto session = packed::from_bytes<Session>(*text)) return session;
   // Releases before packed.hpp kept text; their sessions live for hours after an upgrade.
-  if (text->starts_with('{')) return sealed::from_text<Session>(*text);
-  return packed::from_bytes<Session>(*text);
+  return sealed::from_text<Session>(*text);
 }
 
 Task<void> Sessions::drop(std::string id) {

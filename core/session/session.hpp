@@ -38,7 +38,6 @@ struct Session {
       portal_cookie_key;  ///< the portal's session it belongs to; session/portal_binding.hpp
   Wall begun_at{};        ///< set by Sessions::begin
 
-  static constexpr std::uint8_t layout = 1;  ///< session/packed.hpp
   static void fields(auto& field, auto& self) {
     field("proof", self.proof);
     field("portal", self.portal);

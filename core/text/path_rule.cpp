@@ -71,12 +71,29 @@ const char* fault_of_segments(std::u32string_view path) noexcept {
   return nullptr;
 }
 
+/// What most paths are, and every rule lets through: segments of letters, digits, '-' and '_', with
+/// dots inside. No: the closer look decides.
+bool is_ordinary(std::string_view path, PathRule rule) noexcept {
+  char before = 0;
+  for (const char byte : path) {
+    const bool inside = (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
+                        byte == '-' || byte == '_' ||
+                        (byte >= 'A' && byte <= 'Z' && rule != PathRule::lower);
+    // Behind a slash comes a segment, and behind a dot the rest of one.
+    const bool slash = byte == '/' && before != '/' && before != '.';
+    const bool dot = byte == '.' && before != '/' && before != '.' && before != 0;
+    if (!inside && !slash && !dot) return false;
+    before = byte;
+  }
+  return path.starts_with('/') && before != '.';
+}
+
 bool is_c1_control(char32_t point) noexcept { return point >= 0x80 && point < 0xA0; }
 
 }  // namespace
 
 const char* path_fault(std::string_view path, PathRule rule) {
-  if (rule == PathRule::any) return nullptr;
+  if (rule == PathRule::any || is_ordinary(path, rule)) return nullptr;
   const std::string decoded = percent_decode(path);
   if (rule == PathRule::no_parameters) return decoded.contains(';') ? "path parameter" : nullptr;
   if (const char* fault = fault_of_bytes(path)) return fault;

@@ -67,7 +67,7 @@ MEMBER_ARGUMENTS = {
         "token_endpoint": "https://sso.example/t", "userinfo_endpoint": "https://sso.example/u",
         "decryption_key_file": "{folder}/rsa.pem", "client_key_file": "{folder}/rsa.pem",
         "client_authentication": "post", "scope": '"openid email"', "claim": "level acr", "required_level": "1",
-        "trusted_certificate": "{folder}/ca.pem", "timeout": "2s"},
+        "authorization_check": "off", "trusted_certificate": "{folder}/ca.pem", "timeout": "2s"},
     "vneid_population": {
         "profile": "soap", "endpoint": "http://127.0.0.1/csdl allow_http", "service": "033", "officer": "052000000000",
         "unit": "H08", "account": "tk", "procedure": "VPCP", "user": "tinh", "secret_file": "{secret}",

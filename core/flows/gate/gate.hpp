@@ -9,10 +9,10 @@
 
 namespace vneid::flows {
 
-/// Whether a request is let into a location with `vneid_require`, and what it is told if not. One
-/// command to Redis when it carries a session, none otherwise.
+/// Whether a request is let into a location with `vneid_require`, and what it is told if not. From
+/// the table of sessions, or with one question to Redis; none when it carries no session.
 ///
-/// Redis away: unknown is not absent (D7). A session that this worker has just seen still counts
+/// Redis away: unknown is not absent (D7). A session that was just seen here still counts
 /// (`vneid_session_grace`); who would be let in with nothing is let in; everybody else is told to
 /// come back later, and keeps the cookie.
 /// `known`: what `vneid_identity` has read for the same request, which then is not read again. When

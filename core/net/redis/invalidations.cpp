@@ -15,7 +15,7 @@ namespace {
 constexpr const char* channel = "__redis__:invalidate";
 constexpr const char* beat_name = "-beat:";
 constexpr std::chrono::seconds unused_for{60};
-constexpr const char* beat_life = "10000";  // ms
+constexpr const char* beat_life = "1000";  // ms
 
 std::string_view text_of(const redisReply& reply) noexcept { return {reply.str, reply.len}; }
 
@@ -93,8 +93,10 @@ class Invalidations::Impl final : private TimerWait {
   Step step_ = Step::off;
   std::int64_t subscriber_id_ = 0;
   Monotonic last_use_{};
-  Monotonic deadline_{};                // of the step, or of the beat
-  std::string beat_key_;                // below the prefix; new with every beginning
+  Monotonic deadline_{};  // of the step, or of the beat
+  std::string name_;      // of what begins, random
+  std::uint64_t beats_ = 0;
+  std::string beat_key_;                // below the prefix, of the last beat: no other proves it
   std::optional<Monotonic> beat_sent_;  // the one that is on its way
   BackOff back_off_;
   bool failure_told_ = false;
@@ -129,7 +131,7 @@ void Invalidations::Impl::Half::replied(const redisReply& reply) noexcept {
 
 void Invalidations::Impl::start() noexcept {
   try {
-    beat_key_ = beat_name + crypto::random_token();
+    name_ = beat_name + crypto::random_token() + ':';
     step_ = Step::name;
     subscriber_.open(loop_, settings_, {"CLIENT", "ID"});
     deadline_ = loop_.now() + patience;
@@ -214,6 +216,7 @@ void Invalidations::Impl::heard(const redisReply& message) noexcept {
 }
 
 void Invalidations::Impl::beat() noexcept {
+  beat_key_ = name_ + std::to_string(++beats_);
   beat_sent_ = loop_.now();
   deadline_ = *beat_sent_ + patience;
   tracker_.send({"SET", prefix_ + beat_key_, "", "PX", beat_life});

@@ -16,8 +16,9 @@ namespace vneid::redis {
 ///
 /// One connection subscribes to `__redis__:invalidate`, another one tracks for it. When the
 /// tracking one dies nothing comes any more and nobody says so. So both are watched, and every 250
-/// ms the tracking one writes a key of its own under the prefix, which must come back the same way:
-/// what was taken back before that writing has then arrived, since the server tells in order.
+/// ms the tracking one writes a new key under the prefix, which must come back the same way: what
+/// was taken back before that writing has then arrived, since the server tells in order. The key
+/// lives for a second.
 ///
 /// Runs while it is used: a minute after the last `keep_running` it ends, and so does all proof.
 /// After a failure it begins again with exponential back-off, as Client does. Loop thread only.
@@ -47,7 +48,7 @@ class Invalidations {
   /// Without a beat for so long it begins anew.
   static constexpr Milliseconds patience{3'000};
 
-  /// Connects nothing yet. `prefix`: of the keys, the settings' own included. The key of its own is
+  /// Connects nothing yet. `prefix`: of the keys, the settings' own included. Its own keys are
   /// called `prefix` "-beat:…".
   Invalidations(EventLoop& loop, Settings settings, std::string prefix, Listener& listener);
   ~Invalidations();

@@ -175,20 +175,21 @@ SessionTable::Entry* SessionTable::find(const Tag& tag) noexcept {
   return nullptr;
 }
 
-/// One that is empty or void, else one that waits for an answer, else the one that was filled
-/// longest ago. So whoever comes with tokens that are nobody's takes one place of a bucket and no
-/// more.
-SessionTable::Entry& SessionTable::place_for(const Tag& tag) noexcept {
+/// How much is lost with an entry: nothing with one that is empty or void, little with one that
+/// waits for an answer, and the less the longer ago it was filled. So whoever comes with tokens
+/// that are nobody's pushes out his own.
+std::pair<int, std::uint64_t> SessionTable::worth(const Entry& entry) const noexcept {
   const std::uint64_t epoch = head_->epoch.load(std::memory_order_relaxed);
-  const auto worth = [epoch](const Entry& entry) -> std::pair<int, std::uint64_t> {
-    if (entry.is_torn()) return {0, 0};
-    const Held held = entry.held();
-    if (held.reading != 0 && held.epoch == epoch) return {2, held.filled};
-    if (held.id != 0 && held.waiting_epoch == epoch) return {1, held.filled};
-    return {0, 0};
-  };
-  const auto bucket = bucket_of(tag);
-  Entry& least = *std::ranges::min_element(bucket, {}, worth);
+  if (entry.is_torn()) return {0, 0};
+  const Held held = entry.held();
+  if (held.reading != 0 && held.epoch == epoch) return {2, held.filled};
+  if (held.id != 0 && held.waiting_epoch == epoch) return {1, held.filled};
+  return {0, 0};
+}
+
+SessionTable::Entry& SessionTable::place_for(const Tag& tag) noexcept {
+  Entry& least = *std::ranges::min_element(bucket_of(tag), {},
+                                           [this](const Entry& entry) { return worth(entry); });
   clear(least);
   return least;
 }
@@ -216,7 +217,8 @@ void SessionTable::list(std::uint64_t id, const Entry& entry) noexcept {
   };
   auto place = std::ranges::find_if(row, is_free);
   if (place == row.end()) {
-    place = row.begin();
+    place = std::ranges::min_element(
+        row, {}, [this](std::uint32_t other) { return worth(entries()[other - 1]); });
     clear(entries()[*place - 1]);
   }
   *place = number;

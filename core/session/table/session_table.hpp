@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "async/event_loop.hpp"
 
@@ -121,6 +122,7 @@ class SessionTable {
 
   // With the lock:
   Entry* find(const Tag& tag) noexcept;
+  [[nodiscard]] std::pair<int, std::uint64_t> worth(const Entry& entry) const noexcept;
   Entry& place_for(const Tag& tag) noexcept;
   void clear(Entry& entry) noexcept;
   void list(std::uint64_t id, const Entry& entry) noexcept;
