@@ -10,7 +10,7 @@ demo=(redis-server redis-tools postgresql python3 python3-authlib python3-flask 
   gunicorn curl)
 test=(ccache clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19 libgtest-dev libgmock-dev chromium firefox-esr
   nodejs npm nghttp2-client libnginx-mod-http-subs-filter procps poppler-utils openssl python3-jsonschema python3-django
-  php-cgi node-cookie ruby-rack tomcat10-common)
+  php-cgi node-cookie ruby-rack tomcat10-common valgrind strace)
 
 case "${1:-}" in
   build) wanted=("${build[@]}") ;;

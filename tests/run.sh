@@ -24,8 +24,9 @@ python_tests flows    tests/flows
 python_tests broken   tests/broken
 python_tests chaos    tests/chaos
 node_tests   browser  tests/browser
+suite "cost"     env PYTHONPATH=config/demo /usr/bin/python3 tests/bench/table.py --brief --check
 suite "demo"     bash config/demo/run.sh --check
 suite "bare bookworm" bash tests/bare.sh bookworm
 suite "bare trixie"   bash tests/bare.sh trixie
-suite "tidy"     bash tests/lint/tidy.sh --minutes 12
+suite "tidy"     bash tests/lint/tidy.sh --minutes 8
 finish
