@@ -80,7 +80,21 @@ Task<std::int64_t> none() { co_return 0; }
 
 Sessions::Sessions(redis::Database& redis, std::shared_ptr<const crypto::KeyRing> keys,
                    SessionTable table, SessionLimits limits)
-    : redis_(redis), keys_(std::move(keys)), limits_(limits), table_(std::move(table)) {}
+    : redis_(redis), keys_(std::move(keys)), limits_(limits), table_(std::move(table)) {
+  std::string names;
+  for (const auto& key : keys_->keys()) names.append(key.id).append(1, '\n');
+  crypto::sha256(names).copy(ring_.data(), ring_.size());
+}
+
+/// Of a worker with other keys, an old one after a reload, the same token has another tag: a key
+/// that was taken out of the ring ends its sessions also here.
+SessionTable::Tag Sessions::tag_of(std::string_view token) const noexcept {
+  std::array<char, 16 + longest_token> text{};
+  const auto end = std::ranges::copy(ring_, text.begin()).out;
+  const auto count = std::min(token.size(), longest_token);
+  std::ranges::copy(token.substr(0, count), end);
+  return table_.tag_of({text.data(), ring_.size() + count});
+}
 
 void Sessions::forget(const std::vector<std::string>& ids) {
   for (const auto& id : ids) table_.forget(id);
@@ -222,7 +236,7 @@ std::optional<LiveSession> Sessions::known(std::string_view cookie_header, Wall 
                                            Monotonic moment, Scope& scope) {
   for (std::string_view token : text::cookie_values(cookie_header, cookie_name::session)) {
     if (token.size() > longest_token) continue;
-    return in_table(token, table_.tag_of(token), now, moment, scope);
+    return in_table(token, tag_of(token), now, moment, scope);
   }
   return std::nullopt;
 }
@@ -231,7 +245,7 @@ Task<std::optional<LiveSession>> Sessions::recall(std::string cookie_header, Wal
                                                   Monotonic moment, Scope& scope) {
   for (std::string_view token : text::cookie_values(cookie_header, cookie_name::session)) {
     if (token.size() > longest_token) continue;
-    const SessionTable::Tag tag = table_.tag_of(token);
+    const SessionTable::Tag tag = tag_of(token);
     if (auto live = in_table(token, tag, now, moment, scope)) co_return live;
     std::string id = id_of(token);
     const auto place = table_.reserve(tag, id, moment);
@@ -261,7 +275,10 @@ Task<void> Sessions::touch(redis::Database& redis, redis::Command command) {
 void Sessions::touch_in_time(const SessionTable::Tag& tag, std::string_view token, Monotonic moment,
                              Milliseconds remaining, Scope& scope) {
   const Milliseconds pause = idle() / touches;
-  if (idle() - remaining < pause || !table_.claim_touch(tag, moment, pause)) return;
+  const Milliseconds used = idle() - remaining;
+  // Of one that another site lets live longer, this site's time counts from now on.
+  const bool in_time = used >= Milliseconds{0} && used < pause;
+  if (in_time || !table_.claim_touch(tag, moment, pause)) return;
   redis::Command command{"PEXPIRE", key_of(id_of(token)), idle_time()};
   scope.start(touch(redis_, std::move(command)));
 }
@@ -270,7 +287,7 @@ std::optional<LiveSession> Sessions::remembered(std::string_view cookie_header, 
                                                 Monotonic moment, Milliseconds grace) const {
   for (std::string_view token : text::cookie_values(cookie_header, cookie_name::session)) {
     if (token.size() > longest_token) continue;
-    const auto found = table_.remembered(table_.tag_of(token), moment, grace);
+    const auto found = table_.remembered(tag_of(token), moment, grace);
     if (!found) continue;
     auto session = packed::from_bytes<Session>(found->record());
     if (!session || is_over(*session, now)) continue;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -90,7 +91,11 @@ class Sessions {
 
   /// The same sessions under other limits: what one of them ends is forgotten by both.
   Sessions(const Sessions& same, SessionLimits limits)
-      : redis_(same.redis_), keys_(same.keys_), limits_(limits), table_(same.table_) {}
+      : redis_(same.redis_),
+        keys_(same.keys_),
+        limits_(limits),
+        table_(same.table_),
+        ring_(same.ring_) {}
 
   [[nodiscard]] const SessionLimits& limits() const noexcept { return limits_; }
 
@@ -139,6 +144,7 @@ class Sessions {
     Milliseconds remaining{};
   };
 
+  [[nodiscard]] SessionTable::Tag tag_of(std::string_view token) const noexcept;
   [[nodiscard]] std::string key_of(const std::string& id) const;
   [[nodiscard]] Milliseconds idle() const noexcept;
   [[nodiscard]] std::string idle_time() const;
@@ -163,6 +169,7 @@ class Sessions {
   std::shared_ptr<const crypto::KeyRing> keys_;
   SessionLimits limits_;
   SessionTable table_;
+  std::array<char, 16> ring_{};  ///< which keys: what others can open is not ours to know
 };
 
 }  // namespace vneid

@@ -268,7 +268,7 @@ bool SessionTable::claim_touch(const Tag& tag, Monotonic now, Milliseconds pause
     return (before == 0 || now - moment_of(before) >= pause) &&
            entry.touched.compare_exchange_strong(before, word_of(now), std::memory_order_relaxed);
   }
-  return false;
+  return true;
 }
 
 void SessionTable::forget(std::string_view id) noexcept {

@@ -92,7 +92,8 @@ class SessionTable {
   /// is too long is not kept.
   void fill(const Reservation& place, std::string_view record, Monotonic now,
             Monotonic expires) noexcept;
-  /// True for one caller a `pause`: who is to prolong the session.
+  /// True for one caller a `pause`: who is to prolong the session. Of one that has no place here,
+  /// everybody: better twice than never.
   [[nodiscard]] bool claim_touch(const Tag& tag, Monotonic now, Milliseconds pause) noexcept;
 
   /// The session is no more what it was: in this process and in all others from now on.

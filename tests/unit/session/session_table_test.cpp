@@ -162,7 +162,7 @@ TEST_F(SessionTableTest, OneOfManyIsToTouch) {
   EXPECT_TRUE(table.claim_touch(tag, now, seconds{90}));
   EXPECT_FALSE(table.claim_touch(tag, now + seconds{89}, seconds{90}));
   EXPECT_TRUE(table.claim_touch(tag, now + seconds{90}, seconds{90}));
-  EXPECT_FALSE(table.claim_touch(table.tag_of("b"), now, seconds{90}));
+  EXPECT_TRUE(table.claim_touch(table.tag_of("b"), now, seconds{90})) << "it has no place here";
 }
 
 TEST_F(SessionTableTest, KeepsNoRecordThatIsTooLong) {
