@@ -71,7 +71,7 @@ void follow_portal_cookie(ngx_http_request_t* r) {
   answer.account = named_account(r);
   const flows::Service& service = Process::current().service();
   const flows::Site& site = *sites->first();
-  const std::string sent = all_cookies(r);
+  const std::string_view sent = all_cookies(r);
   if (!watched && service.begins_portal_session(sent, answer, site)) {
     note_unwatched(r, !text::cookie_values(sent, site.portal_cookie).empty());
   }

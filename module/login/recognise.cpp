@@ -44,7 +44,7 @@ enum class Cookie : std::uint8_t { fits, does_not_fit, unclear };
   if (const auto set = sets_cookie(r, rule.cookie)) {
     return *set ? Cookie::fits : Cookie::does_not_fit;
   }
-  const std::string sent = all_cookies(r);
+  const std::string_view sent = all_cookies(r);
   if (text::cookie_values(sent, rule.cookie).empty()) return Cookie::does_not_fit;
   return text::portal_cookies({sent}, rule.cookie).value.empty() ? Cookie::unclear : Cookie::fits;
 }

@@ -1,14 +1,14 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "module/ngx.hpp"
 
 namespace vneid::ngx {
 
-/// All Cookie headers the browser sent, joined with "; ", also after `withhold_cookies`.
-std::string all_cookies(ngx_http_request_t* r);
+/// All Cookie headers the browser sent, joined with "; ", also after `withhold_cookies`; the
+/// request's memory.
+std::string_view all_cookies(ngx_http_request_t* r);
 
 /// Makes the Cookie header what the portal may have: without our cookies (`__Host-vneid-…`), which
 /// are none of its business, and what it does not get it cannot log; and where
