@@ -16,6 +16,9 @@ enum class NumberError : std::uint8_t { empty, not_digits, wrong_length, birth_y
 /// Stable names for audit and API: "empty", "not_digits", …
 std::string_view to_text(NumberError error) noexcept;
 
+/// The `current_year` of what is on file: it was checked against the calendar when it came in.
+inline constexpr int any_year = 9999;
+
 /// The 12-digit personal identification number (số định danh cá nhân: PPP G YY RRRRRR, NĐ
 /// 137/2015 Đ.13). Always text: leading zeros count. Personal data: only masked() may be logged.
 class CitizenNumber {

@@ -15,9 +15,6 @@ using postgres::Params;
 using postgres::Result;
 using postgres::Statement;
 
-/// Stored numbers were checked against the calendar when they came in.
-constexpr int any_year = 9999;
-
 // What every statement below selects from an account `a`: a row a field that decide() needs.
 #define VNEID_ACCOUNT_COLUMNS                                                         \
   "a.id, a.portal, a.kind, a.status, coalesce(a.sealed_under, a.account_key)::bytea," \
@@ -97,7 +94,7 @@ void add_field(LegacyAccount& account, Field field, identity::FieldStatus status
       break;
     }
     case Field::citizen_id: {
-      auto number = identity::CitizenNumber::parse(value, any_year);
+      auto number = identity::CitizenNumber::parse(value, identity::any_year);
       if (number) identity.number = *std::move(number);
       identity.number_status = status;
       break;

@@ -52,6 +52,14 @@ inline bool has_verified_number(const LegacyAccount& account) noexcept {
          account.identity.number_status == identity::FieldStatus::verified;
 }
 
+/// Whether a VNeID login may offer it (D18): its number was verified from outside, so that nobody
+/// can have planted it who knows three facts of the person. Whether the rest is equal decide()
+/// says.
+inline bool may_be_adopted(const LegacyAccount& account) noexcept {
+  return may_be_linked(account) && has_verified_number(account) &&
+         account.identity.verified_outside;
+}
+
 /// What tells an account from others of the same person, for that person.
 struct AccountGlance {
   AccountId account_id;

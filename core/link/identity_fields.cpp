@@ -48,10 +48,9 @@ std::string better_value(Field field, const std::string& held, const std::string
 }
 
 std::string masked(const FieldValues& fields) {
-  constexpr int any_year = 9999;
   const auto number = fields.find(Field::citizen_id);
   if (number != fields.end()) {
-    const auto parsed = identity::CitizenNumber::parse(number->second.value, any_year);
+    const auto parsed = identity::CitizenNumber::parse(number->second.value, identity::any_year);
     if (parsed) return parsed->masked();
   }
   const auto name = fields.find(Field::name);
@@ -114,10 +113,9 @@ audit::Event event_of(std::string name, audit::Result result, std::string reason
 }
 
 void add_number(audit::Event& event, const KeyRing& keys, const NewValues& values) {
-  constexpr int any_year = 9999;
   const auto told = values.find(Field::citizen_id);
   if (told == values.end()) return;
-  const auto number = identity::CitizenNumber::parse(told->second, any_year);
+  const auto number = identity::CitizenNumber::parse(told->second, identity::any_year);
   if (!number) return;
   event.pid_masked = number->masked();
   event.pid_key = citizen_key(keys, *number);

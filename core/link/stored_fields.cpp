@@ -19,9 +19,6 @@ using postgres::Result;
 using postgres::Statement;
 using postgres::Transaction;
 
-/// Stored numbers were checked against the calendar when they came in.
-constexpr int any_year = 9999;
-
 // The same lock as the link's (lock_account): whoever changes identities waits for links.
 constexpr Statement lock_key{"identity_lock_account",
                              "select coalesce(sealed_under, account_key)::bytea from account where "
@@ -53,7 +50,7 @@ constexpr Statement renew_field{
 /// Only numbers are searched for.
 std::optional<std::string> key_of(const KeyRing& keys, Field field, const std::string& value) {
   if (field == Field::citizen_id) {
-    return citizen_key(keys, identity::CitizenNumber::parse(value, any_year).value());
+    return citizen_key(keys, identity::CitizenNumber::parse(value, identity::any_year).value());
   }
   if (field == Field::cmnd9) return cmnd_key(keys, identity::Cmnd::parse(value).value());
   return std::nullopt;

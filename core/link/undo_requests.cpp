@@ -18,9 +18,6 @@ using postgres::Params;
 using postgres::Result;
 using postgres::Statement;
 
-/// Stored numbers were checked against the calendar when they came in.
-constexpr int any_year = 9999;
-
 constexpr Statement open_undo{
     "undo_open",
     "insert into review (kind, reference, account_id, provider, link_id, account_masked,"
@@ -85,7 +82,8 @@ class Asking {
     event.reason = reason_;
     event.origin = origin_;
     event.account_id = link_.account_id;
-    if (const auto number = identity::CitizenNumber::parse(link_.citizen_number, any_year)) {
+    if (const auto number =
+            identity::CitizenNumber::parse(link_.citizen_number, identity::any_year)) {
       event.pid_masked = number->masked();
       event.pid_key = citizen_key(keys_, *number);
     }

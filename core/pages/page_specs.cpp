@@ -25,8 +25,9 @@ constexpr Name linked[] = {"heading", "number",       "provider",   "linked_on",
                            "flagged", "newly_linked", "has_target", "continue_href"};
 constexpr Name linked_demands[] = {"number", "linked_on", "csrf", "path"};
 
-constexpr Name links[] = {"links",   "has_links", "number",         "provider",  "linked_on",
-                          "account", "link",      "undo_reference", "undo_csrf", "can_link"};
+constexpr Name links[] = {
+    "links", "has_links",      "number",    "provider", "linked_on",       "account",
+    "link",  "undo_reference", "undo_csrf", "can_link", "can_link_another"};
 constexpr Name links_demands[] = {"number", "linked_on"};
 
 constexpr Name identity[] = {
@@ -67,9 +68,9 @@ constexpr Name error_demands[] = {"text", "request_id", "csrf", "path"};
 constexpr Name signin[] = {"heading", "text", "login_href", "confirm"};
 constexpr Name signin_demands[] = {"text", "csrf", "path"};
 
-constexpr Name choice[] = {"heading", "adopts",     "own",       "can_make_new", "accounts",
-                           "index",   "account",    "name",      "return_to",    "kind",
-                           "papers",  "last_login", "login_page"};
+constexpr Name choice[] = {"heading", "adopts",     "own",        "can_make_new", "accounts",
+                           "index",   "account",    "name",       "return_to",    "kind",
+                           "papers",  "last_login", "login_page", "can_keep"};
 constexpr Name choice_demands[] = {"account", "index", "csrf", "path", "return_to"};
 
 constexpr Name offer[] = {"account", "name", "update_href", "return_to"};

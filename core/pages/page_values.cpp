@@ -117,6 +117,7 @@ Values values_of(const LinksPage& page, const StringTable& strings) {
   values.set("has_links", !list.empty());
   values.set("undo_csrf", page.undo_csrf);
   values.set("can_link", page.can_link);
+  values.set("can_link_another", page.can_link_another);
   values.set("show_nav", true);
   values.set("nav_links", true);
   values.set("sign_out", !page.csrf.empty());
@@ -198,6 +199,7 @@ Values values_of(const ChoicePage& page, const StringTable& strings) {
   values.set("accounts", accounts);
   values.set("adopts", page.adopts);
   values.set("can_make_new", page.can_make_new);
+  values.set("can_keep", page.can_keep);
   values.set("login_page", href_or_false(page.login_page));
   values.set("return_to", page.return_to);
   values.set("csrf", page.csrf);

@@ -101,6 +101,7 @@ struct ChoicePage {
   };
   bool adopts = false;
   bool can_make_new = false;     ///< [Tạo tài khoản mới]; only when it adopts
+  bool can_keep = false;         ///< [Không liên kết thêm]; only when it adopts
   std::string login_page = "/";  ///< of the portal: [Đăng nhập tài khoản đã có]
   /// None, when it adopts: nothing may be taken over. Whether there is an account that only its own
   /// password opens the way to is not told.
@@ -121,6 +122,8 @@ struct LinkOfferPage {
 struct LinksPage {
   std::vector<LinkItem> links;
   bool can_link = false;  ///< [Liên kết với VNeID], a link to `<path>link`
+  /// [Liên kết thêm tài khoản], a link to `<path>login?another=1`
+  bool can_link_another = false;
   std::string csrf;       ///< empty: no sign-out button
   std::string undo_csrf;  ///< of the form that asks to undo a link: POST `<path>links`
 };

@@ -96,3 +96,28 @@ test('the guide needs no session, and goes on paper', async () => {
   const pages = paper.toString('latin1').match(/\/Type \/Page\b/g).length;
   assert.ok(pages <= 2, `${pages} pages`);
 });
+
+test('whoever has linked one of two accounts links the other from the list', async () => {
+  const page = await people.open(phone);
+  const [one, other] = [site.scenarios.two_accounts_a, site.scenarios.two_accounts_b];
+  await people.legacyLogin(page, one);
+  await people.press(page, 'Đăng nhập bằng VNeID');
+  await people.vneidLogin(page, one);
+  await page.waitForURL(/\/vneid\/linked/);
+  await page.goto(`${site.url}/vneid/links`);
+  await examine(page, '73-links-another');
+  await page.getByRole('link', { name: 'Liên kết thêm tài khoản' }).click();
+  await people.vneidLogin(page, one);
+  await page.waitForURL(/\/vneid\/login\/choose/);
+  assert.equal(await page.getByRole('checkbox').count(), 1);
+  await examine(page, '74-choice-another');
+  await people.press(page, 'Không liên kết thêm');
+  await page.waitForURL(/\/vneid\/links/);
+  await page.getByRole('link', { name: 'Liên kết thêm tài khoản' }).click();
+  await people.vneidLogin(page, other);
+  await people.press(page, 'Liên kết và tiếp tục');
+  await page.waitForURL(/\/vneid\/linked/);
+  await page.goto(`${site.url}/vneid/links`);
+  assert.equal(await page.locator('.links > li').count(), 2);
+  assert.equal(await page.getByRole('link', { name: 'Liên kết thêm tài khoản' }).count(), 0);
+});

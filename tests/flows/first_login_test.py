@@ -1,7 +1,9 @@
 """VNeID first (R25, R35): login that begins at VNeID, and what the portal learns of it."""
+import html
 import http.cookies
 import http.server
 import json
+import re
 import secrets
 import subprocess
 import threading
@@ -240,6 +242,54 @@ class FirstLogin(FirstLoginTest):
         self.assertEqual(self.header(told, "X-VNeID-Account"), [case["account"].encode().decode("latin-1")])
         for name in ("Subject", "Level", "Name", "Number", "Assertion"):
             self.assertEqual(self.header(told, "X-VNeID-" + name), [])
+
+
+class AnotherAccount(FirstLoginTest):
+    """C5: whoever has linked one of two accounts is offered the other one, when that is asked for."""
+
+    new_accounts = "on"
+
+    def to_choice(self, case):
+        citizen, page = self.log_in(case)
+        self.assertEqual(page.url, self.stack.url + "/ho-so?trang=2", "nobody is asked at a login")
+        page = citizen.get(self.stack.url + "/vneid/links")
+        self.assertIn("Liên kết thêm tài khoản", page.text)
+        way = html.unescape(re.search(r'href="([^"]*another=1[^"]*)"', page.text)[1])
+        page = log_in_to_vneid(citizen, citizen.get(self.stack.url + way), case["vneid_number"], case["vneid_password"])
+        self.assertEqual(page.text.count('type="checkbox"'), 1)
+        return citizen, page
+
+    def test_the_other_account_is_linked_when_it_is_asked_for(self):
+        first, second = (self.stack.scenarios[name] for name in ("two_accounts_a", "two_accounts_b"))
+        self.assertIn(LINKED, self.link(first)[1].text)
+        links = self.links()
+        citizen, page = self.to_choice(first)
+        self.assertNotIn("Tạo tài khoản mới", page.text)
+        csrf = re.search(r'name="csrf" value="([^"]+)"', page.text)[1]
+        forced = citizen.request("POST", self.stack.url + "/vneid/login", {"csrf": csrf, "action": "new"})
+        self.assertEqual(forced.header("Location"), "/vneid/login/choose", "who has an account makes no second one")
+        page = citizen.submit("Không liên kết thêm", page)
+        self.assertEqual(page.url, self.stack.url + "/vneid/links")
+        self.assertEqual(self.links(), links)
+        self.assertEqual(self.told(citizen)["account"], first["account"])
+
+        citizen, page = self.to_choice(first)
+        page = citizen.submit("Liên kết và tiếp tục", page)
+        self.assertIn(LINKED, page.text)
+        self.assertEqual(self.told(citizen)["account"], second["account"])
+        page = citizen.get(self.stack.url + "/vneid/links")
+        self.assertEqual(page.text.count("Tài khoản liên kết:"), 2)
+        self.assertNotIn("Liên kết thêm tài khoản", page.text)
+        self.assertEqual(self.links(), links + 1)
+        self.assertEqual(self.inconsistencies(), "")
+
+    def test_asked_for_in_vain_it_is_a_login(self):
+        case = self.linked_someone()
+        citizen = Citizen()
+        page = citizen.get(self.stack.url + "/vneid/login?another=1&return=%2Fho-so")
+        page = log_in_to_vneid(citizen, page, case["vneid_number"], case["vneid_password"])
+        self.assertEqual(page.url, self.stack.url + "/ho-so")
+        self.assertEqual(self.told(citizen)["account"], case["account"])
 
 
 class NewAccounts(FirstLoginTest):

@@ -16,7 +16,6 @@ namespace {
 using postgres::Transaction;
 
 constexpr std::chrono::minutes statement_timeout{5};
-constexpr int any_year = 9999;
 
 std::int64_t number_of(const std::string& operand, const char* what) {
   std::int64_t number = 0;
@@ -106,7 +105,7 @@ identity::CitizenNumber subject_of(const Options& options) {
     if (!stream) throw CommandFailed(exit_failed, options.audit.subject + ": cannot be read");
     std::getline(stream, line);
   }
-  const auto number = identity::CitizenNumber::parse(line, any_year);
+  const auto number = identity::CitizenNumber::parse(line, identity::any_year);
   if (!number) {
     throw CommandFailed(exit_usage, "--subject: the first line is not a number of 12 digits");
   }

@@ -19,10 +19,9 @@ namespace vneid::admin {
 namespace {
 
 constexpr std::chrono::seconds statement_timeout{10};
-constexpr int any_year = 9999;
 
 std::string masked(const std::string& number) {
-  const auto citizen = identity::CitizenNumber::parse(number, any_year);
+  const auto citizen = identity::CitizenNumber::parse(number, identity::any_year);
   return citizen ? citizen->masked() : "***";
 }
 

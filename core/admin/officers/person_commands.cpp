@@ -15,8 +15,6 @@ namespace vneid::admin {
 namespace {
 
 constexpr std::chrono::seconds statement_timeout{10};
-/// Stored numbers were checked against the calendar when they came in.
-constexpr int any_year = 9999;
 
 PersonId person_of(const Options& options) {
   std::int64_t id = 0;
@@ -45,7 +43,7 @@ link::FlagRequest request_of(EpollLoop& loop, postgres::Pool& pool, const Option
                                          "; \"vneidctl links show\" tells whom an account is "
                                          "linked to");
   }
-  const auto number = identity::CitizenNumber::parse(details->citizen_number, any_year);
+  const auto number = identity::CitizenNumber::parse(details->citizen_number, identity::any_year);
   if (number) request.number_masked = number->masked();
   return request;
 }

@@ -23,8 +23,7 @@ Task<Reply> show_asset(const Exchange& exchange, std::string name) {
 
 Task<Reply> show_guide(const Exchange& exchange) {
   const pages::GuidePage page{exchange.site->origin};
-  co_return page_reply(exchange, 200,
-                       exchange.worker->settings->renderer->render(page, page_context(exchange)));
+  co_return page_reply(exchange, 200, page);
 }
 
 Task<Reply> show_jwks(const Exchange& exchange) {

@@ -46,7 +46,7 @@ constexpr std::array page_table{
     Page{"logout", ask_sign_out, sign_out},
     Page{"signed-out", show_signed_out, nullptr},
     Page{"resume", show_resume, nullptr},
-    Page{"vault", show_vault, nullptr},
+    Page{"vault", show_vault, search_vault},
     Page{"guide", show_guide, nullptr},
     Page{"api/v1/identity", api_identity, nullptr},
     Page{"api/v1/identity/update", nullptr, api_update},

@@ -25,8 +25,7 @@ Reply send_again(const Exchange& exchange) {
   pages::SignInPage page;
   page.reason = pages::SignInPage::Reason::send_again;
   page.login_href = page_url(exchange.site->path, "login", {});
-  return page_reply(exchange, 401,
-                    exchange.worker->settings->renderer->render(page, page_context(exchange)));
+  return page_reply(exchange, 401, page);
 }
 
 void replace(HeaderList& headers, std::string_view name, const std::string& value) {
@@ -86,8 +85,7 @@ Task<Reply> show_resume(const Exchange& exchange) {
   pages::ResumePage page;
   page.target = std::move(post->target);
   page.fields = std::move(*fields);
-  Reply reply = page_reply(
-      exchange, 200, exchange.worker->settings->renderer->render(page, page_context(exchange)));
+  Reply reply = page_reply(exchange, 200, page);
   // The form goes to the portal, which may look at where it came from.
   replace(reply.headers, "Content-Security-Policy", pages::content_security_policy({}));
   replace(reply.headers, "Referrer-Policy", "same-origin");

@@ -97,8 +97,7 @@ Task<void> audit_call(const Exchange& exchange, AccountId account_id, link::NewV
   event.result = result;
   event.reason = "self_update," + outcome;
   event.provider = exchange.site->population;
-  constexpr int any_year = 9999;
-  const auto number = identity::CitizenNumber::parse(asked[Field::citizen_id], any_year);
+  const auto number = identity::CitizenNumber::parse(asked[Field::citizen_id], identity::any_year);
   if (number) {
     event.pid_masked = number->masked();
     event.pid_key = link::citizen_key(*exchange.worker->settings->keys, *number);

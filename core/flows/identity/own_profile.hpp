@@ -20,9 +20,4 @@ Reply account_gone(const Exchange& exchange);
 /// `identity?done=DONE`
 Reply see_identity(const Exchange& exchange, const char* done);
 
-Reply page_of(const Exchange& exchange, int status, const auto& page) {
-  return page_reply(exchange, status,
-                    exchange.worker->settings->renderer->render(page, page_context(exchange)));
-}
-
 }  // namespace vneid::flows

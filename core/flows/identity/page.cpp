@@ -79,7 +79,7 @@ void show_locked(EditForm& edit, const std::vector<Field>& refused) {
 }
 
 Reply edit_reply(const Exchange& exchange, const pages::EditPage& page) {
-  Reply reply = page_of(exchange, page.stores_away ? 503 : 422, page);
+  Reply reply = page_reply(exchange, page.stores_away ? 503 : 422, page);
   if (page.stores_away) reply.headers.emplace_back("Retry-After", "10");
   return reply;
 }
@@ -144,7 +144,7 @@ Task<Reply> show_identity(const Exchange& exchange) {
   page.csrf = sign_out_token(*exchange.worker, live->token.value());
   page.note = note_of(form_field(exchange.request->query, "done"));
   page.can_link = can_link(live->session, !profile->links.empty());
-  co_return page_of(exchange, 200, page);
+  co_return page_reply(exchange, 200, page);
 }
 
 Task<Reply> show_edit(const Exchange& exchange) {
@@ -155,7 +155,7 @@ Task<Reply> show_edit(const Exchange& exchange) {
   EditForm edit = blank_edit(shown_fields(std::move(profile->fields), live->session.proof));
   edit.page.account_masked = identity::mask_account(profile->account_name);
   edit.page.csrf = csrf_token(*exchange.worker, identity_form, live->token.value());
-  co_return page_of(exchange, 200, edit.page);
+  co_return page_reply(exchange, 200, edit.page);
 }
 
 Task<Reply> change_identity(const Exchange& exchange) {

@@ -120,7 +120,7 @@ Task<Reply> show_update(const Exchange& exchange) {
     co_return co_await show_checked(exchange, *std::move(live), std::move(form));
   }
   const auto shown = shown_fields(form.held, live->session.proof);
-  co_return page_of(exchange, 200, complete(exchange, blank_update(shown), *live, form));
+  co_return page_reply(exchange, 200, complete(exchange, blank_update(shown), *live, form));
 }
 
 }  // namespace vneid::flows

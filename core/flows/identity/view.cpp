@@ -169,8 +169,7 @@ void show_outcome(UpdatePage& page, const IdentityCheck& check) {
 Reply update_reply(const Exchange& exchange, const UpdatePage& page, Milliseconds retry_after) {
   constexpr std::chrono::seconds usual_pause{30};
   const int status = status_of(page.trouble);
-  Reply reply = page_reply(
-      exchange, status, exchange.worker->settings->renderer->render(page, page_context(exchange)));
+  Reply reply = page_reply(exchange, status, page);
   if (status == 422) return reply;
   const auto pause = std::max<Milliseconds>(retry_after, std::chrono::seconds{1});
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(

@@ -47,7 +47,7 @@ Reply notice_page(const Exchange& exchange, const Ticket& ticket) {
   if (rule.enforce) page.days_left = policy::days_left(exchange.now(), *rule.enforce);
   page.csrf = csrf_token(worker, "notice", ticket.id.value());
   const auto context = page_context(exchange, ticket.kind);
-  return page_reply(exchange, 200, worker.settings->renderer->render(page, context));
+  return page_reply(exchange, 200, page, context);
 }
 
 Task<std::expected<Reply, TicketError>> release_legacy_login(const Exchange& exchange,

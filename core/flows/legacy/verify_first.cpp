@@ -130,8 +130,7 @@ Task<Reply> show_verify(const Exchange& exchange) {
     co_return co_await show_checked(exchange, *std::move(ticket), std::move(held));
   }
   const auto page = folded(exchange, blank_update(shown(std::move(held))), *ticket);
-  co_return page_reply(exchange, 200,
-                       exchange.worker->settings->renderer->render(page, page_context(exchange)));
+  co_return page_reply(exchange, 200, page);
 }
 
 Task<Reply> verify(const Exchange& exchange) {

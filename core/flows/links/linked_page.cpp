@@ -66,8 +66,7 @@ Task<Reply> show_linked(const Exchange& exchange) {
   page.csrf = csrf_token(worker, form, live->token.value());
   page.sign_out_csrf = sign_out_token(worker, live->token.value());
   add_counts(page, summary);
-  co_return page_reply(exchange, 200,
-                       worker.settings->renderer->render(page, page_context(exchange)));
+  co_return page_reply(exchange, 200, page);
 }
 
 Task<Reply> continue_to_portal(const Exchange& exchange) {

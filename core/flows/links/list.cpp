@@ -34,6 +34,14 @@ Task<void> add_requests(const Exchange& exchange, pages::LinksPage& page,
   }
 }
 
+/// Whether VNeID would offer another account of the person who has come (C5).
+Task<bool> can_link_another(const Exchange& exchange, link::LinkedAccount linked) {
+  const auto number = identity::CitizenNumber::parse(linked.citizen_number, identity::any_year);
+  if (!number) co_return false;
+  const auto others = co_await exchange.worker->accounts.adoptable(exchange.site->portal, *number);
+  co_return std::ranges::any_of(others, link::may_be_adopted);
+}
+
 }  // namespace
 
 Task<Reply> show_links(const Exchange& exchange) {
@@ -48,11 +56,13 @@ Task<Reply> show_links(const Exchange& exchange) {
     page.links.back().link = std::to_string(linked.link_id.value());
   }
   if (!links.empty()) co_await add_requests(exchange, page, links);
+  if (own && !links.empty()) {
+    page.can_link_another = co_await can_link_another(exchange, links.front());
+  }
   page.can_link = can_link(live->session, !links.empty());
   page.csrf = sign_out_token(worker, live->token.value());
   page.undo_csrf = csrf_token(worker, undo_form, live->token.value());
-  co_return page_reply(exchange, 200,
-                       worker.settings->renderer->render(page, page_context(exchange)));
+  co_return page_reply(exchange, 200, page);
 }
 
 Task<Reply> ask_undo(const Exchange& exchange) {

@@ -51,7 +51,7 @@ pages::PageContext page_context(const Exchange& exchange, policy::Kind kind) {
   return context;
 }
 
-Reply page_reply(const Exchange& exchange, int status, std::string html) {
+Reply html_reply(const Exchange& exchange, int status, std::string html) {
   const auto& settings = *exchange.worker->settings;
   const auto provider = settings.providers.find(exchange.site->provider);
   std::string issuer;
@@ -82,8 +82,7 @@ Reply error_reply(const Exchange& exchange, const pages::ErrorPage& page, std::s
   auto reply = is_fragment(exchange) ? fragment_reply(status.status, {})
                : is_api(exchange)
                    ? json_reply(status.status, api_error(exchange, error_name(page.kind)).get())
-                   : page_reply(exchange, status.status,
-                                exchange.worker->settings->renderer->render(page, context));
+                   : page_reply(exchange, status.status, page, context);
   if (status.retry_after > 0) {
     reply.headers.emplace_back("Retry-After", std::to_string(status.retry_after));
   }

@@ -13,9 +13,17 @@ namespace vneid::flows {
 pages::PageContext page_context(const Exchange& exchange,
                                 policy::Kind kind = policy::Kind::personal);
 
-/// A page: HTML with the headers that every page of ours has (no-store, CSP, no framing, no
-/// referrer).
-Reply page_reply(const Exchange& exchange, int status, std::string html);
+/// HTML with the headers that every page of ours has (no-store, CSP, no framing, no referrer).
+Reply html_reply(const Exchange& exchange, int status, std::string html);
+
+/// A page, of the types in pages/view.hpp, as this request is shown it.
+Reply page_reply(const Exchange& exchange, int status, const auto& page,
+                 const pages::PageContext& context) {
+  return html_reply(exchange, status, exchange.worker->settings->renderer->render(page, context));
+}
+Reply page_reply(const Exchange& exchange, int status, const auto& page) {
+  return page_reply(exchange, status, page, page_context(exchange));
+}
 
 /// The page for an error, with its status and Retry-After; writes `cause` to the log under the
 /// reference id that the page shows.

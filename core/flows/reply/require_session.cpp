@@ -14,8 +14,7 @@ Reply sign_in_page(const Exchange& exchange) {
   pages::SignInPage page;
   page.reason = pages::SignInPage::Reason::required;
   page.login_href = exchange.site->path + "login";
-  return page_reply(exchange, 401,
-                    exchange.worker->settings->renderer->render(page, page_context(exchange)));
+  return page_reply(exchange, 401, page);
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ Reply waiting_page(const Exchange& exchange, AwaitedServer server) {
   pages::WaitPage page;
   page.again_href = context.refresh_href;
   page.population = server == AwaitedServer::population;
-  return page_reply(exchange, 200, exchange.worker->settings->renderer->render(page, context));
+  return page_reply(exchange, 200, page, context);
 }
 
 }  // namespace vneid::flows

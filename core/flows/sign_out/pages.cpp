@@ -43,8 +43,7 @@ Task<Reply> ask_sign_out(const Exchange& exchange) {
   pages::SignInPage page;
   page.reason = Reason::confirm;
   page.csrf = sign_out_token(*exchange.worker, tokens.empty() ? "" : tokens.front());
-  co_return page_reply(exchange, 200,
-                       exchange.worker->settings->renderer->render(page, page_context(exchange)));
+  co_return page_reply(exchange, 200, page);
 }
 
 Task<Reply> sign_out(const Exchange& exchange) {
@@ -78,8 +77,7 @@ Task<Reply> show_signed_out(const Exchange& exchange) {
   context.refresh_seconds = target ? seconds_to_read : 0;
   if (target) context.refresh_href = context.portal_href = *target;
   page.login_href = target ? "" : exchange.site->login_page;
-  Reply reply =
-      page_reply(exchange, 200, exchange.worker->settings->renderer->render(page, context));
+  Reply reply = page_reply(exchange, 200, page, context);
   if (exchange.site->kiosk && page.reason == Reason::idle) {
     // A link from elsewhere must not sign anybody out who is still there.
     const bool lives = co_await exchange.sessions().alive(exchange.request->cookie);

@@ -8,7 +8,6 @@
 #include "flows/vault/vault.hpp"
 #include "flows/vault/wanted.hpp"
 #include "text/date.hpp"
-#include "text/form.hpp"
 
 namespace vneid::flows {
 
@@ -46,26 +45,21 @@ pages::VaultRecord view_of(const Exchange& exchange, const vault::Record& record
   return view;
 }
 
-/// The same search, another page of what it found.
-std::string page_href(const Exchange& exchange, const vault::Filter& filter, std::size_t number) {
-  text::Parameters parameters;
-  if (filter.words) parameters.emplace_back("q", *filter.words);
-  if (filter.kind) parameters.emplace_back("kind", *filter.kind);
-  parameters.emplace_back("page", std::to_string(number));
-  return text::with_query(exchange.site->path + "vault", parameters);
-}
-
-pages::VaultPage page_of(const Exchange& exchange, const vault::Filter& filter,
+pages::VaultPage page_of(const Exchange& exchange, AccountId account, WantedPage shown,
                          const vault::Records& records) {
   pages::VaultPage page;
-  page.query = filter.words.value_or("");
-  if (filter.kind) page.kind = record_kind(*filter.kind);
+  page.query = shown.filter.words.value_or("");
+  if (shown.filter.kind) page.kind = record_kind(*shown.filter.kind);
   page.total = static_cast<std::int64_t>(records.total);
   for (const auto& record : records.slice) page.records.push_back(view_of(exchange, record));
+  // The same search, another page of what it found.
   const std::size_t number = records.first / records_per_page + 1;
-  if (number > 1) page.previous_href = page_href(exchange, filter, number - 1);
-  if (records.first + records.slice.size() < records.total)
-    page.next_href = page_href(exchange, filter, number + 1);
+  const auto href = [&](std::size_t other) {
+    shown.number = other;
+    return vault_page_url(exchange, account, shown);
+  };
+  if (number > 1) page.previous_href = href(number - 1);
+  if (records.first + records.slice.size() < records.total) page.next_href = href(number + 1);
   return page;
 }
 
@@ -86,7 +80,7 @@ Task<Reply> show_vault(const Exchange& exchange) {
   if (!live) co_return std::move(live.error());
   Worker& worker = *exchange.worker;
   const Caller caller = caller_of(*live);
-  const WantedPage asked = wanted_page(exchange.request->query);
+  const WantedPage asked = wanted_page(exchange, caller.account_id);
   vault::RecordsWanted wanted;
   wanted.owner = caller.owner();
   wanted.filter = asked.filter;
@@ -94,11 +88,18 @@ Task<Reply> show_vault(const Exchange& exchange) {
   wanted.now = exchange.now();
   const auto records = co_await worker.vault.list(std::move(wanted));
   co_await keep_in_trail(exchange, vault_event(exchange, "vault.listed", caller));
-  pages::VaultPage page = page_of(exchange, asked.filter, records);
+  pages::VaultPage page = page_of(exchange, caller.account_id, asked, records);
   page.view = caller.by_vneid() ? pages::VaultPage::View::own : pages::VaultPage::View::legacy;
   page.csrf = sign_out_token(worker, live->token.value());
-  co_return page_reply(exchange, 200,
-                       worker.settings->renderer->render(page, page_context(exchange)));
+  co_return page_reply(exchange, 200, page);
+}
+
+Task<Reply> search_vault(const Exchange& exchange) {
+  auto live = co_await require_session(exchange);
+  if (!live) co_return std::move(live.error());
+  // It changes nothing, so its form needs no token.
+  co_return redirect(
+      vault_page_url(exchange, live->session.account_id, posted_search(exchange.request->body)));
 }
 
 Task<Reply> open_file(const Exchange& exchange, std::string_view path) {

@@ -11,6 +11,8 @@
 namespace vneid::flows {
 
 Task<Reply> show_vault(const Exchange& exchange);
+/// The form of its search: leads to the page that shows what was found.
+Task<Reply> search_vault(const Exchange& exchange);
 /// A file of a record: what is below `vault/`, ID/SHA256.
 Task<Reply> open_file(const Exchange& exchange, std::string_view path);
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "crypto/key_ring.hpp"
 #include "flows/reply/reply.hpp"
 #include "text/ascii.hpp"
 #include "text/form.hpp"
@@ -38,6 +39,15 @@ std::optional<bool> truth(std::string_view text) {
 bool is_kind(std::string_view text) {
   return text == "info" || text == "paper" || text == "result";
 }
+
+void take_kind(WantedPage& wanted, std::string_view parameters) {
+  std::string kind = form_field(parameters, "kind");
+  if (is_kind(kind)) wanted.filter.kind = std::move(kind);
+}
+
+constexpr const char* sealed_words = "vault-search";
+
+std::string whose_words(AccountId account) { return std::to_string(account.value()); }
 
 /// Takes one parameter; false when its value cannot be understood.
 bool take(WantedPart& wanted, std::string_view name, std::string value) {
@@ -82,12 +92,32 @@ std::expected<WantedPart, std::string> wanted_part(std::string_view query) {
   return wanted;
 }
 
-WantedPage wanted_page(std::string_view query) {
+WantedPage posted_search(std::string_view form) {
   WantedPage wanted;
-  std::string words = first_characters(form_field(query, "q"), longest_search);
+  const std::string words = first_characters(form_field(form, "q"), longest_search);
   if (!text::trim(words).empty()) wanted.filter.words = text::trim(words);
-  std::string kind = form_field(query, "kind");
-  if (is_kind(kind)) wanted.filter.kind = std::move(kind);
+  take_kind(wanted, form);
+  return wanted;
+}
+
+std::string vault_page_url(const Exchange& exchange, AccountId account, const WantedPage& wanted) {
+  const crypto::KeyRing& keys = *exchange.worker->settings->keys;
+  text::Parameters parameters;
+  if (wanted.filter.words) {
+    parameters.emplace_back(
+        "words", keys.seal_text(sealed_words, whose_words(account), *wanted.filter.words));
+  }
+  if (wanted.filter.kind) parameters.emplace_back("kind", *wanted.filter.kind);
+  if (wanted.number > 1) parameters.emplace_back("page", std::to_string(wanted.number));
+  return text::with_query(exchange.site->path + "vault", parameters);
+}
+
+WantedPage wanted_page(const Exchange& exchange, AccountId account) {
+  const std::string& query = exchange.request->query;
+  WantedPage wanted;
+  wanted.filter.words = exchange.worker->settings->keys->open_text(
+      sealed_words, whose_words(account), form_field(query, "words"));
+  take_kind(wanted, query);
   constexpr std::int64_t most = 1'000'000;
   const auto number = record_id(form_field(query, "page"));
   if (number && *number <= most) wanted.number = static_cast<std::size_t>(*number);

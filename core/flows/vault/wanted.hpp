@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "flows/base/base.hpp"
 #include "vault/records.hpp"
 
 namespace vneid::flows {
@@ -17,13 +18,20 @@ struct WantedPart {
 };
 std::expected<WantedPart, std::string> wanted_part(std::string_view query);
 
-/// The part that the page's query asks for: q, kind, page. What cannot be understood there counts
-/// as not asked: a form of ours sends none of it.
+/// The part of a list that its page shows. What cannot be understood counts as not asked: a form
+/// of ours sends none of it.
 struct WantedPage {
   vault::Filter filter;
   std::size_t number = 1;  ///< of the page
 };
-WantedPage wanted_page(std::string_view query);
+/// As its form posts it: q, kind.
+WantedPage posted_search(std::string_view form);
+
+/// The address of a page of the vault. People look for numbers and names, and addresses are kept in
+/// histories and logs, so the words stand there sealed for this account: words, kind, page.
+std::string vault_page_url(const Exchange& exchange, AccountId account, const WantedPage& wanted);
+/// What such an address asks for; words that were sealed for another account do not count.
+WantedPage wanted_page(const Exchange& exchange, AccountId account);
 
 /// A record's id as paths have it; nothing for other text.
 std::optional<std::int64_t> record_id(std::string_view text);

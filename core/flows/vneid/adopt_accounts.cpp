@@ -35,7 +35,7 @@ link::NewValues values_of(const oidc::VerifiedIdentity& person) {
 
 Task<Conclusion> adopt_accounts(const Exchange& exchange, PendingChoice choice,
                                 std::vector<std::size_t> chosen) {
-  const Purpose purpose = SignIn{choice.return_to};
+  const Purpose purpose = SignIn{choice.return_to, choice.another};
   Conclusion conclusion =
       failed(purpose, pages::ErrorKind::no_account, "no account was linked at a VNeID login");
   std::vector<PendingChoice::Candidate> linked;

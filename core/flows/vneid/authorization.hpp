@@ -47,8 +47,13 @@ struct LinkSession {
 struct SignIn {
   static constexpr std::string_view name = "sign_in";
   std::string return_to;  ///< a text::LocalPath
+  /// Accounts that are not linked yet are offered though others are: [Liên kết thêm tài khoản].
+  std::optional<bool> another;
 
-  static void fields(auto& field, auto& self) { field("return", self.return_to); }
+  static void fields(auto& field, auto& self) {
+    field("return", self.return_to);
+    field("another", self.another);
+  }
 };
 
 /// Why a browser was sent to the provider.

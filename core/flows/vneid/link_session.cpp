@@ -72,8 +72,7 @@ Task<Reply> show_link_offer(const Exchange& exchange) {
   page.return_to = return_to;
   page.csrf = csrf_token(worker, form, token.value());
   page.sign_out_csrf = sign_out_token(worker, token.value());
-  co_return page_reply(exchange, 200,
-                       worker.settings->renderer->render(page, page_context(exchange)));
+  co_return page_reply(exchange, 200, page);
 }
 
 Task<Reply> accept_link_offer(const Exchange& exchange) {

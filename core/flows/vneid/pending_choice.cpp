@@ -13,8 +13,6 @@ namespace vneid::flows {
 
 namespace {
 
-constexpr int any_year = 9999;  // what is read back was checked when it was told
-
 /// A person as it is kept.
 struct StoredPerson {
   std::string issuer;
@@ -59,7 +57,7 @@ oidc::VerifiedIdentity person_of(StoredPerson kept) {
   oidc::VerifiedIdentity person;
   person.issuer = std::move(kept.issuer);
   person.subject = std::move(kept.subject);
-  person.citizen_id = identity::CitizenNumber::parse(kept.number, any_year);
+  person.citizen_id = identity::CitizenNumber::parse(kept.number, identity::any_year);
   person.name = std::move(kept.name);
   person.birth_date = identity::BirthDate::from_text(kept.birth_date);
   person.sex = link::sex_from_text(kept.sex);

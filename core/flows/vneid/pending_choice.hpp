@@ -39,6 +39,8 @@ struct PendingChoice {
   PersonId person_id;  ///< 0: not in the database yet
   oidc::VerifiedIdentity person;
   std::vector<Candidate> candidates;
+  /// Other accounts of the person are linked: who links none of these enters one of those.
+  std::optional<bool> another;
 
   static void fields(auto& field, auto& self) {
     field("id", self.id);
@@ -49,6 +51,7 @@ struct PendingChoice {
     field("person_id", self.person_id);
     field("person", self.person);
     field("accounts", self.candidates);
+    field("another", self.another);
   }
 };
 

@@ -74,17 +74,6 @@ Task<void> claim_subject(const Exchange& exchange, const oidc::VerifiedIdentity&
   co_await postgres::with_retries(worker.postgres, postgres::Isolation::read_committed, work);
 }
 
-/// Accounts of this portal that are linked to the person.
-Task<Candidates> linked_accounts(const Exchange& exchange, PersonId person) {
-  const auto links = co_await exchange.worker->links.of_person(person);
-  Candidates candidates;
-  for (const auto& each : links) {
-    if (each.portal != exchange.site->portal) continue;
-    candidates.push_back(candidate_of(each.account_id, each.account_name));
-  }
-  co_return candidates;
-}
-
 /// Accounts that may be taken over: the decision says so, or leaves it to an officer.
 Task<Candidates> adoptable_accounts(const Exchange& exchange, const PendingChoice& choice) {
   Worker& worker = *exchange.worker;
@@ -98,6 +87,15 @@ Task<Candidates> adoptable_accounts(const Exchange& exchange, const PendingChoic
     candidates.push_back(candidate_of(account.id, account.name, account.full_name));
   }
   co_return candidates;
+}
+
+/// To whoever asked for it: what is not linked yet, if there is any, instead of what is.
+Task<void> offer_others(const Exchange& exchange, PendingChoice& choice) {
+  auto others = co_await adoptable_accounts(exchange, choice);
+  if (others.empty()) co_return;
+  choice.kind = PendingChoice::Kind::adopt;
+  choice.candidates = std::move(others);
+  choice.another = true;
 }
 
 Conclusion signed_in(const Purpose& purpose, PendingChoice choice) {
@@ -136,6 +134,7 @@ Task<Conclusion> find_accounts(const Exchange& exchange, const Authorization& au
   }
   if (!choice.candidates.empty()) {
     if (!known.by_subject) co_await claim_subject(exchange, person);
+    if (std::get<SignIn>(purpose).another.value_or(false)) co_await offer_others(exchange, choice);
     co_return signed_in(purpose, std::move(choice));
   }
   choice.kind = PendingChoice::Kind::adopt;
@@ -147,6 +146,16 @@ Task<Conclusion> find_accounts(const Exchange& exchange, const Authorization& au
 }
 
 }  // namespace
+
+Task<Candidates> linked_accounts(const Exchange& exchange, PersonId person) {
+  const auto links = co_await exchange.worker->links.of_person(person);
+  Candidates candidates;
+  for (const auto& each : links) {
+    if (each.portal != exchange.site->portal) continue;
+    candidates.push_back(candidate_of(each.account_id, each.account_name));
+  }
+  co_return candidates;
+}
 
 Task<Conclusion> sign_in(const Exchange& exchange, const Spending& spending,
                          const oidc::VerifiedIdentity& person) {

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <vector>
+
 #include "async/task.hpp"
 #include "flows/base/base.hpp"
 #include "flows/vneid/conclusion.hpp"
+#include "flows/vneid/pending_choice.hpp"
 #include "flows/vneid/redeem.hpp"
 
 namespace vneid::flows {
@@ -12,5 +15,9 @@ namespace vneid::flows {
 /// (domain.md §8.2, direction of trust): finds them, and keeps the choice for the browser.
 Task<Conclusion> sign_in(const Exchange& exchange, const Spending& spending,
                          const oidc::VerifiedIdentity& person);
+
+/// Accounts of this portal that are linked to the person.
+Task<std::vector<PendingChoice::Candidate>> linked_accounts(const Exchange& exchange,
+                                                            PersonId person);
 
 }  // namespace vneid::flows

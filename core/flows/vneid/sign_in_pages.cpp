@@ -14,6 +14,7 @@
 #include "flows/vneid/enter_portal.hpp"
 #include "flows/vneid/link_session.hpp"
 #include "flows/vneid/pending_choice.hpp"
+#include "flows/vneid/sign_in.hpp"
 #include "flows/vneid/start.hpp"
 #include "flows/vneid/vneid.hpp"
 #include "session/cookie.hpp"
@@ -46,6 +47,12 @@ Task<Reply> chosen_before(const Exchange& exchange) {
   co_return no_choice(exchange);
 }
 
+/// Never beside an account that is linked: whoever has one needs no other.
+bool may_make_new(const Exchange& exchange, const PendingChoice& choice) {
+  return choice.kind == PendingChoice::Kind::adopt && !choice.another.value_or(false) &&
+         exchange.site->new_accounts;
+}
+
 /// Which accounts were ticked or pressed: positions in the kept list, never ids of the browser's.
 std::vector<std::size_t> chosen_of(const Exchange& exchange, const PendingChoice& choice) {
   std::vector<std::size_t> chosen;
@@ -66,6 +73,25 @@ Task<Conclusion> adopt_once(Exchange exchange, PendingChoice choice,
   co_return co_await adopt_accounts(exchange, std::move(choice), std::move(chosen));
 }
 
+/// One account: it is entered. Several: the browser is asked which.
+Task<Reply> enter_or_ask(const Exchange& exchange, PendingChoice choice) {
+  if (choice.candidates.size() == 1)
+    co_return co_await enter_portal(exchange, std::move(choice), 0);
+  co_await keep_choice_of(*exchange.worker, BrowserId{browser_of(exchange.request->cookie)},
+                          std::move(choice), choice_time(*exchange.site));
+  co_return redirect(exchange.site->path + "login/choose");
+}
+
+/// [Không liên kết thêm]: on with what is linked.
+Task<Reply> keep_links(const Exchange& exchange, PendingChoice choice) {
+  choice.candidates = co_await linked_accounts(exchange, choice.person_id);
+  // The link was undone meanwhile.
+  if (choice.candidates.empty()) co_return no_choice(exchange);
+  choice.kind = PendingChoice::Kind::linked;
+  choice.another.reset();
+  co_return co_await enter_or_ask(exchange, std::move(choice));
+}
+
 Task<Reply> adopt(const Exchange& exchange, PendingChoice choice, std::vector<std::size_t> chosen) {
   auto joined =
       exchange.worker->scope.start(adopt_once(exchange, std::move(choice), std::move(chosen)));
@@ -77,12 +103,7 @@ Task<Reply> adopt(const Exchange& exchange, PendingChoice choice, std::vector<st
   PendingChoice entered = certain(std::move(conclusion.choice));
   // What was linked and carried is told first; its [Tiếp tục] goes on.
   entered.return_to = page_url(exchange.site->path, "linked", entered.return_to);
-  if (entered.candidates.size() == 1) {
-    co_return co_await enter_portal(exchange, std::move(entered), 0);
-  }
-  co_await keep_choice_of(*exchange.worker, BrowserId{browser_of(exchange.request->cookie)},
-                          std::move(entered), choice_time(*exchange.site));
-  co_return redirect(exchange.site->path + "login/choose");
+  co_return co_await enter_or_ask(exchange, std::move(entered));
 }
 
 pages::ChoicePage::Account account_of(const PendingChoice::Candidate& candidate,
@@ -127,7 +148,10 @@ Task<Reply> begin_sign_in(const Exchange& exchange) {
     co_return error_reply(exchange, ErrorKind::overloaded,
                           "more sign-ins were begun than \"vneid_anonymous_limit\" allows");
   }
-  co_return co_await start_authorization(exchange, SignIn{std::move(return_to)});
+  SignIn purpose;
+  purpose.return_to = std::move(return_to);
+  if (form_field(exchange.request->query, "another") == "1") purpose.another = true;
+  co_return co_await start_authorization(exchange, std::move(purpose));
 }
 
 Task<Reply> show_choice(const Exchange& exchange) {
@@ -135,13 +159,13 @@ Task<Reply> show_choice(const Exchange& exchange) {
   if (!choice) co_return no_choice(exchange);
   pages::ChoicePage page;
   page.adopts = choice->kind == PendingChoice::Kind::adopt;
-  page.can_make_new = page.adopts && exchange.site->new_accounts;
+  page.can_keep = page.adopts && choice->another.value_or(false);
+  page.can_make_new = may_make_new(exchange, *choice);
   page.login_page = exchange.site->login_page;
   page.return_to = choice->return_to;
   page.csrf = csrf_token(*exchange.worker, form, choice->id);
   page.accounts = co_await told_apart(exchange, choice->candidates);
-  co_return page_reply(exchange, 200,
-                       exchange.worker->settings->renderer->render(page, page_context(exchange)));
+  co_return page_reply(exchange, 200, page);
 }
 
 Task<Reply> choose_account(const Exchange& exchange) {
@@ -154,15 +178,17 @@ Task<Reply> choose_account(const Exchange& exchange) {
   }
   auto chosen = chosen_of(exchange, *seen);
   const bool adopts = seen->kind == PendingChoice::Kind::adopt;
-  const bool anew = adopts && exchange.site->new_accounts &&
-                    form_field(exchange.request->body, "action") == "new";
+  const std::string action = form_field(exchange.request->body, "action");
+  const bool keeps = adopts && seen->another.value_or(false) && action == "keep";
+  const bool anew = may_make_new(exchange, *seen) && action == "new";
   if (anew) chosen.clear();
-  if (chosen.empty() && !anew) co_return redirect(exchange.site->path + "login/choose");
+  if (chosen.empty() && !anew && !keeps) co_return redirect(exchange.site->path + "login/choose");
   auto choice = co_await take_choice(exchange);
   // Two presses at once: the other one is at work.
   if (!choice || choice->id != seen->id) {
     co_return co_await chosen_before(exchange);
   }
+  if (keeps) co_return co_await keep_links(exchange, *std::move(choice));
   auto way = adopts ? adopt(exchange, std::move(*choice), std::move(chosen))
                     : enter_portal(exchange, std::move(*choice), chosen.front());
   co_return co_await std::move(way);

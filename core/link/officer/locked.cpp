@@ -43,12 +43,11 @@ std::string comma_separated(const std::vector<std::string>& words) {
 
 /// The number that the review is about: the other side's, if it tells one.
 std::optional<identity::CitizenNumber> number_of(const ReviewSides& sides) {
-  constexpr int any_year = 9999;
   for (const auto* side : {&sides.other, &sides.account}) {
     for (const std::string_view name : {"number", "citizen_id"}) {
       const auto found = side->find(name);
       if (found == side->end()) continue;
-      const auto number = identity::CitizenNumber::parse(found->second, any_year);
+      const auto number = identity::CitizenNumber::parse(found->second, identity::any_year);
       if (number) return *number;
     }
   }

@@ -22,7 +22,7 @@ const linkAndContinue = async (walk) => {
   await forward(walk);
 };
 
-/** Name → where he wants to go and how he comes; a page that `offers` to link; `script`: it is one; `only` for these outcomes. */
+/** Name → where he wants to go and how he comes; a page that `offers` to link; `script`: it is one; `skips`: comes by [Bỏ qua]; `only` for these outcomes. */
 export const doors = {
   'login form': { wants: '/trang-chu', come: (walk) => walk.legacyLogin() },
   'login by a script': { wants: '/ung-dung', script: true, come: async (walk) => {
@@ -35,16 +35,16 @@ export const doors = {
   } },
   'VNeID link of the portal': { wants: '/ho-so', come: (walk) => walk.open('/vneid/login?return=/ho-so') },
   'gate, nobody logged in': { wants: gate, come: (walk) => walk.open(gate) },
-  'gate, password only': { wants: gate, come: (walk) => skip(walk, gate) },
+  'gate, password only': { skips: true, wants: gate, come: (walk) => skip(walk, gate) },
   'form sent to a gate': { wants: gate, come: async (walk) => { await walk.open('/'); await post(walk); } },
-  'links page': { offers: true, wants: '/vneid/links', come: (walk) => skip(walk, '/vneid/links') },
-  'identity page': { offers: true, wants: '/vneid/identity', come: (walk) => skip(walk, '/vneid/identity') },
-  'after the update': { offers: true, wants: '/vneid/identity', only: ['number typed'], come: async (walk) => {
+  'links page': { skips: true, offers: true, wants: '/vneid/links', come: (walk) => skip(walk, '/vneid/links') },
+  'identity page': { skips: true, offers: true, wants: '/vneid/identity', come: (walk) => skip(walk, '/vneid/identity') },
+  'after the update': { skips: true, offers: true, wants: '/vneid/identity', only: ['number typed'], come: async (walk) => {
     await skip(walk, '/vneid/identity/update');
     await walk.fill();
     await walk.press('Cập nhật');
   } },
-  'vault page': { offers: true, wants: '/vneid/vault', come: (walk) => skip(walk, '/vneid/vault') },
+  'vault page': { skips: true, offers: true, wants: '/vneid/vault', come: (walk) => skip(walk, '/vneid/vault') },
   'back button after the link': { wants: '/vneid/linked', only: ['link'], come: async (walk) => {
     await linkAndContinue(walk);
     await walk.page.goBack();

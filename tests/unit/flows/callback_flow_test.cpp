@@ -330,6 +330,26 @@ TEST_F(SignInCallback, OffersAccountsThatCarryTheNumber) {
          {.status = 303, .location = "/ho-so"});
 }
 
+/// C5. The one account of this world is both the linked one and the other one.
+TEST_F(SignInCallback, OffersAnotherAccountToWhoeverAsksForOne) {
+  world.site->new_accounts = true;
+  world.verify_number();
+  world.link_account();
+  world.adoptable = {world.account.id};
+  world.run(world.get("login", "another=1&return=%2Fho-so"));
+  query = world.answer_of_provider();
+  expect(world, come_back(), {.status = 303, .location = "/vneid/login/choose"});
+  const auto page = world.run(world.get("login/choose"));
+  expect(world, page, {.body = "Không liên kết thêm"});
+  EXPECT_FALSE(page.body.contains("Tạo tài khoản mới"));
+  const std::string csrf = World::csrf_of(page);
+  expect(world, world.run(world.post("login", "action=new&csrf=" + csrf)),
+         {.status = 303, .location = "/vneid/login/choose"});
+  expect(world, world.run(world.post("login", "action=keep&csrf=" + csrf)),
+         {.status = 303, .location = "/ho-so"});
+  EXPECT_FALSE(world.postgres.ran("link_make"));
+}
+
 /// C8: at a kiosk the next citizen sits down as soon as the idle time is over.
 TEST_F(SignInCallback, AChoiceDiesWithTheIdleTime) {
   world.site->session_limits.idle = std::chrono::minutes{2};

@@ -197,6 +197,15 @@ const std::vector<Scenario>& scenarios() {
       {"an account taken over", to_choice,
        page([](World& world) { return posted(world, "login", "account0=on", "login/choose"); }),
        linked_or_untouched},
+      {"another account offered, and none linked",
+       [](World& world) {
+         world.verify_number();
+         world.link_account();
+         world.adoptable = {world.account.id};
+         world.run(world.get("login", "another=1"));
+         world.run(world.get("callback/bca", world.answer_of_provider()));
+       },
+       page([](World& world) { return posted(world, "login", "action=keep", "login/choose"); })},
       {"an offer to link", sign_in_verified,
        page([](World& world) { return world.get("link", "return=%2Fho-so"); })},
       {"an offer taken", sign_in_verified,

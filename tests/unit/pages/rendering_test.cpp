@@ -49,7 +49,7 @@ std::vector<samples::Rendering> filled_with(const std::string& text) {
   LinkedPage linked = samples::linked();
   linked.link = item;
   linked.csrf = text;
-  const LinksPage links{{item, asked}, true, text, text};
+  const LinksPage links{{item, asked}, true, true, text, text};
   VaultRecord record = samples::record();
   for (std::string* field :
        {&record.title, &record.number, &record.doc_type_code, &record.summary, &record.issuer,
@@ -85,7 +85,8 @@ std::vector<samples::Rendering> filled_with(const std::string& text) {
   const ResumePage resume{"/" + text, {{text, text}}};
   const LinkOfferPage offer{text, text, "/" + text, text, text, text};
   const WaitPage wait{"/" + text};
-  ChoicePage choice{.adopts = true, .can_make_new = true, .login_page = "/" + text};
+  ChoicePage choice{
+      .adopts = true, .can_make_new = true, .can_keep = true, .login_page = "/" + text};
   choice.accounts = {{.masked = text, .name_masked = text, .last_login = text}};
   choice.return_to = choice.csrf = text;
   linked.continue_href = "/" + text;
@@ -172,6 +173,25 @@ TEST(Rendering, NeedsNoScriptAndNoInlineStyle) {
   }
 }
 
+// C4: on a phone the first button is the one that is met first. The two dialogs keep the letter's
+// own order.
+TEST(Rendering, PutsTheWayForwardFirst) {
+  const std::regex actions("<div class=\"actions\">([^]*?)</div>");
+  std::size_t seen = 0;
+  for (const auto& [name, page] : samples::all()) {
+    if (name.starts_with("update") || name.starts_with("edit")) continue;
+    const auto html = page(renderer(), samples::context());
+    std::smatch found;
+    for (auto at = html.begin(); std::regex_search(at, html.end(), found, actions); ++seen) {
+      const std::string buttons = found[1];
+      const auto first = buttons.find("button first");
+      if (first != std::string::npos) EXPECT_LT(first, buttons.find("button second")) << name;
+      at = found[0].second;
+    }
+  }
+  EXPECT_GT(seen, 30U);
+}
+
 TEST(Rendering, GivesEveryPageItsLanguageLandmarksAndOneHeading) {
   for (const Language language : {Language::vi, Language::en}) {
     for (const auto& [name, page] : samples::all()) {
@@ -228,7 +248,7 @@ TEST(Vault, IsSearchedAndSaysHowToGetBack) {
   page.kind = RecordKind::paper;
   page.query = "khai sinh";
   const auto html = renderer().render(page, samples::context());
-  EXPECT_TRUE(html.contains("<form class=\"search\" method=\"get\" action=\"/vneid/vault\""));
+  EXPECT_TRUE(html.contains("<form class=\"search\" method=\"post\" action=\"/vneid/vault\""));
   EXPECT_TRUE(html.contains("name=\"q\" value=\"khai sinh\""));
   EXPECT_TRUE(html.contains("<option value=\"paper\" selected>"));
   EXPECT_FALSE(html.contains("<option value=\"result\" selected>"));

@@ -179,6 +179,7 @@ inline std::vector<std::pair<std::string, Rendering>> all() {
   links.links = {link(), link("0905***456")};
   links.csrf = links.undo_csrf = "csrf-token";
   links.links[0].link = "7";
+  links.can_link_another = true;
   links.links[1].undo_reference = "K7QF-2MXD";
   LinksPage no_links;
   LinkedPage again = linked();
@@ -223,6 +224,11 @@ inline std::vector<std::pair<std::string, Rendering>> all() {
   pages.emplace_back("choice", of(choice));
   choice.adopts = choice.can_make_new = true;
   pages.emplace_back("choice-adopt", of(choice));
+  choice.can_make_new = false;
+  choice.can_keep = true;
+  pages.emplace_back("choice-another", of(choice));
+  choice.can_keep = false;
+  choice.can_make_new = true;
   choice.accounts.clear();
   pages.emplace_back("choice-own", of(choice));
   pages.emplace_back("guide", of(GuidePage{"https://dichvucong.example.vn"}));
