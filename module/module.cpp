@@ -54,9 +54,9 @@ ngx_command_t commands[] = {
 ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
   auto& conf =
       *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_vneid_module));
-  if (guard_directive(cf, [&conf] {
+  if (guard_directive(cf, [cf, &conf] {
         complete_settings(conf);
-        check_zone(conf);
+        complete_zone(cf, conf);
       }) != NGX_CONF_OK) {
     return NGX_ERROR;
   }

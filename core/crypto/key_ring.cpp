@@ -230,6 +230,16 @@ bool KeyRing::sealed_with_current_key(std::string_view sealed) const noexcept {
   return sealed.starts_with(state_->header);
 }
 
+std::string KeyRing::fingerprint() const {
+  std::string all;
+  for (const auto& key : state_->keys) {
+    all.append(with_length(key.id)).append(key.secret.bytes());
+  }
+  std::string print = sha256(all);
+  OPENSSL_cleanse(all.data(), all.size());
+  return print;
+}
+
 std::vector<KeyRing::KeyInfo> KeyRing::keys() const {
   std::vector<KeyInfo> result;
   for (const key_file::Key& key : state_->keys) {

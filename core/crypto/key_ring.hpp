@@ -80,6 +80,9 @@ class KeyRing {
   /// Whether `sealed` was made with the key that seals now; if not, re-seal it when convenient.
   bool sealed_with_current_key(std::string_view sealed) const noexcept;
 
+  /// 32 bytes that another ring does not have, also one of which only a secret differs.
+  std::string fingerprint() const;
+
   /// All keys in the order of the file.
   std::vector<KeyInfo> keys() const;
 

@@ -92,6 +92,7 @@ class Heard final : public redis::Invalidations::Listener {
   void taken_back(std::string_view /*key*/) noexcept override {}
   void all_taken_back() noexcept override {}
   void proven(Monotonic /*moment*/) noexcept override { proof = true; }
+  void ended(Monotonic /*last*/) noexcept override {}
   void failed(const std::string& cause) noexcept override { failure = cause; }
 
   bool proof = false;
@@ -102,13 +103,17 @@ class Heard final : public redis::Invalidations::Listener {
 class RedisLook {
  public:
   RedisLook(redis::Settings settings, const About& about)
-      : about_(about), settings_(std::move(settings)), client_(loop_, settings_) {}
+      : about_(about),
+        settings_(std::move(settings)),
+        primary_(loop_, settings_),
+        client_(loop_, primary_) {}
 
   void look() {
     if (!reach()) return;
     const bool new_enough = look_at_server();
     look_at_memory();
     look_at_role();
+    if (primary_.is_watched()) look_at_failover();
     if (look_at_commands() && new_enough) look_at_tracking();
   }
 
@@ -243,10 +248,24 @@ class RedisLook {
                      tracking_rules);
   }
 
+  /// Cut off from its Sentinels, a primary goes on as if nothing were, unless it needs a replica.
+  void look_at_failover() {
+    const std::string replication = info("replication");
+    if (replication.empty() || replication.contains("min_slaves_good_slaves:")) {
+      about_.ok("redis.failover", "a majority of " + std::to_string(settings_.sentinels.size()) +
+                                      " Sentinels names it the primary");
+      return;
+    }
+    about_.warning("redis.failover",
+                   "takes writes without any replica: cut off from its Sentinels it would let in "
+                   "whose sign-out it does not hear of",
+                   "min-replicas-to-write 1 and min-replicas-max-lag 5 in redis.conf, on each");
+  }
+
   /// Listens as a worker does, until something was told.
   void look_at_tracking() {
     Heard heard;
-    redis::Invalidations listening{loop_, settings_, client_.key("session"), heard};
+    redis::Invalidations listening{loop_, primary_, client_, client_.key("session:"), heard};
     listening.keep_running();
     const Monotonic deadline = loop_.now() + redis::Invalidations::patience * 2;
     while (!heard.proof && heard.failure.empty() && loop_.now() < deadline) {
@@ -268,6 +287,7 @@ class RedisLook {
   About about_;
   redis::Settings settings_;
   EpollLoop loop_;
+  redis::Primary primary_;
   redis::Client client_;
 };
 
@@ -283,6 +303,11 @@ void check_redis(const RedisPlace& place, Findings& findings) {
   }
   if (const auto found = redis::resolve(settings); !found) {
     about.wrong("redis.reach", found.error(), "Correct the name in vneid_redis");
+    return;
+  }
+  if (const auto found = redis::find_primary(settings); !found) {
+    about.wrong("redis.reach", found.error(),
+                "Start the Sentinels, or correct sentinel= and name= of vneid_redis");
     return;
   }
   RedisLook{settings, about}.look();

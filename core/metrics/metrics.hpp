@@ -12,7 +12,7 @@ namespace vneid::metrics {
 /// anywhere. Safe between threads and processes.
 class Metrics {
  public:
-  /// Counts in memory of its own: command line, tests, and nginx without `vneid_zone`.
+  /// Counts in memory of its own: command line and tests.
   Metrics() : counters_(std::make_shared<Counters>()) {}
   /// Counts in memory that others have too; SharedBlock::metrics() gives it.
   explicit Metrics(std::shared_ptr<Counters> shared) noexcept : counters_(std::move(shared)) {}

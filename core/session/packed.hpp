@@ -11,17 +11,18 @@
 #include "session/fields.hpp"
 
 /// What is kept sealed and read often, as bytes and back, by the same list of members as
-/// session/fields.hpp has. Its first four bytes are a hash of the names of members and enumerators,
-/// in their order, so that what another release has kept counts as absent whatever was added or
-/// moved, and nothing is read as what it is not.
+/// session/fields.hpp has. Its first four bytes are a hash of the names and kinds of members and
+/// the names of enumerators, in their order, so that what another release has kept counts as absent
+/// whatever was added or moved, and nothing is read as what it is not.
 namespace vneid::packed {
 
 /// FNV-1a over what says where a member is and what its number means.
 class Layout {
  public:
   template <class T>
-  void operator()(const char* name, const T& /*value*/) {
+  void operator()(const char* name, const T& value) {
     add(name);
+    add(kind_of(value));
     if constexpr (sealed::Named<T>) {
       for (const auto& [each, called] : sealed::Names<T>::all) add(called);
     }
@@ -33,6 +34,19 @@ class Layout {
   }
 
  private:
+  // What a member is, by what Writer makes of it.
+  static std::string_view kind_of(const std::string& /*text*/) { return "text"; }
+  static std::string_view kind_of(std::int64_t /*number*/) { return "number"; }
+  static std::string_view kind_of(Wall /*instant*/) { return "milliseconds"; }
+  template <sealed::Named E>
+  static std::string_view kind_of(E /*value*/) {
+    return "name";
+  }
+  template <class Tag, class Value>
+  static std::string_view kind_of(const Id<Tag, Value>& id) {
+    return kind_of(id.value());
+  }
+
   void add(std::string_view text) noexcept {
     for (const char byte : text) mix(static_cast<std::uint8_t>(byte));
     mix(0);

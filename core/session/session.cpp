@@ -1,6 +1,7 @@
 #include "session/session.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "async/scope.hpp"
@@ -10,6 +11,7 @@
 #include "net/unavailable.hpp"
 #include "session/cookie.hpp"
 #include "session/packed.hpp"
+#include "session/scripts.hpp"
 #include "session/stored_names.hpp"
 #include "text/cookie.hpp"
 
@@ -24,40 +26,6 @@ constexpr std::size_t longest_token = 64;
 /// Beyond so many, an account's or a person's oldest session ends: nobody fills the store with one
 /// password. Far above what people have.
 constexpr const char* most_sessions = "100";
-
-/// KEYS: the sets of the session. ARGV: the prefixes of sessions and of hints, the session's id,
-/// its text and milliseconds, its hint ('' for none), the longest life of it all in milliseconds,
-/// how many sessions a set holds, then the ids of the browser's sessions before.
-/// A set is ordered by when its sessions end at the latest. So what it takes to begin one does not
-/// grow with the sessions that there are. A set lives as long as the longest of them may.
-constexpr const char* begin_script = R"(
-for i = 9, #ARGV do redis.call('DEL', ARGV[1] .. ARGV[i], ARGV[2] .. ARGV[i]) end
-redis.call('SET', ARGV[1] .. ARGV[3], ARGV[4], 'PX', ARGV[5])
-if ARGV[6] ~= '' then redis.call('SET', ARGV[2] .. ARGV[3], ARGV[6], 'PX', ARGV[7]) end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-for _, set in ipairs(KEYS) do
-  redis.call('ZREMRANGEBYSCORE', set, '-inf', string.format('%.0f', now))
-  for i = 9, #ARGV do redis.call('ZREM', set, ARGV[i]) end
-  redis.call('ZADD', set, string.format('%.0f', now + ARGV[7]), ARGV[3])
-  while redis.call('ZCARD', set) > tonumber(ARGV[8]) do
-    local oldest = redis.call('ZPOPMIN', set)[1]
-    redis.call('DEL', ARGV[1] .. oldest, ARGV[2] .. oldest)
-  end
-  if redis.call('PTTL', set) < tonumber(ARGV[7]) then redis.call('PEXPIRE', set, ARGV[7]) end
-end
-return 1)";
-
-/// KEYS: the set. ARGV: the prefixes of sessions and of hints. Answers the ids of the sessions that
-/// there were.
-constexpr const char* end_script = R"(
-local ended = {}
-for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
-  if redis.call('DEL', ARGV[1] .. id) == 1 then table.insert(ended, id) end
-  redis.call('DEL', ARGV[2] .. id)
-end
-redis.call('DEL', KEYS[1])
-return ended)";
 
 /// A session that is in use is prolonged so often in its idle time.
 constexpr int touches = 10;
@@ -81,13 +49,12 @@ Task<std::int64_t> none() { co_return 0; }
 Sessions::Sessions(redis::Database& redis, std::shared_ptr<const crypto::KeyRing> keys,
                    SessionTable table, SessionLimits limits)
     : redis_(redis), keys_(std::move(keys)), limits_(limits), table_(std::move(table)) {
-  std::string names;
-  for (const auto& key : keys_->keys()) names.append(key.id).append(1, '\n');
-  crypto::sha256(names).copy(ring_.data(), ring_.size());
+  const std::string source = keys_->fingerprint() + redis_.place() + '\n' + redis_.key("");
+  crypto::sha256(source).copy(ring_.data(), ring_.size());
 }
 
-/// Of a worker with other keys, an old one after a reload, the same token has another tag: a key
-/// that was taken out of the ring ends its sessions also here.
+/// Of a worker with other keys or another Redis, an old one after a reload, the same token has
+/// another tag: a key that was taken out of the ring ends its sessions also here.
 SessionTable::Tag Sessions::tag_of(std::string_view token) const noexcept {
   std::array<char, 16 + longest_token> text{};
   const auto end = std::ranges::copy(ring_, text.begin()).out;
@@ -95,6 +62,8 @@ SessionTable::Tag Sessions::tag_of(std::string_view token) const noexcept {
   std::ranges::copy(token.substr(0, count), end);
   return table_.tag_of({text.data(), ring_.size() + count});
 }
+
+void Sessions::forget_here(std::string_view cookie_header) { forget(ids_in(cookie_header)); }
 
 void Sessions::forget(const std::vector<std::string>& ids) {
   for (const auto& id : ids) table_.forget(id);
@@ -148,6 +117,7 @@ Task<void> Sessions::end(std::string cookie_header) {
   redis::Reply reply = co_await redis_.call(std::move(command));
   forget(ids);  // a read on its way may have come back between
   require_answer(reply);
+  co_await redis_.replicated();  // so that no fail-over brings it back
 }
 
 Task<std::string> Sessions::begin(Session session, std::string cookie_header, Wall now,
@@ -156,7 +126,7 @@ Task<std::string> Sessions::begin(Session session, std::string cookie_header, Wa
   std::string token = crypto::random_token();
   const std::string id = id_of(token);
   const std::vector<std::string> sets = sets_of(session);
-  redis::Command command{"EVAL", begin_script, std::to_string(sets.size())};
+  redis::Command command{"EVAL", session_script::begin, std::to_string(sets.size())};
   command.insert(command.end(), sets.begin(), sets.end());
   command.insert(command.end(),
                  {redis_.key("session:"), redis_.key("session-hint:"), id,
@@ -169,6 +139,7 @@ Task<std::string> Sessions::begin(Session session, std::string cookie_header, Wa
   redis::Reply reply = co_await redis_.call(std::move(command));
   forget(before);  // a read on its way may have come back between
   require_answer(reply);
+  for (const auto& other : reply.elements) table_.forget(other.text);
   co_return set_cookie(cookie_name::session, token);
 }
 
@@ -243,10 +214,14 @@ std::optional<LiveSession> Sessions::known(std::string_view cookie_header, Wall 
 
 Task<std::optional<LiveSession>> Sessions::recall(std::string cookie_header, Wall now,
                                                   Monotonic moment, Scope& scope) {
+  bool is_first = true;
   for (std::string_view token : text::cookie_values(cookie_header, cookie_name::session)) {
     if (token.size() > longest_token) continue;
     const SessionTable::Tag tag = tag_of(token);
-    if (auto live = in_table(token, tag, now, moment, scope)) co_return live;
+    // By the time that a second one is looked at, `moment` is past.
+    if (std::exchange(is_first, false)) {
+      if (auto live = in_table(token, tag, now, moment, scope)) co_return live;
+    }
     std::string id = id_of(token);
     const auto place = table_.reserve(tag, id, moment);
     Stored stored = co_await ask(id, now);
@@ -316,12 +291,14 @@ Task<std::optional<std::string>> Sessions::hint(SessionToken token) {
 }
 
 Task<std::int64_t> Sessions::end_set(std::string set) {
-  redis::Command command{
-      "EVAL", end_script, "1", std::move(set), redis_.key("session:"), redis_.key("session-hint:")};
+  redis::Command command{"EVAL",         session_script::end,    "1",
+                         std::move(set), redis_.key("session:"), redis_.key("session-hint:")};
   const redis::Reply reply = co_await redis_.call(std::move(command));
   require_answer(reply);
-  for (const auto& id : reply.elements) table_.forget(id.text);
-  co_return static_cast<std::int64_t>(reply.elements.size());
+  const auto& [ended, ids] = std::tie(reply.elements.at(0), reply.elements.at(1));
+  for (const auto& id : ids.elements) table_.forget(id.text);
+  if (ended.integer > 0) co_await redis_.replicated();
+  co_return ended.integer;
 }
 
 Task<std::int64_t> Sessions::end_subject(std::string provider, SubjectKey subject_key) {

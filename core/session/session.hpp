@@ -106,6 +106,9 @@ class Sessions {
                           std::string id_token = {});
   /// Ends what sessions the Cookie header names.
   Task<void> end(std::string cookie_header);
+  /// What comes before everything else of a sign-out, since the rest may fail: they are asked of
+  /// Redis, and while that is away nobody remembers them.
+  void forget_here(std::string_view cookie_header);
   /// One command to Redis, unless it finds a session past its absolute limit.
   Task<std::optional<LiveSession>> read(std::string cookie_header, Wall now);
   /// The same for a request of the portal's: from the table where it may be believed, otherwise in
@@ -169,7 +172,7 @@ class Sessions {
   std::shared_ptr<const crypto::KeyRing> keys_;
   SessionLimits limits_;
   SessionTable table_;
-  std::array<char, 16> ring_{};  ///< which keys: what others can open is not ours to know
+  std::array<char, 16> ring_{};  ///< which keys and which Redis: others' sessions are not ours
 };
 
 }  // namespace vneid

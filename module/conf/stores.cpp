@@ -7,6 +7,7 @@
 #include "crypto/key_ring.hpp"
 #include "module/conf/directive.hpp"
 #include "net/postgres/client.hpp"
+#include "net/redis/primary.hpp"
 #include "net/redis/words.hpp"
 
 namespace vneid::ngx {
@@ -57,9 +58,15 @@ void parse_redis(const Directive& directive, MainConf& conf) {
   if (!read.password_file.empty()) {
     redis.password = directive.secret(read.password_file, "password file");
   }
+  if (!read.sentinel_password_file.empty()) {
+    redis.sentinel_password = directive.secret(read.sentinel_password_file, "password file");
+  }
   // Now, so that nothing in a worker has to (code-models.md finding 8).
   if (const auto found = redis::resolve(redis); !found) directive.fail(found.error());
   warn_without_socket(directive, redis.unix_path);
+  if (const auto found = redis::find_primary(redis); !found) {
+    ngx_conf_log_error(NGX_LOG_WARN, directive.conf(), 0, "vneid: %s", found.error().c_str());
+  }
 }
 
 void parse_anonymous_limit(const Directive& directive, MainConf& conf) {

@@ -18,6 +18,10 @@ namespace {
 /// See process.cpp: nginx has no other place for what belongs to the process.
 std::unique_ptr<Presence> presence;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
+/// Where no directive says otherwise: some 6,800 sessions.
+constexpr std::string_view usual_zone = "ngx_http_vneid";
+constexpr std::size_t usual_size = std::size_t{4} << 20U;
+
 /// How many entries the session table gets: what is left of nearly half the zone, so that another
 /// layout has room beside it, and nginx for its own.
 std::size_t table_entries(std::size_t zone_size, std::size_t slots) noexcept {
@@ -68,6 +72,14 @@ ngx_int_t init_zone(ngx_shm_zone_t* zone, void* /*old_conf*/) noexcept {
     conf.generation = conf.block->next_generation();
     return NGX_OK;
   });
+}
+
+void add_zone(ngx_conf_t* cf, MainConf& conf, std::string_view name, std::size_t size) {
+  ngx_str_t zone_name = in_pool(cf->pool, name);
+  ngx_shm_zone_t* zone = ngx_shared_memory_add(cf, &zone_name, size, &ngx_http_vneid_module);
+  if (zone == nullptr) throw AlreadyReported();
+  zone->init = init_zone;
+  zone->data = &conf;
 }
 
 [[nodiscard]] metrics::KeyStatus status_of(const crypto::KeyRing::KeyInfo& key) {
@@ -138,10 +150,15 @@ void Presence::follow_process() {
 
 void Presence::end() noexcept { presence.reset(); }
 
-void check_zone(const MainConf& conf) {
-  if (conf.zone_at || !conf.needs_zone) return;
-  throw ConfigurationError("\"vneid_metrics\" and \"vneid_status\" need \"vneid_zone\" in http{}",
-                           conf.needs_zone);
+void complete_zone(ngx_conf_t* cf, MainConf& conf) {
+  if (conf.zone_at) return;
+  if (conf.needs_zone) {
+    throw ConfigurationError("\"vneid_metrics\" and \"vneid_status\" need \"vneid_zone\" in http{}",
+                             conf.needs_zone);
+  }
+  // Otherwise each worker would know sessions of its own, and a sign-out that one answers would be
+  // felt by the others when Redis tells them.
+  if (conf.has_redis) add_zone(cf, conf, usual_zone, usual_size);
 }
 
 void parse_zone(const Directive& directive, MainConf& conf) {
@@ -158,12 +175,7 @@ void parse_zone(const Directive& directive, MainConf& conf) {
     directive.fail("invalid size \"" + std::string{directive.word(1)} +
                    "\" in \"vneid_zone\", expected 64k or more");
   }
-  ngx_str_t zone_name = in_pool(directive.conf()->pool, name);
-  ngx_shm_zone_t* zone = ngx_shared_memory_add(
-      directive.conf(), &zone_name, static_cast<std::size_t>(size), &ngx_http_vneid_module);
-  if (zone == nullptr) throw AlreadyReported();
-  zone->init = init_zone;
-  zone->data = &conf;
+  add_zone(directive.conf(), conf, name, static_cast<std::size_t>(size));
 }
 
 }  // namespace vneid::ngx

@@ -17,7 +17,7 @@ class Presence {
   metrics::WorkerStatus status;
   void publish() noexcept;
 
-  /// Of this process; null in the master, without `vneid_zone`, and when all places are taken.
+  /// Of this process; null in the master, and when all places are taken.
   static Presence* current() noexcept;
   static void begin(ngx_log_t* log, const MainConf& conf);
   /// Publishes from now on what the worker's flows learn of the servers they ask.
@@ -31,7 +31,8 @@ class Presence {
 /// Calendar time where there is no event loop yet.
 Wall wall_clock() noexcept;
 
-/// That pages which need the zone have one. Throws ConfigurationError.
-void check_zone(const MainConf& conf);
+/// That pages which need the zone have one that was asked for, and sessions one anyhow. Throws
+/// ConfigurationError.
+void complete_zone(ngx_conf_t* cf, MainConf& conf);
 
 }  // namespace vneid::ngx

@@ -19,13 +19,12 @@ class Told final : public redis::Invalidations::Listener {
   explicit Told(SessionTable& table) : table_(table) {}
   void began() noexcept override {
     ++beginnings;
-    table_.forget_everything();
+    table_.begin_anew();
   }
-  void taken_back(std::string_view key) noexcept override {
-    if (key.starts_with(':')) table_.forget(key.substr(1));
-  }
+  void taken_back(std::string_view key) noexcept override { table_.forget(key); }
   void all_taken_back() noexcept override { table_.forget_everything(); }
   void proven(Monotonic moment) noexcept override { table_.proven(moment); }
+  void ended(Monotonic last) noexcept override { table_.doubt(last); }
   void failed(const std::string& cause) noexcept override { failures.push_back(cause); }
 
   int beginnings = 0;
@@ -45,7 +44,9 @@ TEST(Invalidations, SayWhyTheyAreNotTold) {
     settings.password = "secret";
     SessionTable table = SessionTable::own(8);
     Told told{table};
-    redis::Invalidations invalidations{loop, settings, "vneid:session", told};
+    redis::Primary primary{loop, settings};
+    redis::Client reader{loop, primary};
+    redis::Invalidations invalidations{loop, primary, reader, "vneid:session:", told};
     const Monotonic deadline = loop.now() + std::chrono::seconds{20};
     while (told.failures.empty() && loop.now() < deadline) {
       invalidations.keep_running();
@@ -108,7 +109,8 @@ class SessionRecall : public SessionIndex {
   static constexpr long long asking = 2;  // what commands() itself costs: EVAL and INFO
   Scope scope_{loop_};
   Told told_{table_};
-  redis::Invalidations invalidations_{loop_, server_->by_socket(), "vneid:session", told_};
+  redis::Primary primary_{loop_, server_->by_socket()};
+  redis::Invalidations invalidations_{loop_, primary_, redis_, "vneid:session:", told_};
 };
 
 TEST_F(SessionRecall, AsksRedisOnceAndNoMore) {
@@ -198,16 +200,17 @@ TEST_F(SessionRecall, EndsInTimeThoughRedisTellsItLate) {
   Sessions brief{redis_, keys_, table_, {.idle = Milliseconds{400}}};
   const std::string set = loop_.run(brief.begin(of(an_, "sid"), "", now()));
   const std::string cookie = set.substr(0, set.find(';'));
-  const auto known = [&] { return brief.known(cookie, now(), loop_.now(), scope_).has_value(); };
+  // Without touching it.
+  const auto kept = [&] {
+    return brief.remembered(cookie, now(), loop_.now(), std::chrono::hours{1}).has_value();
+  };
   until(
       [&] {
         recall_in(brief, cookie);
-        return known();
+        return kept();
       },
       "it is not kept");
-  until([&] { return !known(); }, "a session past its idle time");
-  EXPECT_TRUE(table_.is_fresh(loop_.now()));
-  EXPECT_FALSE(recall_in(brief, cookie));
+  until([&] { return !kept(); }, "a session past its idle time");
   server_->ask({"DEBUG", "SET-ACTIVE-EXPIRE", "1"});
 }
 
@@ -230,7 +233,7 @@ TEST_F(SessionRecall, AConnectionThatDiesMakesEverythingStale) {
   for (const char* which : {"SUBSCRIBE", "tracking"}) {
     const int before = told_.beginnings;
     const std::string list = server_->ask({"CLIENT", "LIST"});
-    const std::string mark = which == std::string{"SUBSCRIBE"} ? " sub=1 " : "cmd=set ";
+    const std::string mark = which == std::string{"SUBSCRIBE"} ? " sub=1 " : "cmd=ping ";
     const auto at = list.find(mark);
     ASSERT_NE(at, std::string::npos) << list;
     const auto line = list.rfind("id=", at);

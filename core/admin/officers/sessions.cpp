@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "async/epoll_loop.hpp"
+#include "async/wait.hpp"
 #include "crypto/secret_file.hpp"
+#include "net/redis/primary.hpp"
 #include "net/redis/words.hpp"
 #include "net/unavailable.hpp"
 #include "session/session.hpp"
@@ -19,6 +21,8 @@ namespace {
 
 /// An operator can wait longer than a request.
 constexpr std::chrono::seconds timeout{5};
+
+Task<void> wait(EventLoop& loop, Milliseconds time) { co_await sleep_for(loop, time); }
 
 CommandFailed unusable(const std::string& why) { return {exit_usage, "--redis: " + why}; }
 
@@ -40,7 +44,13 @@ redis::Settings redis_of(const Options& options) {
     if (!password) throw unusable(password.error());
     settings.password = *std::move(password);
   }
+  if (!read.sentinel_password_file.empty()) {
+    auto password = crypto::read_secret_line(read.sentinel_password_file);
+    if (!password) throw unusable(password.error());
+    settings.sentinel_password = *std::move(password);
+  }
   if (const auto found = redis::resolve(settings); !found) throw unusable(found.error());
+  if (const auto found = redis::find_primary(settings); !found) throw unusable(found.error());
   settings.timeout = timeout;
   return settings;
 }
@@ -52,7 +62,10 @@ std::int64_t end_sessions(redis::Settings settings, std::shared_ptr<const crypto
     EpollLoop loop;
     redis::Client client{loop, std::move(settings)};
     Sessions sessions{client, std::move(keys), SessionTable::own(8)};
-    return loop.run(sessions.end_all_of_account(account_id));
+    const std::int64_t ended = loop.run(sessions.end_all_of_account(account_id));
+    // After that nobody anywhere believes what he has read before (D16).
+    if (ended > 0) loop.run(wait(loop, SessionTable::trusted_for));
+    return ended;
   } catch (const Unavailable& away) {
     throw CommandFailed(exit_partly, done + ", but its sessions may go on: " + away.what() +
                                          "; run the same command again when Redis is back");

@@ -116,13 +116,16 @@ void HttpReader::read_redis(const Directive& directive) {
   place.at = directive.at;
   place.settings = words.settings;
   place.fault = words.fault;
-  if (!words.password_file.empty()) {
-    place.settings.password = secret(directive, words.password_file);
-    const bool one_line = crypto::is_one_line(place.settings.password);
+  const auto read = [&](const std::string& file, std::string& password) {
+    if (file.empty()) return;
+    password = secret(directive, file);
+    const bool one_line = crypto::is_one_line(password);
     if (!one_line && place.fault.empty()) {
-      place.fault = words.password_file + ": must hold one line that is not empty";
+      place.fault = file + ": must hold one line that is not empty";
     }
-  }
+  };
+  read(words.password_file, place.settings.password);
+  read(words.sentinel_password_file, place.settings.sentinel_password);
   deployment_.redis = std::move(place);
 }
 

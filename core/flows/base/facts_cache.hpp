@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -13,8 +14,8 @@ namespace vneid::flows {
 
 /// What this worker has made of the readings of sessions (SessionTable::Found::reading), so that
 /// the requests of a live session make nothing again. A reading that is taken back is never asked
-/// for any more, and falls out in time: the cache keeps two generations of at most `most` each.
-/// Loop thread only.
+/// for any more, and falls out in time: the cache keeps two generations, of at most `most` and of
+/// `age` each. Loop thread only.
 class FactsCache {
  public:
   struct Made {
@@ -30,20 +31,31 @@ class FactsCache {
   };
 
   static constexpr std::size_t most = 4096;
+  static constexpr std::chrono::minutes age{2};
+
+  explicit FactsCache(const EventLoop& loop) noexcept : loop_(loop) {}
 
   /// The place of a reading, blank when it is new. Valid until the next call. 0 is no reading, and
   /// its place is blank each time.
   Made& of(std::uint64_t reading) {
     if (reading == 0) return none_ = Made{};
+    if (loop_.now() >= born_ + age) begin_generation();
     if (const auto found = young_.find(reading); found != young_.end()) return found->second;
     Made made;
     if (auto old = old_.extract(reading)) made = std::move(old.mapped());
-    if (young_.size() == most) old_ = std::exchange(young_, {});
+    if (young_.size() == most) begin_generation();
     return young_.emplace(reading, std::move(made)).first->second;
   }
   [[nodiscard]] std::size_t size() const noexcept { return young_.size() + old_.size(); }
 
  private:
+  void begin_generation() {
+    old_ = std::exchange(young_, {});
+    born_ = loop_.now();
+  }
+
+  const EventLoop& loop_;
+  Monotonic born_{};  // the young generation
   Made none_;
   std::unordered_map<std::uint64_t, Made> young_;
   std::unordered_map<std::uint64_t, Made> old_;

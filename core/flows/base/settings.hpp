@@ -76,13 +76,13 @@ struct Settings {
   std::optional<policy::RehearsalClock> clock;  ///< unset: the machine's
   std::shared_ptr<const crypto::KeyRing> keys;
   redis::Settings redis;
-  /// Of `vneid_zone`; unset: each worker has one of its own.
+  /// Of the zone of all workers; unset, in tests: one of its own.
   std::optional<SessionTable> session_table;
   postgres::Settings postgres;
   std::map<std::string, oidc::ProviderSettings> providers;
   std::map<std::string, population::Settings> populations;
   std::shared_ptr<const pages::Renderer> renderer;
-  metrics::Metrics metrics;          ///< of all workers with `vneid_zone`, else of each worker
+  metrics::Metrics metrics;          ///< of all workers of this machine
   AnonymousLimits anonymous_limits;  ///< `vneid_anonymous_limit`
   /// `vneid_assertion_key`; null: the portal is told nothing that is signed.
   std::shared_ptr<const oidc::AssertionKeys> assertion_keys;

@@ -52,7 +52,7 @@ struct Worker {
   Scope scope;  ///< what must go on when its request has gone
   Tickets tickets;
   SessionTable session_table;
-  FactsCache facts;
+  FactsCache facts{loop};
   Sessions sessions;
   LogoutTokens logout_tokens;
   KeptPosts posts;

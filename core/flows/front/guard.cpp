@@ -128,8 +128,7 @@ Task<LoginVerdict> guarded_sign_out(Exchange exchange, PortalSignOut answer) {
   } catch (const std::exception& failure) {
     exchange.worker->log.write(
         Log::Severity::error, exchange.request->id,
-        std::string("signed out of the portal, but a session of ours lives on until its time is "
-                    "up: ") +
+        std::string("signed out of the portal, and our session ends when Redis is back: ") +
             failure.what());
   }
   LoginVerdict verdict;

@@ -65,13 +65,11 @@ class TakenBack final : public redis::Invalidations::Listener {
  public:
   explicit TakenBack(Worker& worker) noexcept : worker_(worker) {}
 
-  void began() noexcept override { worker_.session_table.forget_everything(); }
-  /// "session:ID", and other things of sessions.
-  void taken_back(std::string_view key) noexcept override {
-    if (key.starts_with(':')) worker_.session_table.forget(key.substr(1));
-  }
+  void began() noexcept override { worker_.session_table.begin_anew(); }
+  void taken_back(std::string_view key) noexcept override { worker_.session_table.forget(key); }
   void all_taken_back() noexcept override { worker_.session_table.forget_everything(); }
   void proven(Monotonic moment) noexcept override { worker_.session_table.proven(moment); }
+  void ended(Monotonic last) noexcept override { worker_.session_table.doubt(last); }
   void failed(const std::string& cause) noexcept override {
     worker_.log.write(
         Log::Severity::warning, {},
@@ -87,7 +85,8 @@ class Service::Impl {
  public:
   Impl(EventLoop& loop, std::shared_ptr<const Settings> settings, Log& log)
       : health_(loop, settings->metrics, log),
-        redis_(loop, watched(settings->redis, health_, metrics::Dependency::redis)),
+        primary_(loop, watched(settings->redis, health_, metrics::Dependency::redis)),
+        redis_(loop, primary_),
         postgres_(loop,
                   for_worker(watched(settings->postgres, health_, metrics::Dependency::postgres))),
         http_(loop),
@@ -95,13 +94,14 @@ class Service::Impl {
                 Peers{redis_, postgres_, http_, health_.observer(metrics::Dependency::provider),
                       health_.observer(metrics::Dependency::population)},
                 std::move(settings), log),
-        invalidations_(loop, worker_.settings->redis, redis_.key("session"), taken_back_) {}
+        invalidations_(loop, primary_, redis_, redis_.key("session:"), taken_back_) {}
 
   Exchange exchange(Request request, std::shared_ptr<const Site> site) {
     return {&worker_, std::move(site), std::make_shared<const Request>(std::move(request))};
   }
 
   Health health_;
+  redis::Primary primary_;
   redis::Client redis_;
   postgres::Pool postgres_;
   http::Client http_;
@@ -212,6 +212,7 @@ void Service::close() noexcept {
   impl_->worker_.scope.cancel_all();
   impl_->invalidations_.close();
   impl_->redis_.close();
+  impl_->primary_.close();
   impl_->postgres_.close();
   impl_->http_.close();
 }

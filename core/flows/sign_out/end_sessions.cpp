@@ -1,7 +1,9 @@
 #include "flows/sign_out/end_sessions.hpp"
 
+#include <exception>
 #include <utility>
 
+#include "async/wait.hpp"
 #include "net/unavailable.hpp"
 #include "oidc/logout.hpp"
 #include "session/cookie.hpp"
@@ -49,6 +51,58 @@ Task<ProviderLogin> provider_login(const Exchange& exchange,
   co_return login;
 }
 
+struct Ending {
+  std::optional<LiveSession> live;
+  ProviderLogin login;
+};
+
+/// What there is to end. That it cannot be told keeps nothing from ending.
+Task<Ending> what_ends(const Exchange& exchange) {
+  Ending ending;
+  try {
+    ending.live = co_await exchange.sessions().read(exchange.request->cookie, exchange.now());
+    ending.login = co_await provider_login(exchange, ending.live);
+  } catch (const Unavailable& away) {
+    exchange.worker->log.write(
+        Log::Severity::error, exchange.request->id,
+        std::string{"a session ends that could not be read: its provider is not told, nor the "
+                    "audit trail: "} +
+            away.what());
+  }
+  co_return ending;
+}
+
+Task<int> end_when_redis_is_back(Exchange exchange) {
+  constexpr Milliseconds pause{250};
+  EventLoop& loop = exchange.worker->loop;
+  const Monotonic last_try = loop.now() + exchange.sessions().limits().idle;
+  while (loop.now() < last_try) {
+    co_await sleep_for(loop, pause, TimerKind::background);
+    try {
+      co_await exchange.sessions().end(exchange.request->cookie);
+      co_return 0;
+    } catch (const Unavailable&) {
+      // Again.
+    }
+  }
+  exchange.worker->log.write(
+      Log::Severity::error, exchange.request->id,
+      "a session that was signed out of was not ended: Redis was away for all its idle time");
+  co_return 0;
+}
+
+Task<void> end_now_or_later(const Exchange& exchange) {
+  std::exception_ptr away;
+  try {
+    co_await exchange.sessions().end(exchange.request->cookie);
+  } catch (const Unavailable&) {
+    away = std::current_exception();
+  }
+  if (!away) co_return;
+  exchange.worker->scope.start(end_when_redis_is_back(exchange));
+  std::rethrow_exception(away);
+}
+
 std::string state_for(const Exchange& exchange, const std::string& target) {
   const Onward onward{target, exchange.now()};
   return exchange.worker->settings->keys->seal_text(purpose, exchange.site->origin,
@@ -71,9 +125,9 @@ Task<std::optional<std::string>> provider_url(const Exchange& exchange, oidc::Se
 }  // namespace
 
 Task<SignedOut> end_browser_sessions(const Exchange& exchange, std::string target) {
-  const auto live = co_await exchange.sessions().read(exchange.request->cookie, exchange.now());
-  ProviderLogin login = co_await provider_login(exchange, live);
-  co_await exchange.sessions().end(exchange.request->cookie);
+  exchange.sessions().forget_here(exchange.request->cookie);
+  auto [live, login] = co_await what_ends(exchange);
+  co_await end_now_or_later(exchange);
   if (live) {
     audit::Event event = audit_event(exchange, "session.ended", live->session.account_id);
     event.reason = "sign_out";

@@ -19,7 +19,8 @@ struct SignedOut {
 
 /// Ends this browser's sessions with us and the login that may be held for it. `target` is a path
 /// of this server where the browser goes after the provider; empty: our own page. Throws
-/// Unavailable{redis}; a provider that is away is an answer.
+/// Unavailable{redis}: then nobody on this host remembers the sessions, and they end when Redis is
+/// back. A provider that is away is an answer.
 Task<SignedOut> end_browser_sessions(const Exchange& exchange, std::string target);
 
 /// The target that was on the way through the provider, out of the `state` that came back.

@@ -1,16 +1,13 @@
 #include "net/redis/client.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cctype>
 #include <deque>
 #include <optional>
 #include <stdexcept>
-#include <sys/un.h>
 
 #include "net/redis/back_off.hpp"
 #include "net/redis/connection.hpp"
 #include "net/redis/operation.hpp"
+#include "net/redis/primary.hpp"
 #include "net/unavailable.hpp"
 
 namespace vneid::redis {
@@ -22,51 +19,53 @@ constexpr std::size_t most_pending_commands = 10'000;
 /// connect(2)'s EACCES as hiredis tells it; nginx never leaves the C locale.
 constexpr std::string_view not_permitted = "Permission denied";
 
-/// Commands that would change the shared connection for everybody, or that hiredis answers
-/// outside the order of replies.
-constexpr std::array<std::string_view, 17> refused_commands{
-    "MULTI",      "EXEC",       "DISCARD",     "WATCH",        "UNWATCH", "SELECT",
-    "AUTH",       "HELLO",      "RESET",       "QUIT",         "SYNC",    "SUBSCRIBE",
-    "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "MONITOR"};
-
-void check_command(const Command& command) {
-  if (command.empty()) throw std::invalid_argument("redis: empty command");
-  std::string name = command.front();
-  std::ranges::transform(name, name.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  if (std::ranges::find(refused_commands, name) != refused_commands.end()) {
-    throw std::invalid_argument("redis: " + name + " is not for a shared connection");
-  }
-}
-
-void check_settings(const Settings& settings) {
-  if (!settings.unix_path.empty()) {
-    if (settings.unix_path.size() >= sizeof(sockaddr_un::sun_path)) {
-      throw std::invalid_argument("redis: the socket's path is too long");
-    }
-  } else if (!is_numeric_address(settings.address)) {
-    throw std::invalid_argument("redis: the address must be numeric");
-  }
-}
+constexpr const char* role = "ROLE";
 
 std::string describe(const Settings& settings) {
   if (!settings.unix_path.empty()) return "redis at unix:" + settings.unix_path;
+  if (settings.address.empty()) return "redis \"" + settings.primary_name + '"';
   return "redis at " + settings.address + " port " + std::to_string(settings.port);
+}
+
+/// The same wherever the primary moves.
+std::string place_of(const Settings& settings) {
+  std::string place = settings.sentinels.empty() ? describe(settings) : settings.primary_name;
+  for (const auto& sentinel : settings.sentinels) {
+    place.append(" ").append(sentinel.address).append(" ").append(std::to_string(sentinel.port));
+  }
+  return place + " db " + std::to_string(settings.database);
+}
+
+/// What ROLE answers to who has come to the right one.
+bool is_primary(const redisReply& reply) {
+  return reply.type == REDIS_REPLY_ARRAY && reply.elements > 0 &&
+         reply.element[0]->type == REDIS_REPLY_STRING &&
+         std::string_view{reply.element[0]->str, reply.element[0]->len} == "master";
 }
 
 }  // namespace
 
-class Client::Impl final : private Connection::Owner, private TimerWait {
+class Client::Impl final : private Connection::Owner, private Primary::Follower, private TimerWait {
  public:
   Impl(EventLoop& loop, Settings settings)
-      : TimerWait(loop, TimerKind::holds_worker), loop_(loop), settings_(std::move(settings)) {
-    check_settings(settings_);
+      : TimerWait(loop, TimerKind::holds_worker),
+        loop_(loop),
+        own_primary_(std::make_unique<Primary>(loop, std::move(settings))),
+        primary_(*own_primary_) {
+    primary_.follow(*this);
+  }
+  Impl(EventLoop& loop, Primary& primary)
+      : TimerWait(loop, TimerKind::holds_worker), loop_(loop), primary_(primary) {
+    primary_.follow(*this);
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
-  virtual ~Impl() { close(); }
+  virtual ~Impl() {
+    close();
+    primary_.unfollow(*this);
+  }
 
-  [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
+  [[nodiscard]] const Settings& settings() const noexcept { return primary_.settings(); }
   [[nodiscard]] EventLoop& loop() const noexcept { return loop_; }
   std::shared_ptr<Operation> submit(std::vector<Command> commands);
   Task<Reply> call(Command command);
@@ -76,6 +75,7 @@ class Client::Impl final : private Connection::Owner, private TimerWait {
  private:
   void connect();
   void shake_hands();
+  void greet(const char* name, const Command& command);
   void handshake_replied(const redisReply& reply);
   void refuse(const std::string& cause);
   void send(const std::shared_ptr<Operation>& operation);
@@ -86,10 +86,15 @@ class Client::Impl final : private Connection::Owner, private TimerWait {
   void replied(const redisReply& reply) noexcept override;
   void settled() noexcept override;
   void lost(const std::string& cause) noexcept override { lose(cause, false); }
+  void primary_moved() noexcept override {
+    if (connection_) lose("is the primary now, and the one before is left", false);
+    back_off_ = {};  // it was the other one that failed
+  }
   void expired() noexcept override;
 
   EventLoop& loop_;
-  Settings settings_;
+  std::unique_ptr<Primary> own_primary_;  // null: somebody else's
+  Primary& primary_;
   std::unique_ptr<Connection> connection_;
   std::deque<const char*> handshake_;  // what it still waits for
   bool answered_ = false;              // this connection has answered a command
@@ -109,7 +114,7 @@ std::shared_ptr<Operation> Client::Impl::submit(std::vector<Command> commands) {
   }
   if (!connection_) connect();
   auto operation =
-      std::make_shared<Operation>(loop_, std::move(commands), loop_.now() + settings_.timeout);
+      std::make_shared<Operation>(loop_, std::move(commands), loop_.now() + settings().timeout);
   pending_commands_ += operation->commands();
   if (handshake_.empty()) {
     send(operation);
@@ -121,20 +126,26 @@ std::shared_ptr<Operation> Client::Impl::submit(std::vector<Command> commands) {
 }
 
 void Client::Impl::connect() {
+  const Settings& at = settings();
+  if (at.unix_path.empty() && at.address.empty()) {
+    throw Unavailable(Unavailable::Dependency::redis,
+                      describe(at) + ": no majority of its Sentinels has said where it is",
+                      FailureKind::refused);
+  }
   if (!back_off_.over(loop_.now())) {
     if (refusal_) throw *refusal_;
-    throw Unavailable(Unavailable::Dependency::redis, describe(settings_) + " was just away",
+    throw Unavailable(Unavailable::Dependency::redis, describe(settings()) + " was just away",
                       FailureKind::refused);
   }
   try {
     Connection::Owner& owner = *this;
-    connection_ = std::make_unique<Connection>(loop_, owner, settings_);
+    connection_ = std::make_unique<Connection>(loop_, owner, settings());
   } catch (const Unavailable& failure) {
     const std::string cause = failure.what();
     if (cause == not_permitted) refuse(cause + "; let nginx's user reach the socket");
     back_off_.failed(loop_.now());
     if (refusal_) throw *refusal_;
-    throw Unavailable(Unavailable::Dependency::redis, describe(settings_) + ": " + cause,
+    throw Unavailable(Unavailable::Dependency::redis, describe(settings()) + ": " + cause,
                       FailureKind::refused);
   }
   refusal_.reset();
@@ -143,19 +154,25 @@ void Client::Impl::connect() {
 }
 
 void Client::Impl::shake_hands() {
-  if (!settings_.password.empty()) {
+  const Settings& with = settings();
+  if (!with.password.empty()) {
     Command auth{"AUTH"};
-    if (!settings_.user.empty()) auth.push_back(settings_.user);
-    auth.push_back(settings_.password);
-    handshake_.push_back("AUTH");
-    if (!connection_->send(auth)) connection_->give_up("hiredis refused a command");
+    if (!with.user.empty()) auth.push_back(with.user);
+    auth.push_back(with.password);
+    greet("AUTH", auth);
   }
   // Without AUTH, SELECT is sent even for database 0: a server that refuses the connection says so
   // in an error nobody asked for, which must not be taken for the answer to a caller's command.
-  if (settings_.database == 0 && !settings_.password.empty()) return;
-  Command select{"SELECT", std::to_string(settings_.database)};
-  handshake_.push_back("SELECT");
-  if (!connection_->send(select)) connection_->give_up("hiredis refused a command");
+  if (with.database != 0 || with.password.empty()) {
+    greet("SELECT", {"SELECT", std::to_string(with.database)});
+  }
+  // A replica would answer what only reads, and not with what is true now.
+  if (primary_.is_watched()) greet(role, {role});
+}
+
+void Client::Impl::greet(const char* name, const Command& command) {
+  handshake_.push_back(name);
+  if (!connection_->send(command)) connection_->give_up("hiredis refused a command");
 }
 
 void Client::Impl::handshake_replied(const redisReply& reply) {
@@ -164,6 +181,10 @@ void Client::Impl::handshake_replied(const redisReply& reply) {
     std::string cause = handshake_.front() + (" refused: " + std::string(error_code(error)));
     if (const auto cure = cure_of(error); !cure.empty()) refuse(cause.append("; ").append(cure));
     connection_->give_up(cause);
+    return;
+  }
+  if (handshake_.front() == role && !is_primary(reply)) {
+    connection_->give_up("it is no primary any more");
     return;
   }
   handshake_.pop_front();
@@ -181,7 +202,7 @@ void Client::Impl::handshake_replied(const redisReply& reply) {
 }
 
 void Client::Impl::refuse(const std::string& cause) {
-  refusal_.emplace(Unavailable::Dependency::redis, describe(settings_) + ": " + cause,
+  refusal_.emplace(Unavailable::Dependency::redis, describe(settings()) + ": " + cause,
                    FailureKind::misconfigured);
 }
 
@@ -237,7 +258,7 @@ void Client::Impl::expired() noexcept {
 }
 
 void Client::Impl::lose(const std::string& cause, bool stalled) noexcept {
-  const std::string told = describe(settings_) + ": " + cause;
+  const std::string told = describe(settings()) + ": " + cause;
   FailureKind kind = stalled ? FailureKind::timeout : FailureKind::refused;
   if (refusal_) kind = refusal_->kind();
   connection_.reset();
@@ -257,7 +278,7 @@ void Client::Impl::close() noexcept {
 }
 
 Task<Reply> Client::Impl::call(Command command) {
-  check_command(command);
+  check_shareable(command);
   std::vector<Command> commands;
   commands.push_back(std::move(command));
   Caller caller{submit(std::move(commands))};
@@ -271,7 +292,7 @@ Task<std::vector<Reply>> Client::Impl::transaction(std::vector<Command> commands
   std::vector<Command> sent;
   sent.push_back({"MULTI"});
   for (Command& command : commands) {
-    check_command(command);
+    check_shareable(command);
     sent.push_back(std::move(command));
   }
   sent.push_back({"EXEC"});
@@ -296,7 +317,12 @@ Task<std::vector<Reply>> Client::Impl::transaction(std::vector<Command> commands
 }
 
 Client::Client(EventLoop& loop, Settings settings)
-    : Database(settings.prefix), impl_(std::make_unique<Impl>(loop, std::move(settings))) {}
+    : Database(settings.prefix, place_of(settings)),
+      impl_(std::make_unique<Impl>(loop, std::move(settings))) {}
+
+Client::Client(EventLoop& loop, Primary& primary)
+    : Database(primary.settings().prefix, place_of(primary.settings())),
+      impl_(std::make_unique<Impl>(loop, primary)) {}
 
 Client::~Client() = default;
 
@@ -307,6 +333,16 @@ Task<Reply> Client::call(Command command) {
 Task<std::vector<Reply>> Client::transaction(std::vector<Command> commands) {
   return observed(impl_->settings().observer, impl_->loop(),
                   impl_->transaction(std::move(commands)));
+}
+
+Task<bool> Client::replicated() {
+  if (impl_->settings().sentinels.empty()) co_return true;
+  try {
+    const Reply reply = co_await call({"WAIT", "1", "100"});
+    co_return reply.type == Reply::Type::integer&& reply.integer >= 1;
+  } catch (const Unavailable&) {
+    co_return false;
+  }
 }
 
 void Client::close() noexcept { impl_->close(); }

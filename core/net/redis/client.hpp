@@ -12,10 +12,20 @@
 
 namespace vneid::redis {
 
+class Primary;
+
+/// One of those that watch over several Redis; numeric, as Settings::address.
+struct Sentinel {
+  std::string address;
+  std::uint16_t port = 26379;
+};
+
 /// Where Redis is. Read from `vneid_redis` (design §4.2).
 struct Settings {
   std::string unix_path;  ///< set: connect there; empty: use address and port
-  std::string address;    ///< numeric IPv4 or IPv6: nothing in a worker resolves names
+  /// Numeric IPv4 or IPv6: nothing in a worker resolves names. With Sentinels what they said last,
+  /// and empty while they have not said it.
+  std::string address;
   std::uint16_t port = 6379;
   std::string user;      ///< empty: AUTH with the password alone
   std::string password;  ///< empty: no AUTH
@@ -23,6 +33,10 @@ struct Settings {
   std::string prefix = "vneid:";     ///< put before every key by the callers of Client::key
   Milliseconds timeout{300};         ///< from the call to its reply, connecting included
   CallObserver* observer = nullptr;  ///< of every call; null: nobody
+  std::vector<Sentinel> sentinels;   ///< none: there is one Redis, at the address
+  std::string primary_name;          ///< what they call it
+  std::string sentinel_user;
+  std::string sentinel_password;  ///< empty: they ask for none
 };
 
 /// One pipelined connection to Redis, made when first needed and made again after a failure (with
@@ -46,10 +60,16 @@ class Client final : public Database {
   /// Connects nothing yet. Throws std::invalid_argument when the address is not numeric or the
   /// socket's path is too long.
   Client(EventLoop& loop, Settings settings);
+  /// To where the primary is, and again when it moves: what waits on the old one fails. `primary`
+  /// outlives the client.
+  Client(EventLoop& loop, Primary& primary);
   ~Client() override;
 
   Task<Reply> call(Command command) override;
   Task<std::vector<Reply>> transaction(std::vector<Command> commands) override;
+  /// On one replica, where Sentinels could make it the primary: WAIT, which holds up what this
+  /// connection is asked meanwhile, for 100 ms at most.
+  Task<bool> replicated() override;
 
   /// Closes the connection; what waits gets Unavailable, and so does every later call. Used when
   /// the worker exits.

@@ -29,7 +29,9 @@ using Command = std::vector<std::string>;
 /// Unavailable{redis} when nothing may be taken for absent (design D7).
 class Database {
  public:
-  explicit Database(std::string prefix) : prefix_(std::move(prefix)) {}
+  /// `place`: tells this Redis from others.
+  explicit Database(std::string prefix, std::string place = {})
+      : prefix_(std::move(prefix)), place_(std::move(place)) {}
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
   virtual ~Database() = default;
@@ -41,11 +43,17 @@ class Database {
   /// for the refused, EXECABORT for the others.
   virtual Task<std::vector<Reply>> transaction(std::vector<Command> commands) = 0;
 
+  /// Waits, a short time at most, until what was written before is where it outlives the failure of
+  /// the server that took it; whether it is. Never throws Unavailable.
+  virtual Task<bool> replicated() { co_return true; }
+
   /// The key with the configured prefix.
   [[nodiscard]] std::string key(std::string_view name) const { return prefix_ + std::string{name}; }
+  [[nodiscard]] const std::string& place() const noexcept { return place_; }
 
  private:
   std::string prefix_;
+  std::string place_;
 };
 
 }  // namespace vneid::redis

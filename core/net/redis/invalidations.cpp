@@ -3,35 +3,56 @@
 #include <optional>
 #include <utility>
 
+#include "async/scope.hpp"
 #include "crypto/random.hpp"
 #include "net/redis/back_off.hpp"
 #include "net/redis/connection.hpp"
 #include "net/redis/operation.hpp"
+#include "net/redis/primary.hpp"
+#include "net/unavailable.hpp"
 
 namespace vneid::redis {
 
 namespace {
 
 constexpr const char* channel = "__redis__:invalidate";
-constexpr const char* beat_name = "-beat:";
+/// Sorts behind every name that goes on with ':'.
+constexpr const char* beat_name = "~beat:";
 constexpr std::chrono::seconds unused_for{60};
 constexpr const char* beat_life = "1000";  // ms
 
 std::string_view text_of(const redisReply& reply) noexcept { return {reply.str, reply.len}; }
 
+Task<void> write(Database& redis, Command command) {
+  try {
+    co_await redis.call(std::move(command));
+  } catch (const Unavailable&) {
+    // Then it does not come back, and nothing is proven.
+  }
+}
+
 }  // namespace
 
-class Invalidations::Impl final : private TimerWait {
+class Invalidations::Impl final : private Primary::Follower, private TimerWait {
  public:
-  Impl(EventLoop& loop, Settings settings, std::string prefix, Listener& listener)
+  Impl(EventLoop& loop, Primary& primary, Database& reader, std::string prefix, Listener& listener)
       : TimerWait(loop, TimerKind::background),
         loop_(loop),
-        settings_(std::move(settings)),
+        primary_(primary),
+        reader_(reader),
+        scope_(loop),
         prefix_(std::move(prefix)),
-        listener_(listener) {}
+        beat_prefix_(prefix_.substr(0, prefix_.size() - 1) + beat_name + crypto::random_token() +
+                     ':'),
+        listener_(listener) {
+    primary_.follow(*this);
+  }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
-  virtual ~Impl() { close(); }
+  virtual ~Impl() {
+    close();
+    primary_.unfollow(*this);
+  }
 
   void keep_running() noexcept {
     last_use_ = loop_.now();
@@ -83,10 +104,17 @@ class Invalidations::Impl final : private TimerWait {
   void begin_tracking();
   void beat() noexcept;
   void expired() noexcept override;
+  void primary_moved() noexcept override {
+    if (step_ != Step::off) fail("the primary has moved");
+    back_off_ = {};
+  }
 
   EventLoop& loop_;
-  Settings settings_;
+  Primary& primary_;
+  Database& reader_;
+  Scope scope_;
   std::string prefix_;
+  std::string beat_prefix_;  // of this object alone
   Listener& listener_;
   Half subscriber_{*this};
   Half tracker_{*this};
@@ -94,10 +122,10 @@ class Invalidations::Impl final : private TimerWait {
   std::int64_t subscriber_id_ = 0;
   Monotonic last_use_{};
   Monotonic deadline_{};  // of the step, or of the beat
-  std::string name_;      // of what begins, random
   std::uint64_t beats_ = 0;
-  std::string beat_key_;                // below the prefix, of the last beat: no other proves it
+  std::string beat_key_;                // of the last beat: no other proves it
   std::optional<Monotonic> beat_sent_;  // the one that is on its way
+  std::optional<Monotonic> proven_;     // the last that came back
   BackOff back_off_;
   bool failure_told_ = false;
   bool closed_ = false;
@@ -131,9 +159,8 @@ void Invalidations::Impl::Half::replied(const redisReply& reply) noexcept {
 
 void Invalidations::Impl::start() noexcept {
   try {
-    name_ = beat_name + crypto::random_token() + ':';
     step_ = Step::name;
-    subscriber_.open(loop_, settings_, {"CLIENT", "ID"});
+    subscriber_.open(loop_, primary_.settings(), {"CLIENT", "ID"});
     deadline_ = loop_.now() + patience;
     TimerWait::arm(deadline_);
   } catch (const std::exception& failure) {
@@ -144,6 +171,7 @@ void Invalidations::Impl::start() noexcept {
 void Invalidations::Impl::stop() noexcept {
   step_ = Step::off;
   beat_sent_.reset();
+  if (const auto last = std::exchange(proven_, std::nullopt)) listener_.ended(*last);
   TimerWait::disarm();
   subscriber_.close();
   tracker_.close();
@@ -182,9 +210,9 @@ void Invalidations::Impl::replied(Half& half, const redisReply& reply) noexcept 
 
 void Invalidations::Impl::begin_tracking() {
   try {
-    tracker_.open(loop_, settings_,
+    tracker_.open(loop_, primary_.settings(),
                   {"CLIENT", "TRACKING", "ON", "REDIRECT", std::to_string(subscriber_id_), "BCAST",
-                   "PREFIX", prefix_});
+                   "PREFIX", prefix_, "PREFIX", beat_prefix_});
   } catch (const std::exception& failure) {
     subscriber_.give_up(failure.what());
   }
@@ -203,23 +231,23 @@ void Invalidations::Impl::heard(const redisReply& message) noexcept {
   }
   bool is_beat = false;
   for (std::size_t i = 0; i < keys.elements; ++i) {
-    std::string_view key = text_of(*keys.element[i]);
-    if (!key.starts_with(prefix_)) continue;
-    key.remove_prefix(prefix_.size());
+    const std::string_view key = text_of(*keys.element[i]);
     if (key == beat_key_) is_beat = true;
-    listener_.taken_back(key);
+    if (key.starts_with(prefix_)) listener_.taken_back(key.substr(prefix_.size()));
   }
   if (!is_beat || !beat_sent_) return;
   back_off_.succeeded();
   failure_told_ = false;
-  listener_.proven(*std::exchange(beat_sent_, std::nullopt));
+  proven_ = std::exchange(beat_sent_, std::nullopt);
+  listener_.proven(*proven_);
 }
 
 void Invalidations::Impl::beat() noexcept {
-  beat_key_ = name_ + std::to_string(++beats_);
+  beat_key_ = beat_prefix_ + std::to_string(++beats_);
   beat_sent_ = loop_.now();
   deadline_ = *beat_sent_ + patience;
-  tracker_.send({"SET", prefix_ + beat_key_, "", "PX", beat_life});
+  tracker_.send({"PING"});  // or a server that has "timeout" set takes it for idle
+  scope_.start(write(reader_, {"SET", beat_key_, "", "PX", beat_life}));
   TimerWait::arm(*beat_sent_ + beat_time);
 }
 
@@ -238,9 +266,9 @@ void Invalidations::Impl::expired() noexcept {
   }
 }
 
-Invalidations::Invalidations(EventLoop& loop, Settings settings, std::string prefix,
-                             Listener& listener)
-    : impl_(std::make_unique<Impl>(loop, std::move(settings), std::move(prefix), listener)) {}
+Invalidations::Invalidations(EventLoop& loop, Primary& primary, Database& reader,
+                             std::string prefix, Listener& listener)
+    : impl_(std::make_unique<Impl>(loop, primary, reader, std::move(prefix), listener)) {}
 
 Invalidations::~Invalidations() = default;
 

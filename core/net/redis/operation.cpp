@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <stdexcept>
 
 #include "net/unavailable.hpp"
@@ -24,11 +25,28 @@ const Reply* find_state_error(const Reply& reply) noexcept {
   return nullptr;
 }
 
+/// Commands that would change the shared connection for everybody, or that hiredis answers
+/// outside the order of replies.
+constexpr std::array<std::string_view, 17> refused_commands{
+    "MULTI",      "EXEC",       "DISCARD",     "WATCH",        "UNWATCH", "SELECT",
+    "AUTH",       "HELLO",      "RESET",       "QUIT",         "SYNC",    "SUBSCRIBE",
+    "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "MONITOR"};
+
 std::string text_of(const redisReply& reply) {
   return reply.str == nullptr ? std::string{} : std::string(reply.str, reply.len);
 }
 
 }  // namespace
+
+void check_shareable(const Command& command) {
+  if (command.empty()) throw std::invalid_argument("redis: empty command");
+  std::string name = command.front();
+  std::ranges::transform(name, name.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  if (std::ranges::find(refused_commands, name) != refused_commands.end()) {
+    throw std::invalid_argument("redis: " + name + " is not for a shared connection");
+  }
+}
 
 std::string_view error_code(std::string_view error) noexcept {
   return error.substr(0, error.find(' '));

@@ -23,6 +23,8 @@ namespace vneid::redis {
 /// What an operator does about a Redis that was not set up for us (FailureKind::misconfigured), by
 /// its error reply; empty for other errors.
 [[nodiscard]] std::string_view cure_of(std::string_view error) noexcept;
+/// Throws std::invalid_argument of a command that is not for a connection which others use, too.
+void check_shareable(const Command& command);
 /// Copies a reply out of hiredis, which frees it after the callback.
 [[nodiscard]] Reply copy_reply(const redisReply& reply);
 

@@ -53,16 +53,7 @@ class Reader {
       }
       return;
     }
-    const auto colon = port_colon(word);
-    std::string_view host = word.substr(0, colon);
-    if (colon != std::string_view::npos &&
-        !read_number<std::uint16_t>(word.substr(colon + 1), words_.settings.port, 1,
-                                    std::numeric_limits<std::uint16_t>::max())) {
-      fail_address("invalid port", word);
-    }
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    if (host.empty()) fail_address("no host", word);
-    words_.settings.address = host;
+    words_.settings.address = read_host(word, words_.settings.port);
   }
 
   void read_option(std::string_view word) {
@@ -78,8 +69,16 @@ class Reader {
     } else if (const auto user = value_of(word, "user")) {
       words_.settings.user = *user;
     } else if (const auto file = value_of(word, "password_file")) {
-      words_.password_file = *file;
-      if (file->empty()) fail("empty file name in \"vneid_redis\"");
+      read_file(*file, words_.password_file);
+    } else if (const auto sentinel = value_of(word, "sentinel")) {
+      Sentinel& one = words_.settings.sentinels.emplace_back();
+      one.address = read_host(*sentinel, one.port);
+    } else if (const auto name = value_of(word, "name")) {
+      words_.settings.primary_name = *name;
+    } else if (const auto sentinel_user = value_of(word, "sentinel_user")) {
+      words_.settings.sentinel_user = *sentinel_user;
+    } else if (const auto sentinel_file = value_of(word, "sentinel_password_file")) {
+      read_file(*sentinel_file, words_.sentinel_password_file);
     } else {
       fail("invalid parameter " + in_quotes(word) + " in \"vneid_redis\"");
     }
@@ -89,6 +88,10 @@ class Reader {
     if (!words_.settings.user.empty() && words_.password_file.empty()) {
       fail("\"user=\" of \"vneid_redis\" needs a \"password_file=\"");
     }
+    if (!words_.settings.sentinel_user.empty() && words_.sentinel_password_file.empty()) {
+      fail("\"sentinel_user=\" of \"vneid_redis\" needs a \"sentinel_password_file=\"");
+    }
+    check_sentinels();
     return std::move(words_);
   }
 
@@ -97,6 +100,40 @@ class Reader {
   }
 
  private:
+  /// The host of "host", "host:port", "[::1]:port"; the port is left alone where there is none.
+  std::string read_host(std::string_view word, std::uint16_t& port) {
+    const auto colon = port_colon(word);
+    std::string_view host = word.substr(0, colon);
+    if (colon != std::string_view::npos &&
+        !read_number<std::uint16_t>(word.substr(colon + 1), port, 1,
+                                    std::numeric_limits<std::uint16_t>::max())) {
+      fail_address("invalid port", word);
+    }
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    if (host.empty()) fail_address("no host", word);
+    return std::string{host};
+  }
+
+  void read_file(std::string_view file, std::string& into) {
+    into = file;
+    if (file.empty()) fail("empty file name in \"vneid_redis\"");
+  }
+
+  void check_sentinels() {
+    const Settings& settings = words_.settings;
+    const bool watched = !settings.sentinels.empty();
+    if (watched && (!settings.address.empty() || !settings.unix_path.empty())) {
+      fail("\"vneid_redis\" takes an address or \"sentinel=\", not both");
+    }
+    if (watched && settings.primary_name.empty()) {
+      fail("\"sentinel=\" of \"vneid_redis\" needs a \"name=\"");
+    }
+    if (watched) return;
+    const bool theirs = !settings.primary_name.empty() || !words_.sentinel_password_file.empty();
+    if (theirs)
+      fail("\"name=\" and \"sentinel_password_file=\" of \"vneid_redis\" need a \"sentinel=\"");
+  }
+
   static std::optional<std::string_view> value_of(std::string_view word, std::string_view key) {
     const bool has_it = word.starts_with(key) && word.substr(key.size()).starts_with('=');
     return has_it ? std::optional{word.substr(key.size() + 1)} : std::nullopt;
@@ -127,26 +164,37 @@ Words read_words(std::span<const std::string> words) {
     reader.fail("no address in \"vneid_redis\"");
     return reader.finish();
   }
-  reader.read_address(words.front());
-  for (const std::string& word : words.subspan(1)) reader.read_option(word);
+  const bool watched = words.front().starts_with("sentinel=") || words.front().starts_with("name=");
+  if (!watched) reader.read_address(words.front());
+  for (const std::string& word : words.subspan(watched ? 0 : 1)) reader.read_option(word);
   return reader.finish();
 }
 
-std::expected<void, std::string> resolve(Settings& settings) {
-  if (!settings.unix_path.empty()) return {};
+namespace {
+
+std::expected<void, std::string> resolve_host(std::string& host) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  if (::getaddrinfo(settings.address.c_str(), nullptr, &hints, &found) != 0) {
-    return std::unexpected("host not found in " + in_quotes(settings.address) +
-                           " of \"vneid_redis\"");
+  if (::getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) {
+    return std::unexpected("host not found in " + in_quotes(host) + " of \"vneid_redis\"");
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
   std::array<char, INET6_ADDRSTRLEN> text{};
   ::getnameinfo(found->ai_addr, found->ai_addrlen, text.data(), text.size(), nullptr, 0,
                 NI_NUMERICHOST);
-  settings.address = text.data();
+  host = text.data();
   return {};
+}
+
+}  // namespace
+
+std::expected<void, std::string> resolve(Settings& settings) {
+  for (Sentinel& sentinel : settings.sentinels) {
+    if (auto found = resolve_host(sentinel.address); !found) return found;
+  }
+  if (!settings.unix_path.empty() || !settings.sentinels.empty()) return {};
+  return resolve_host(settings.address);
 }
 
 }  // namespace vneid::redis

@@ -20,9 +20,11 @@ struct alignas(64) SessionTable::Head {
   Word layout{};
   std::uint64_t entries = 0;
   std::array<unsigned char, crypto_shorthash_siphashx24_KEYBYTES> hash_key{};
-  Word epoch{};     ///< counted up when all that was there is void
-  Word readings{};  ///< the number of the last reading
-  Word proven{};    ///< milliseconds; what Redis took back before is gone from here
+  Word epoch{};        ///< counted up when all that was there is void
+  Word void_before{};  ///< the epoch that began when Redis said that nothing is left
+  Word readings{};     ///< the number of the last reading
+  Word proven{};       ///< milliseconds; what Redis took back before is gone from here
+  Word trusted{};      ///< the same, while somebody listens; 0: nobody does
 };
 
 /// What an entry says. In the shared memory each member is a word that is written alone, and

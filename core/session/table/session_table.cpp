@@ -15,7 +15,7 @@ namespace vneid {
 namespace {
 
 /// Changes with whatever says where a number is and what it means.
-constexpr std::uint64_t layout_mark = 0x566e'6549'4474'0001;
+constexpr std::uint64_t layout_mark = 0x566e'6549'4474'0002;
 constexpr std::size_t ways = 8;
 static_assert(SessionTable::longest_record % sizeof(Word) == 0);
 
@@ -33,7 +33,8 @@ bool is_same(const SessionTable::Tag& left, const SessionTable::Tag& right) noex
   return ((left[0] ^ right[0]) | (left[1] ^ right[1])) == 0;
 }
 
-/// An id is a hash in hexadecimal, so 16 digits of it are 64 bits that nobody chooses.
+/// An id is a hash in hexadecimal: 16 digits of it are 64 bits. Whoever picks tokens to make two of
+/// them meet has both forgotten when one is.
 std::uint64_t number_of(std::string_view id) noexcept {
   std::uint64_t number = 0;
   for (const char digit : id.substr(0, 16)) {
@@ -41,6 +42,13 @@ std::uint64_t number_of(std::string_view id) noexcept {
     number = (number << 4U) | ((byte & 0xfU) + (byte >= 'a' ? 9U : 0U));
   }
   return number;
+}
+
+/// To at least so much.
+void raise(Word& word, std::uint64_t least) noexcept {
+  std::uint64_t before = word.load(std::memory_order_relaxed);
+  while (before < least && !word.compare_exchange_weak(before, least, std::memory_order_acq_rel)) {
+  }
 }
 
 /// A process that is alone has nobody to keep out.
@@ -149,7 +157,9 @@ std::optional<SessionTable::Found> SessionTable::look(const Tag& tag, Monotonic 
 std::optional<SessionTable::Found> SessionTable::remembered(const Tag& tag, Monotonic now,
                                                             Milliseconds grace) const {
   const auto held = read(tag);
-  if (!held) return std::nullopt;
+  if (!held || held->epoch < head_->void_before.load(std::memory_order_acquire)) {
+    return std::nullopt;
+  }
   std::uint64_t confirmed = held->filled;
   if (held->epoch == head_->epoch.load(std::memory_order_acquire)) {
     confirmed = std::max(confirmed, head_->proven.load(std::memory_order_acquire));
@@ -234,10 +244,16 @@ SessionTable::Reservation SessionTable::reserve(const Tag& tag, std::string_view
     list(number_of(id), *entry);
   }
   Held held = entry->held();
+  const std::uint64_t epoch = head_->epoch.load(std::memory_order_relaxed);
+  // Whoever asks while others do shares their place: each answer is as good, since what is taken
+  // back takes the place from all of them, and the first one to come fills it.
+  if (held.waiting != 0 && held.waiting_epoch == epoch) {
+    return {.tag = tag, .reading = held.waiting};
+  }
   held.tag = tag;
   held.id = number_of(id);
   held.waiting = head_->readings.fetch_add(1, std::memory_order_relaxed) + 1;
-  held.waiting_epoch = head_->epoch.load(std::memory_order_relaxed);
+  held.waiting_epoch = epoch;
   if (held.reading == 0) held.filled = word_of(now);  // its age, for place_for
   entry->write(held);
   return {.tag = tag, .reading = held.waiting};
@@ -281,21 +297,25 @@ void SessionTable::forget(std::string_view id) noexcept {
   }
 }
 
+void SessionTable::begin_anew() noexcept { head_->epoch.fetch_add(1, std::memory_order_acq_rel); }
+
 void SessionTable::forget_everything() noexcept {
-  head_->epoch.fetch_add(1, std::memory_order_acq_rel);
+  raise(head_->void_before, head_->epoch.fetch_add(1, std::memory_order_acq_rel) + 1);
 }
 
 void SessionTable::proven(Monotonic moment) noexcept {
-  const std::uint64_t then = word_of(moment);
-  std::uint64_t before = head_->proven.load(std::memory_order_relaxed);
-  while (before < then &&
-         !head_->proven.compare_exchange_weak(before, then, std::memory_order_acq_rel)) {
-  }
+  raise(head_->proven, word_of(moment));
+  raise(head_->trusted, word_of(moment));
+}
+
+void SessionTable::doubt(Monotonic moment) noexcept {
+  std::uint64_t last = word_of(moment);
+  head_->trusted.compare_exchange_strong(last, 0, std::memory_order_acq_rel);
 }
 
 bool SessionTable::is_fresh(Monotonic now) const noexcept {
-  const std::uint64_t proven = head_->proven.load(std::memory_order_acquire);
-  return proven != 0 && now - moment_of(proven) <= trusted_for;
+  const std::uint64_t trusted = head_->trusted.load(std::memory_order_acquire);
+  return trusted != 0 && now - moment_of(trusted) <= trusted_for;
 }
 
 std::size_t SessionTable::size() const noexcept {

@@ -98,10 +98,15 @@ class SessionTable {
 
   /// The session is no more what it was: in this process and in all others from now on.
   void forget(std::string_view id) noexcept;
+  /// Redis has none of them any more.
   void forget_everything() noexcept;
+  /// Something may have been missed: Redis is to be asked of each, and may be away (`remembered`).
+  void begin_anew() noexcept;
 
   /// Everything that Redis took back before `moment` has been forgotten here.
   void proven(Monotonic moment) noexcept;
+  /// Whoever proved that hears no more. Unless others prove the same, nothing is fresh from now on.
+  void doubt(Monotonic moment) noexcept;
   [[nodiscard]] bool is_fresh(Monotonic now) const noexcept;
   /// How many entries are filled, for tests and the status.
   [[nodiscard]] std::size_t size() const noexcept;

@@ -13,6 +13,34 @@
 
 namespace vneid::test {
 
+/// Of an array, what its last element tells.
+inline std::string told_by(const redisReply* reply) {
+  if (reply == nullptr) return {};
+  if (reply->type == REDIS_REPLY_INTEGER) return std::to_string(reply->integer);
+  if (reply->type == REDIS_REPLY_ARRAY) {
+    return reply->elements == 0 ? "" : told_by(reply->element[reply->elements - 1]);
+  }
+  return reply->str == nullptr ? std::string{} : std::string(reply->str, reply->len);
+}
+
+/// Sends a command past the client under test, blocking; the reply's text or number. Ends the
+/// connection.
+inline std::string ask_redis(redisContext* connection, const std::vector<std::string>& command) {
+  const std::unique_ptr<redisContext, decltype(&redisFree)> context(connection, &redisFree);
+  if (!context || context->err != 0) return {};
+  std::vector<const char*> arguments;
+  std::vector<std::size_t> lengths;
+  for (const auto& argument : command) {
+    arguments.push_back(argument.data());
+    lengths.push_back(argument.size());
+  }
+  const std::unique_ptr<redisReply, decltype(&freeReplyObject)> reply(
+      static_cast<redisReply*>(redisCommandArgv(context.get(), static_cast<int>(command.size()),
+                                                arguments.data(), lengths.data())),
+      &freeReplyObject);
+  return told_by(reply.get());
+}
+
 /// A private redis-server on a Unix socket and on a port of 127.0.0.1.
 class RedisServer {
  public:
@@ -30,6 +58,7 @@ class RedisServer {
   }
   void kill() { process_.end(SIGKILL); }
   void signal(int number) const { process_.signal(number); }
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
   [[nodiscard]] redis::Settings by_socket() const {
     redis::Settings settings;
@@ -48,22 +77,7 @@ class RedisServer {
   /// Sends a command past the client under test, blocking; the reply's text or number. No password
   /// is given: for servers without one.
   std::string ask(const std::vector<std::string>& command) const {
-    const std::unique_ptr<redisContext, decltype(&redisFree)> context(
-        redisConnectUnix(by_socket().unix_path.c_str()), &redisFree);
-    if (!context || context->err != 0) return {};
-    std::vector<const char*> arguments;
-    std::vector<std::size_t> lengths;
-    for (const auto& argument : command) {
-      arguments.push_back(argument.data());
-      lengths.push_back(argument.size());
-    }
-    const std::unique_ptr<redisReply, decltype(&freeReplyObject)> reply(
-        static_cast<redisReply*>(redisCommandArgv(context.get(), static_cast<int>(command.size()),
-                                                  arguments.data(), lengths.data())),
-        &freeReplyObject);
-    if (!reply) return {};
-    if (reply->type == REDIS_REPLY_INTEGER) return std::to_string(reply->integer);
-    return reply->str == nullptr ? std::string{} : std::string(reply->str, reply->len);
+    return ask_redis(redisConnectUnix(by_socket().unix_path.c_str()), command);
   }
   /// How many clients are connected, the asking one not counted.
   [[nodiscard]] int clients() const {

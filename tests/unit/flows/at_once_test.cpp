@@ -211,8 +211,45 @@ TEST_F(AtOnce, ASessionOfAnotherPortalIsNobody) {
   EXPECT_EQ(known()->state, State::absent);
 }
 
+/// The portal answers that its session has ended, whatever Redis does: whoever has the cookie is
+/// out here at once, and everywhere when Redis is back.
+TEST_F(AtOnce, WhoSignsOutWhileRedisIsAwayIsOut) {
+  world.site->session_grace = std::chrono::seconds{30};
+  world.sign_in();
+  const auto before = world.cookies;
+  EXPECT_TRUE(gate(Requirement::level2));
+  world.redis.away = true;
+  EXPECT_TRUE(gate(Requirement::level2)) << "known, and remembered for the grace";
+  const auto verdict = world.loop.run(
+      flows::guarded_sign_out(world.exchange(world.get({})), flows::PortalSignOut{}));
+  EXPECT_FALSE(verdict.added_headers.empty()) << "the browser loses its cookies";
+  EXPECT_TRUE(world.log.lines.contains("our session ends when Redis is back"));
+  world.cookies = before;  // a thief's
+  EXPECT_FALSE(at_once(Requirement::level2));
+  EXPECT_FALSE(gate(Requirement::level2));
+  pass(std::chrono::seconds{1});
+  EXPECT_FALSE(gate(Requirement::level2));
+  world.redis.away = false;
+  pass(std::chrono::seconds{1});
+  EXPECT_FALSE(gate(Requirement::level2));
+}
+
+TEST(FactsCache, KeepsNothingOfWhoHasGone) {
+  EpollLoop loop{VirtualClock{}};
+  flows::FactsCache cache{loop};
+  cache.of(1).citizen_id = World::number;
+  cache.of(2).name = "Bình";
+  for (int i = 0; i < 3; ++i) {
+    loop.advance(flows::FactsCache::age);
+    EXPECT_EQ(cache.of(2).name, "Bình");
+  }
+  EXPECT_EQ(cache.size(), 1U);
+  EXPECT_EQ(cache.of(1).citizen_id, "");
+}
+
 TEST(FactsCache, IsBoundedAndKeepsWhatIsUsed) {
-  flows::FactsCache cache;
+  EpollLoop loop{VirtualClock{}};
+  flows::FactsCache cache{loop};
   cache.of(1).name = "An";
   for (std::uint64_t i = 2; i < 50'000; ++i) {
     cache.of(i).name = "x";

@@ -303,7 +303,7 @@ TEST(PortalSignOut, ReachesTheBrowserWithRedisAway) {
   const auto verdict = portal_signs_out(world, "https://elsewhere.example/");
   EXPECT_FALSE(verdict.reply);
   EXPECT_EQ(verdict.added_headers.size(), 3U);
-  EXPECT_TRUE(world.log.lines.contains("lives on"));
+  EXPECT_TRUE(world.log.lines.contains("our session ends when Redis is back"));
 }
 
 class BackchannelLogout : public testing::Test {
@@ -387,7 +387,7 @@ TEST(Front, AnswersWhatIsNoFlow) {
   World world;
   expect(world, world.run(world.get("nowhere")), {.status = 404});
   expect(world, world.run(world.get("assets/none.css")), {.status = 404});
-  expect(world, world.run(world.post("vault", "")), {.status = 405});
+  expect(world, world.run(world.post("guide", "")), {.status = 405});
   expect(world, world.run(world.get("api/v1/identity/edit")), {.status = 405});
   expect(world, world.run(world.get("jwks")), {.body = "\"keys\""});
   world.settings->assertion_keys.reset();

@@ -27,6 +27,12 @@ std::string told(const Words& words) {
                          : "unix " + settings.unix_path;
   text += " " + settings.prefix + " " + std::to_string(settings.timeout.count()) + " " +
           std::to_string(settings.database);
+  for (const auto& each : settings.sentinels) {
+    text += " sentinel " + each.address + ' ' + std::to_string(each.port);
+  }
+  if (!settings.primary_name.empty()) text += " name " + settings.primary_name;
+  if (!settings.sentinel_user.empty()) text += " its user " + settings.sentinel_user;
+  if (!words.sentinel_password_file.empty()) text += " its file " + words.sentinel_password_file;
   if (!settings.user.empty()) text += " user " + settings.user;
   if (!words.password_file.empty()) text += " file " + words.password_file;
   return text;
@@ -51,6 +57,10 @@ TEST(RedisWords, AreReadOnce) {
       {"h:2 db=3 timeout=60s user=web password_file=/etc/pw prefix=x:",
        "h 2 x: 60000 3 user web file /etc/pw"},
       {"h password_file=pw", "h 6379 vneid: 300 0 file pw"},
+      {"sentinel=s1 sentinel=[::1]:5 name=n db=2",
+       " 6379 vneid: 300 2 sentinel s1 26379 sentinel ::1 5 name n"},
+      {"name=n sentinel=s:1 sentinel_user=u sentinel_password_file=f password_file=g",
+       " 6379 vneid: 300 0 sentinel s 1 name n its user u its file f file g"},
   };
   for (const Row& row : rows) {
     const Words words = read(row.words);
@@ -81,6 +91,16 @@ TEST(RedisWords, ThatNginxRefusesSayWhy) {
       {"h user", R"(invalid parameter "user" in "vneid_redis")"},
       {"h user=u", R"("user=" of "vneid_redis" needs a "password_file=")"},
       {"h password_file=", R"(empty file name in "vneid_redis")"},
+      {"sentinel=s", R"("sentinel=" of "vneid_redis" needs a "name=")"},
+      {"sentinel=s name=", R"("sentinel=" of "vneid_redis" needs a "name=")"},
+      {"name=n", R"("name=" and "sentinel_password_file=" of "vneid_redis" need a "sentinel=")"},
+      {"h name=n", R"("name=" and "sentinel_password_file=" of "vneid_redis" need a "sentinel=")"},
+      {"h sentinel=s name=n", R"("vneid_redis" takes an address or "sentinel=", not both)"},
+      {"unix:/r sentinel=s name=n", R"("vneid_redis" takes an address or "sentinel=", not both)"},
+      {"sentinel= name=n", R"(no host in "" of "vneid_redis")"},
+      {"sentinel=s:0 name=n", R"(invalid port in "s:0" of "vneid_redis")"},
+      {"sentinel=s name=n sentinel_user=u",
+       R"("sentinel_user=" of "vneid_redis" needs a "sentinel_password_file=")"},
       {"h:0 db=x user=u", R"(invalid port in "h:0" of "vneid_redis")"},  // the first
   };
   for (const Row& row : rows) EXPECT_EQ(read(row.words).fault, row.fault) << row.words;
@@ -97,6 +117,10 @@ TEST(RedisWords, AHostThatIsNamedIsLookedUp) {
   settings.address = "no.such.host.invalid";
   EXPECT_EQ(resolve(settings).error(),
             R"(host not found in "no.such.host.invalid" of "vneid_redis")");
+  Settings watched = read("sentinel=localhost sentinel=no.such.host.invalid name=n").settings;
+  EXPECT_EQ(resolve(watched).error(),
+            R"(host not found in "no.such.host.invalid" of "vneid_redis")");
+  EXPECT_FALSE(watched.sentinels[0].address.starts_with('l'));
   Settings local = read("unix:/run/r.sock").settings;
   EXPECT_TRUE(resolve(local));
 }

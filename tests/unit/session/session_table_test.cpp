@@ -111,9 +111,11 @@ TEST_F(SessionTableTest, WhatIsTakenBackMeanwhileIsNotFilledIn) {
   EXPECT_EQ(look("a"), "nothing");
 
   const auto early = reserve("b");
+  table.forget(id_of("b"));
   const auto late = reserve("b");
-  table.fill(late, "new", now, now + seconds{900});
   table.fill(early, "old", now, now + seconds{900});
+  EXPECT_EQ(look("b"), "nothing");
+  table.fill(late, "new", now, now + seconds{900});
   EXPECT_EQ(look("b"), "new");
 
   const auto before = reserve("c");
@@ -124,7 +126,7 @@ TEST_F(SessionTableTest, WhatIsTakenBackMeanwhileIsNotFilledIn) {
 
 TEST_F(SessionTableTest, AfterAGapNothingOfBeforeCounts) {
   read("a", "Anna");
-  table.forget_everything();
+  table.begin_anew();
   table.proven(now);
   EXPECT_EQ(look("a"), "nothing");
   reserve("a");  // asked again, and not answered
@@ -150,10 +152,43 @@ TEST_F(SessionTableTest, RemembersForTheGraceWhenRedisIsAway) {
 TEST_F(SessionTableTest, AfterAGapTheGraceIsFromTheReadingOn) {
   read("a", "Anna");
   pass(seconds{10});
-  table.forget_everything();
+  table.begin_anew();
   table.proven(now);
   EXPECT_EQ(remembered("a", seconds{9}), "nothing");
   EXPECT_EQ(remembered("a", seconds{10}), "Anna");
+}
+
+/// FLUSHALL, after which an operator expects everybody to be out, also while Redis is away.
+TEST_F(SessionTableTest, WhatRedisHasNoMoreIsNotRememberedEither) {
+  read("a", "Anna");
+  table.forget_everything();
+  EXPECT_EQ(look("a"), "nothing");
+  EXPECT_EQ(remembered("a", seconds{30}), "nothing");
+  read("a", "An again");
+  table.begin_anew();
+  EXPECT_EQ(remembered("a", seconds{30}), "An again");
+}
+
+TEST_F(SessionTableTest, IsFreshOnlyWhileSomebodyListens) {
+  read("a", "Anna");
+  table.doubt(now - seconds{1});  // of one who had proven less
+  EXPECT_EQ(look("a"), "Anna");
+  table.doubt(now);
+  EXPECT_EQ(look("a"), "nothing");
+  EXPECT_EQ(remembered("a"), "Anna");
+  pass(Milliseconds{5});
+  table.proven(now);
+  EXPECT_EQ(look("a"), "Anna");
+}
+
+/// Many ask for one session at once, and go on asking before any is answered.
+TEST_F(SessionTableTest, FillsWhatIsAskedForAllTheTime) {
+  const auto first = reserve("a");
+  const auto second = reserve("a");
+  table.fill(first, "Anna", now, now + seconds{900});
+  EXPECT_EQ(look("a"), "Anna");
+  table.fill(second, "late", now, now + seconds{900});
+  EXPECT_EQ(look("a"), "Anna");
 }
 
 TEST_F(SessionTableTest, OneOfManyIsToTouch) {
@@ -299,7 +334,8 @@ TEST(SharedSessionTable, AKilledWriterLeavesNothing) {
   };
   fill_all();
   // Each entry begins with its sequence number: odd, as it is in the middle of writing.
-  for (std::size_t at = 64; at < 64 + entries * 256; at += 256) {
+  const std::size_t first = SessionTable::size_for(0);
+  for (std::size_t at = first; at < first + entries * 256; at += 256) {
     memory[at] |= std::byte{1};
   }
   EXPECT_EQ(table.size(), 0U);

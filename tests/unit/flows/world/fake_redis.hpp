@@ -138,18 +138,20 @@ class FakeRedis final : public redis::Database {
       ends_[argument(1) + argument(3)] = loop_.now() + Milliseconds{std::stoll(argument(5))};
       if (!argument(6).empty()) values[argument(2) + argument(3)] = argument(6);
       for (std::size_t i = 0; i < key_count; ++i) sets[command.at(3 + i)].insert(argument(3));
-      return integer(1);
+      return Reply{.type = Reply::Type::array};
     }
     if (text.contains("ZRANGE")) {
-      Reply ended{.type = Reply::Type::array};
+      Reply ids{.type = Reply::Type::array};
+      std::int64_t ended = 0;
       for (const auto& id : sets[command.at(3)]) {
-        if (values.erase(argument(1) + id) == 1) {
-          ended.elements.push_back({.type = Reply::Type::string, .text = id});
-        }
+        ended += static_cast<std::int64_t>(values.erase(argument(1) + id));
+        ids.elements.push_back({.type = Reply::Type::string, .text = id});
         values.erase(argument(2) + id);
       }
       sets.erase(command.at(3));
-      return ended;
+      Reply both{.type = Reply::Type::array};
+      both.elements = {integer(ended), std::move(ids)};
+      return both;
     }
     if (text.contains("INCRBY")) return integer(quota_left ? 1 : 0);
     Reply reply{.type = Reply::Type::array};
