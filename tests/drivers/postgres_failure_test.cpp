@@ -47,14 +47,61 @@ class SilentServer {
   SilentServer(const SilentServer&) = delete;
   SilentServer& operator=(const SilentServer&) = delete;
   ~SilentServer() { ::close(fd_); }
+  [[nodiscard]] std::string port() const { return std::to_string(port_); }
   [[nodiscard]] std::string conninfo() const {
-    return "host=127.0.0.1 port=" + std::to_string(port_) + " user=tester";
+    return "host=127.0.0.1 port=" + port() + " user=tester";
   }
 
  private:
   int fd_;
   std::uint16_t port_ = 0;
 };
+
+/// Two servers, of which at any time one at most takes writes; the first may not even answer.
+class PostgresHosts : public PostgresFailure {
+ protected:
+  static std::string hosts(const std::string& ports) {
+    return "host=127.0.0.1,127.0.0.1 port=" + ports + " user=tester dbname=postgres";
+  }
+  std::string port_of(Pool& pool) {
+    static constexpr Statement ask{"hosts_port", "select current_setting('port')"};
+    return std::string{loop_.run(pool.query(ask, {})).text(0, 0)};
+  }
+  const std::string here_ = std::to_string(server_.port());
+};
+
+TEST_F(PostgresHosts, AHostThatNeverAnswersTakesItsShareOfTheTime) {
+  const SilentServer silent;
+  Pool pool(loop_, at(hosts(silent.port() + "," + here_), Milliseconds{4'000}));
+  EXPECT_EQ(port_of(pool), here_);
+}
+
+TEST_F(PostgresHosts, TheOneThatTakesWritesIsFoundWhereverItIs) {
+  PostgresServer other;
+  const std::string there = std::to_string(other.port());
+  other.sql("alter system set default_transaction_read_only = on");
+  other.restart();
+  Pool pool(loop_, at(hosts(there + "," + here_)));
+  EXPECT_EQ(port_of(pool), here_);
+  Pool any(loop_, at(hosts(there + "," + here_) + " target_session_attrs=any"));
+  EXPECT_EQ(port_of(any), there);
+  // It goes away, and the other one takes over.
+  other.sql("alter system reset default_transaction_read_only");
+  other.restart();
+  Pool moving(loop_, at(hosts(there + "," + here_)));
+  EXPECT_EQ(port_of(moving), there);
+  other.stop();
+  std::string answered;
+  const Monotonic deadline = loop_.now() + std::chrono::seconds{20};
+  while (answered != here_ && loop_.now() < deadline) {
+    try {
+      answered = port_of(moving);
+    } catch (const Unavailable&) {
+      loop_.run(sleep(Milliseconds{20}));
+    }
+  }
+  EXPECT_EQ(answered, here_);
+}
 
 TEST_F(PostgresFailure, ASessionTerminatedInTheMiddleOfAStatement) {
   Pool pool(loop_, server_.settings(1));

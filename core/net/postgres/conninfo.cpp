@@ -1,6 +1,7 @@
 #include "net/postgres/conninfo.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <netdb.h>
 #include <ranges>
@@ -67,6 +68,12 @@ std::expected<void, std::string> fill_addresses(ConnectOptions& options) {
   const auto hosts = options.contains("host") ? split(options["host"]) : addresses;
   if (has_addresses && hosts.size() != addresses.size()) {
     return std::unexpected("host and hostaddr list different numbers of hosts");
+  }
+  if (options.contains("port")) {
+    const auto ports = split(options["port"]);
+    if (ports.size() != 1 && ports.size() != hosts.size()) {
+      return std::unexpected("port and host list different numbers of hosts");
+    }
   }
   addresses.resize(hosts.size());
   for (std::size_t i = 0; i < hosts.size(); ++i) {
@@ -143,6 +150,27 @@ std::expected<ConnectOptions, std::string> connect_options(const Settings& setti
                                 {"keepalives_count", "3"}};
   options->insert(defaults.begin(), defaults.end());
   return options;
+}
+
+std::vector<ConnectOptions> of_each_host(const ConnectOptions& options) {
+  constexpr std::array lists{"host", "hostaddr", "port"};
+  const auto list_of = [&options](const char* name) {
+    const auto found = options.find(name);
+    return found == options.end() ? std::vector<std::string>{} : split(found->second);
+  };
+  const std::size_t count = std::max(list_of("host").size(), list_of("hostaddr").size());
+  if (count < 2) return {options};
+  std::vector<ConnectOptions> each(count, options);
+  for (const char* name : lists) {
+    const auto values = list_of(name);
+    if (values.size() != count) continue;  // one port for all of them, or none
+    for (std::size_t i = 0; i < count; ++i) {
+      each[i][name] = values[i];
+      if (values[i].empty()) each[i].erase(name);
+    }
+  }
+  for (auto& one : each) one.try_emplace("target_session_attrs", "read-write");
+  return each;
 }
 
 }  // namespace vneid::postgres

@@ -42,7 +42,7 @@ void BackOff::failed(Monotonic now, Unavailable cause) {
 }
 
 Pool::Impl::Impl(EventLoop& loop, Settings settings)
-    : loop_(loop), settings_(std::move(settings)), options_(valid_options(settings_)) {
+    : loop_(loop), settings_(std::move(settings)), hosts_(of_each_host(valid_options(settings_))) {
   settings_.connections = std::max(1U, settings_.connections);
   idle_.reserve(settings_.connections);
 }
@@ -115,7 +115,7 @@ Task<std::unique_ptr<Connection>> Pool::Impl::connect(Self self, Monotonic deadl
   std::optional<Unavailable> failure;
   try {
     std::unique_ptr<Connection> connection =
-        co_await with_deadline(self->loop_, deadline, open_checked(self));
+        co_await with_deadline(self->loop_, deadline, open_somewhere(self, deadline));
     self->back_off_.succeeded();
     co_return connection;
   } catch (const DeadlinePassed&) {
@@ -134,15 +134,48 @@ Task<std::unique_ptr<Connection>> Pool::Impl::connect(Self self, Monotonic deadl
   throw *failure;
 }
 
+/// First where the last one was made. Each host that is left has its share of the time, so that one
+/// which never answers does not take it all.
+Task<std::unique_ptr<Connection>> Pool::Impl::open_somewhere(Self self, Monotonic deadline) {
+  const std::size_t count = self->hosts_.size();
+  const std::size_t first = self->host_;
+  for (std::size_t left = count; left > 1; --left) {
+    const std::size_t host = (first + count - left) % count;
+    const Monotonic now = self->loop_.now();
+    auto connection = co_await open_by(self, host, now + (deadline - now) / static_cast<int>(left));
+    if (connection) co_return connection;
+  }
+  co_return co_await open_checked(self, (first + count - 1) % count);
+}
+
+/// Nothing: that host is not there in time, or is none that serves.
+Task<std::unique_ptr<Connection>> Pool::Impl::open_by(Self self, std::size_t host,
+                                                      Monotonic deadline) {
+  try {
+    co_return co_await with_deadline(self->loop_, deadline, open_checked(self, host));
+  } catch (const DeadlinePassed&) {
+    // The next one.
+  } catch (const Unavailable&) {
+    // The next one.
+  }
+  co_return nullptr;
+}
+
 /// A connection to a database that is what we need.
-Task<std::unique_ptr<Connection>> Pool::Impl::open_checked(Self self) {
-  auto connection = co_await Connection::open(self->loop_, self->options_);
-  if (self->settings_.requirement == nullptr) co_return connection;
+Task<std::unique_ptr<Connection>> Pool::Impl::open_checked(Self self, std::size_t host) {
+  auto connection = co_await Connection::open(self->loop_, self->hosts_.at(host));
+  if (self->settings_.requirement == nullptr) {
+    self->host_ = host;
+    co_return connection;
+  }
   std::string refused;
   try {
     const Params none;
     const Result row = co_await connection->execute(*self->settings_.requirement, none);
-    if (row.boolean(0, 0)) co_return connection;
+    if (row.boolean(0, 0)) {
+      self->host_ = host;
+      co_return connection;
+    }
     refused = "postgres: " + std::string{row.text(0, 1)};
   } catch (const StatementError& error) {
     if (!error.is_misconfiguration()) throw;

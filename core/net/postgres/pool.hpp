@@ -101,7 +101,9 @@ class Pool::Impl : public std::enable_shared_from_this<Pool::Impl> {
   static Task<LeasePtr> acquire(Self self, Monotonic deadline, bool fresh);
   static Task<Slot> take_slot(Self self, Monotonic deadline);
   static Task<std::unique_ptr<Connection>> connect(Self self, Monotonic deadline);
-  static Task<std::unique_ptr<Connection>> open_checked(Self self);
+  static Task<std::unique_ptr<Connection>> open_somewhere(Self self, Monotonic deadline);
+  static Task<std::unique_ptr<Connection>> open_by(Self self, std::size_t host, Monotonic deadline);
+  static Task<std::unique_ptr<Connection>> open_checked(Self self, std::size_t host);
   void refuse_while_failing() const;
   void release_slot() noexcept;
 
@@ -111,7 +113,8 @@ class Pool::Impl : public std::enable_shared_from_this<Pool::Impl> {
 
   EventLoop& loop_;
   Settings settings_;
-  ConnectOptions options_;
+  std::vector<ConnectOptions> hosts_;
+  std::size_t host_ = 0;  // where the last connection was made
   std::vector<std::unique_ptr<IdleConnection>> idle_;
   std::list<SlotWaiter*> waiters_;  // first come, first served
   std::size_t in_use_ = 0;          // slots given out; with idle_ never more than the limit
