@@ -193,23 +193,28 @@ Task<Sessions::Stored> Sessions::ask(std::string id, Wall now) {
   co_return stored;
 }
 
-std::optional<LiveSession> Sessions::in_table(std::string_view token, const SessionTable::Tag& tag,
-                                              Wall now, Monotonic moment, Scope& scope) {
+const LiveSession* Sessions::in_table(std::string_view token, const SessionTable::Tag& tag,
+                                      Wall now, Monotonic moment, Scope& scope) {
   const auto found = table_.look(tag, moment);
-  if (!found) return std::nullopt;
-  auto session = packed::from_bytes<Session>(found->record());
-  if (!session || is_over(*session, now)) return std::nullopt;
+  if (!found) return nullptr;
+  auto& live = opened_.of(found->reading, moment);
+  if (!live) {
+    auto session = packed::from_bytes<Session>(found->record());
+    if (!session) return nullptr;
+    live.emplace(SessionToken{std::string{token}}, *std::move(session), found->reading);
+  }
+  if (is_over(live->session, now)) return nullptr;
   touch_in_time(tag, token, moment, floor<Milliseconds>(found->expires - moment), scope);
-  return LiveSession{SessionToken{std::string{token}}, *std::move(session), found->reading};
+  return &*live;
 }
 
-std::optional<LiveSession> Sessions::known(std::string_view cookie_header, Wall now,
-                                           Monotonic moment, Scope& scope) {
+const LiveSession* Sessions::known(std::string_view cookie_header, Wall now, Monotonic moment,
+                                   Scope& scope) {
   for (std::string_view token : text::cookie_values(cookie_header, cookie_name::session)) {
     if (token.size() > longest_token) continue;
     return in_table(token, tag_of(token), now, moment, scope);
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 Task<std::optional<LiveSession>> Sessions::recall(std::string cookie_header, Wall now,
@@ -220,7 +225,7 @@ Task<std::optional<LiveSession>> Sessions::recall(std::string cookie_header, Wal
     const SessionTable::Tag tag = tag_of(token);
     // By the time that a second one is looked at, `moment` is past.
     if (std::exchange(is_first, false)) {
-      if (auto live = in_table(token, tag, now, moment, scope)) co_return live;
+      if (const auto* live = in_table(token, tag, now, moment, scope)) co_return *live;
     }
     std::string id = id_of(token);
     const auto place = table_.reserve(tag, id, moment);

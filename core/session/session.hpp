@@ -13,6 +13,7 @@
 #include "ids.hpp"
 #include "net/redis/database.hpp"
 #include "policy/policy.hpp"
+#include "session/reading_cache.hpp"
 #include "session/table/session_table.hpp"
 
 namespace vneid {
@@ -119,9 +120,10 @@ class Sessions {
 
   /// Whether one of the sessions that the Cookie header names lives; asking does not prolong it.
   Task<bool> alive(std::string cookie_header);
-  /// What `recall` would find without asking Redis. Nothing: it has to ask, or there is none.
-  [[nodiscard]] std::optional<LiveSession> known(std::string_view cookie_header, Wall now,
-                                                 Monotonic moment, Scope& scope);
+  /// What `recall` would find without asking Redis. Null: it has to ask, or there is none. Valid
+  /// until the next call of `known` or `recall`.
+  [[nodiscard]] const LiveSession* known(std::string_view cookie_header, Wall now, Monotonic moment,
+                                         Scope& scope);
   /// What `recall` found, or Redis confirmed, at most `grace` ago on this machine, and nobody here
   /// has ended since. For when Redis is away.
   [[nodiscard]] std::optional<LiveSession> remembered(std::string_view cookie_header, Wall now,
@@ -153,8 +155,8 @@ class Sessions {
   [[nodiscard]] std::string idle_time() const;
   [[nodiscard]] bool is_over(const Session& session, Wall now) const noexcept;
   [[nodiscard]] std::optional<Session> open(const std::string& id, const redis::Reply& reply) const;
-  std::optional<LiveSession> in_table(std::string_view token, const SessionTable::Tag& tag,
-                                      Wall now, Monotonic moment, Scope& scope);
+  const LiveSession* in_table(std::string_view token, const SessionTable::Tag& tag, Wall now,
+                              Monotonic moment, Scope& scope);
   Task<Stored> ask(std::string id, Wall now);
   Task<void> drop(std::string id);
   static Task<void> touch(redis::Database& redis, redis::Command command);
@@ -172,6 +174,7 @@ class Sessions {
   std::shared_ptr<const crypto::KeyRing> keys_;
   SessionLimits limits_;
   SessionTable table_;
+  ReadingCache<std::optional<LiveSession>, 2048> opened_;  ///< what the table has, as it is used
   std::array<char, 16> ring_{};  ///< which keys and which Redis: others' sessions are not ours
 };
 

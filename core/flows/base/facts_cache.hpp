@@ -1,21 +1,16 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <unordered_map>
-#include <utility>
 
 #include "async/event_loop.hpp"
+#include "session/reading_cache.hpp"
 #include "session/table/session_table.hpp"
 
 namespace vneid::flows {
 
-/// What this worker has made of the readings of sessions (SessionTable::Found::reading), so that
-/// the requests of a live session make nothing again. A reading that is taken back is never asked
-/// for any more, and falls out in time: the cache keeps two generations, of at most `most` and of
-/// `age` each. Loop thread only.
+/// What this worker has made of sessions for the portal and its gates. Loop thread only.
 class FactsCache {
  public:
   struct Made {
@@ -31,34 +26,17 @@ class FactsCache {
   };
 
   static constexpr std::size_t most = 4096;
-  static constexpr std::chrono::minutes age{2};
+  static constexpr auto age = ReadingCache<Made, most>::age;
 
   explicit FactsCache(const EventLoop& loop) noexcept : loop_(loop) {}
 
-  /// The place of a reading, blank when it is new. Valid until the next call. 0 is no reading, and
-  /// its place is blank each time.
-  Made& of(std::uint64_t reading) {
-    if (reading == 0) return none_ = Made{};
-    if (loop_.now() >= born_ + age) begin_generation();
-    if (const auto found = young_.find(reading); found != young_.end()) return found->second;
-    Made made;
-    if (auto old = old_.extract(reading)) made = std::move(old.mapped());
-    if (young_.size() == most) begin_generation();
-    return young_.emplace(reading, std::move(made)).first->second;
-  }
-  [[nodiscard]] std::size_t size() const noexcept { return young_.size() + old_.size(); }
+  /// ReadingCache::of(), now.
+  Made& of(std::uint64_t reading) { return made_.of(reading, loop_.now()); }
+  [[nodiscard]] std::size_t size() const noexcept { return made_.size(); }
 
  private:
-  void begin_generation() {
-    old_ = std::exchange(young_, {});
-    born_ = loop_.now();
-  }
-
   const EventLoop& loop_;
-  Monotonic born_{};  // the young generation
-  Made none_;
-  std::unordered_map<std::uint64_t, Made> young_;
-  std::unordered_map<std::uint64_t, Made> old_;
+  ReadingCache<Made, most> made_;
 };
 
 }  // namespace vneid::flows

@@ -83,13 +83,13 @@ Task<SessionFacts> identify(Exchange exchange, bool full) {
 
 std::optional<SessionFacts> identify_at_once(const Glance& glance, bool full) {
   Worker& worker = *glance.worker;
-  auto live =
+  const auto* live =
       glance.sessions().known(glance.cookies, glance.now(), worker.loop.now(), worker.scope);
-  if (!live || live->session.account.empty()) return std::nullopt;
+  if (live == nullptr || live->session.account.empty()) return std::nullopt;
   if (!counts(glance, *live, For::told_portal)) return SessionFacts{};
   const bool asks_for_details = full && live->session.proof == Session::Proof::vneid;
   if (asks_for_details && !glance.worker->facts.of(live->reading).has_details) return std::nullopt;
-  SessionFacts facts = facts_of(glance, *std::move(live));
+  SessionFacts facts = facts_of(glance, *live);
   if (!full) {
     facts.name.clear();
     facts.citizen_id.clear();

@@ -123,9 +123,9 @@ bool passes_at_once(const Glance& glance, policy::Requirement requirement,
            admitted(glance, requirement, shown_by(glance, &known->live, For::told_portal));
   }
   Worker& worker = *glance.worker;
-  const auto live =
+  const auto* live =
       glance.sessions().known(glance.cookies, glance.now(), worker.loop.now(), worker.scope);
-  return live && admitted(glance, requirement, shown_by(glance, &*live, For::portal));
+  return live != nullptr && admitted(glance, requirement, shown_by(glance, live, For::portal));
 }
 
 Task<GateVerdict> gate(const Exchange& exchange, policy::Requirement requirement,
