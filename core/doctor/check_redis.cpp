@@ -49,6 +49,9 @@ const std::vector<redis::Command> used_commands{
     {"EVAL", "return 1", "1", "KEY"},
 };
 
+/// And where Sentinels watch.
+const std::vector<redis::Command> watched_commands{{"ROLE"}, {"WAIT", "1", "1"}};
+
 /// The value of "name:value" in what INFO answers.
 std::string value_in(const std::string& info, std::string_view name) {
   const std::string wanted = "\n" + std::string{name} + ":";
@@ -89,6 +92,7 @@ std::string cure_of(const redis::Settings& settings, const Refusal& refusal) {
 class Heard final : public redis::Invalidations::Listener {
  public:
   void began() noexcept override {}
+  void moved() noexcept override {}
   void taken_back(std::string_view /*key*/) noexcept override {}
   void all_taken_back() noexcept override {}
   void proven(Monotonic /*moment*/) noexcept override { proof = true; }
@@ -225,13 +229,15 @@ class RedisLook {
   bool look_at_commands() {
     // Without MULTI the probes would be carried out.
     if (is_refused({"EXISTS", "KEY"})) {
-      tell_refused("MULTI, EXEC or EXISTS");
+      tell_refused(primary_.is_watched() ? "ROLE, MULTI, EXEC or EXISTS" : "MULTI, EXEC or EXISTS");
       return false;
     }
     std::string refused;
-    for (const redis::Command& command : used_commands) {
+    const auto look_at = [&](const redis::Command& command) {
       if (is_refused(command)) refused += (refused.empty() ? "" : ", ") + command.front();
-    }
+    };
+    std::ranges::for_each(used_commands, look_at);
+    if (primary_.is_watched()) std::ranges::for_each(watched_commands, look_at);
     if (refused.empty()) {
       about_.ok("redis.acl", "lets the module send all commands that it uses");
       return true;
@@ -245,7 +251,7 @@ class RedisLook {
                  "the ACL refuses " + refused + " under the prefix " + settings_.prefix,
                  "ACL SETUSER " + (settings_.user.empty() ? "default" : settings_.user) + " ~" +
                      settings_.prefix + "* +@read +@write +@scripting +@transaction +info +time" +
-                     tracking_rules);
+                     (primary_.is_watched() ? " +role +wait" : "") + tracking_rules);
   }
 
   /// Cut off from its Sentinels, a primary goes on as if nothing were, unless it needs a replica.

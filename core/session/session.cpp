@@ -32,14 +32,6 @@ constexpr int touches = 10;
 
 std::string id_of(std::string_view token) { return crypto::hex(crypto::sha256(token)); }
 
-std::vector<std::string> ids_in(std::string_view cookie_header) {
-  std::vector<std::string> ids;
-  for (std::string_view token : text::cookie_values(cookie_header, cookie_name::session)) {
-    if (token.size() <= longest_token) ids.push_back(id_of(token));
-  }
-  return ids;
-}
-
 std::string milliseconds(Milliseconds time) { return std::to_string(time.count()); }
 
 Task<std::int64_t> none() { co_return 0; }
@@ -105,19 +97,28 @@ std::vector<std::string> Sessions::sets_of(const Session& session) const {
   return sets;
 }
 
-Task<void> Sessions::end(std::string cookie_header) {
+std::vector<std::string> Sessions::ids_in(std::string_view cookie_header) {
+  std::vector<std::string> ids;
+  for (std::string_view token : text::cookie_values(cookie_header, cookie_name::session)) {
+    if (token.size() <= longest_token) ids.push_back(id_of(token));
+  }
+  return ids;
+}
+
+Task<void> Sessions::end(std::string cookie_header) { return end_these(ids_in(cookie_header)); }
+
+Task<void> Sessions::end_these(std::vector<std::string> ids) {
+  if (ids.empty()) co_return;
   redis::Command command{"DEL"};
-  const std::vector<std::string> ids = ids_in(cookie_header);
   for (const auto& id : ids) {
     command.push_back(key_of(id));
     command.push_back(redis_.key("session-hint:" + id));
   }
-  if (ids.empty()) co_return;
   forget(ids);
   redis::Reply reply = co_await redis_.call(std::move(command));
   forget(ids);  // a read on its way may have come back between
   require_answer(reply);
-  co_await redis_.replicated();  // so that no fail-over brings it back
+  if (reply.integer > 0) co_await redis_.replicated();  // or a fail-over may bring it back
 }
 
 Task<std::string> Sessions::begin(Session session, std::string cookie_header, Wall now,
@@ -179,7 +180,9 @@ Task<std::optional<LiveSession>> Sessions::read(std::string cookie_header, Wall 
 
 Task<Sessions::Stored> Sessions::ask(std::string id, Wall now) {
   std::vector<redis::Command> commands;
-  commands.push_back({"GET", key_of(id)});
+  // As it stands; but a server that may not write (a replica, a primary that has lost its own) does
+  // not answer GETEX, and what it would say may be over.
+  commands.push_back({"GETEX", key_of(id)});
   commands.push_back({"PTTL", key_of(id)});
   const auto replies = co_await redis_.transaction(std::move(commands));
   for (const auto& reply : replies) require_answer(reply);

@@ -13,7 +13,7 @@
 #include "ids.hpp"
 #include "net/redis/database.hpp"
 #include "policy/policy.hpp"
-#include "session/reading_cache.hpp"
+#include "session/table/reading_cache.hpp"
 #include "session/table/session_table.hpp"
 
 namespace vneid {
@@ -107,6 +107,10 @@ class Sessions {
                           std::string id_token = {});
   /// Ends what sessions the Cookie header names.
   Task<void> end(std::string cookie_header);
+  /// The same by their ids, at most some hundreds.
+  Task<void> end_these(std::vector<std::string> ids);
+  /// The ids of the sessions that a Cookie header names: hashes, which open nothing.
+  static std::vector<std::string> ids_in(std::string_view cookie_header);
   /// What comes before everything else of a sign-out, since the rest may fail: they are asked of
   /// Redis, and while that is away nobody remembers them.
   void forget_here(std::string_view cookie_header);

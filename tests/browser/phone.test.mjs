@@ -98,7 +98,7 @@ test('the guide needs no session, and goes on paper', async () => {
 });
 
 test('whoever has linked one of two accounts links the other from the list', async () => {
-  const page = await people.open(phone);
+  const page = await people.open({ viewport: phone.viewport });
   const [one, other] = [site.scenarios.two_accounts_a, site.scenarios.two_accounts_b];
   await people.legacyLogin(page, one);
   await people.press(page, 'Đăng nhập bằng VNeID');

@@ -1,10 +1,13 @@
 // Redis that Sentinels watch over: whom a worker follows, and what a fail-over leaves.
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "async/scope.hpp"
 #include "async/wait.hpp"
 #include "drivers/support/redis_calls.hpp"
 #include "drivers/support/sentinels.hpp"
@@ -105,6 +108,49 @@ TEST_F(RedisPrimary, IsAskedForItsRole) {
   until([&] { return get(client, "a").empty(); }, "it does not answer");
 }
 
+/// Of many sign-outs while no replica answers one waits, and shortly: what the worker asks
+/// meanwhile is behind it.
+TEST_F(RedisPrimary, IsNotHeldUpByAReplicaThatIsAway) {
+  auto settings = watched_.settings();
+  settings.timeout = 400ms;
+  ASSERT_TRUE(redis::find_primary(settings));
+  redis::Primary primary{loop_, settings};
+  redis::Client client{loop_, primary};
+  ASSERT_EQ(answer_text(ask(loop_, client, {"SET", "a", "1"})), "OK");
+  watched_.second.signal(SIGSTOP);
+  watched_.first.ask({"CONFIG", "RESETSTAT"});
+  std::vector<std::unique_ptr<Started<bool>>> waiting;
+  for (int i = 0; i < 20; ++i) {
+    waiting.push_back(std::make_unique<Started<bool>>(client.replicated()));
+  }
+  EXPECT_EQ(get(client, "a"), "1");
+  for (auto& each : waiting) EXPECT_FALSE(each->wait(loop_));
+  EXPECT_TRUE(watched_.first.ask({"INFO", "commandstats"}).contains("cmdstat_wait:calls=1,"));
+  watched_.second.signal(SIGCONT);
+}
+
+/// Cut off from its replica it says nothing of sessions: what it has may be over elsewhere.
+TEST_F(RedisPrimary, TellsOfNoSessionWhatItMayNotWrite) {
+  auto settings = watched_.settings();
+  ASSERT_TRUE(redis::find_primary(settings));
+  redis::Primary primary{loop_, settings};
+  redis::Client client{loop_, primary};
+  Sessions sessions{client, new_key_ring(), SessionTable::own(8)};
+  Scope scope{loop_};
+  Session session;
+  session.account_id = AccountId{7};
+  const std::string set = loop_.run(sessions.begin(session, "", loop_.wall_now()));
+  const std::string cookie = set.substr(0, set.find(';'));
+  const auto recall = [&] {
+    return loop_.run(sessions.recall(cookie, loop_.wall_now(), loop_.now(), scope)).has_value();
+  };
+  EXPECT_TRUE(recall());
+  watched_.first.ask({"CONFIG", "SET", "min-replicas-to-write", "2"});
+  EXPECT_THROW(recall(), Unavailable);
+  watched_.first.ask({"CONFIG", "SET", "min-replicas-to-write", "1"});
+  EXPECT_TRUE(recall());
+}
+
 /// Who has signed out stays out, though the server that was told dies at once.
 TEST_F(RedisPrimary, TakesNoSignOutBack) {
   auto settings = watched_.settings();
@@ -122,7 +168,9 @@ TEST_F(RedisPrimary, TakesNoSignOutBack) {
   const std::string stays = begin();
   const std::string leaves = begin();
   ASSERT_TRUE(loop_.run(client.replicated()));
+  watched_.first.ask({"CONFIG", "RESETSTAT"});
   loop_.run(sessions.end(leaves));
+  EXPECT_TRUE(watched_.first.ask({"INFO", "commandstats"}).contains("cmdstat_wait:calls=1,"));
   watched_.first.kill();
   until([&] { return primary.settings().port == watched_.second.port(); }, "nobody takes over");
   const auto alive = [&](const std::string& cookie) -> std::optional<bool> {

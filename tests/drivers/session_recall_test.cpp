@@ -21,6 +21,7 @@ class Told final : public redis::Invalidations::Listener {
     ++beginnings;
     table_.begin_anew();
   }
+  void moved() noexcept override { table_.begin_anew(); }
   void taken_back(std::string_view key) noexcept override { table_.forget(key); }
   void all_taken_back() noexcept override { table_.forget_everything(); }
   void proven(Monotonic moment) noexcept override { table_.proven(moment); }
@@ -233,7 +234,7 @@ TEST_F(SessionRecall, AConnectionThatDiesMakesEverythingStale) {
   for (const char* which : {"SUBSCRIBE", "tracking"}) {
     const int before = told_.beginnings;
     const std::string list = server_->ask({"CLIENT", "LIST"});
-    const std::string mark = which == std::string{"SUBSCRIBE"} ? " sub=1 " : "cmd=ping ";
+    const std::string mark = which == std::string{"SUBSCRIBE"} ? " sub=1 " : "cmd=client|id ";
     const auto at = list.find(mark);
     ASSERT_NE(at, std::string::npos) << list;
     const auto line = list.rfind("id=", at);

@@ -200,7 +200,7 @@ class VariablesAndClock(PolicyTest):
 
         def reads():
             told = self.stack.redis_cli("INFO", "commandstats").decode()
-            found = re.search(r"cmdstat_get:calls=(\d+)", told)
+            found = re.search(r"cmdstat_getex:calls=(\d+)", told)
             return int(found.group(1)) if found else 0
         for citizen in (linked, legacy):
             before = reads()

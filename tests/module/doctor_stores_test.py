@@ -46,7 +46,7 @@ class Healthy(DoctorCase):
                      "from pg_stat_user_tables"
         def keys():
             """Without those that live for a second, to see that Redis tells what it takes back."""
-            return [key for key in self.stack.redis_cli("--scan").split() if b"session-beat:" not in key]
+            return [key for key in self.stack.redis_cli("--scan").split() if b"session~beat:" not in key]
         before = self.stack.sql(everything), keys()
         self.examine()
         self.assertEqual((self.stack.sql(everything), keys()), before)

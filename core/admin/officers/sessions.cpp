@@ -63,8 +63,9 @@ std::int64_t end_sessions(redis::Settings settings, std::shared_ptr<const crypto
     redis::Client client{loop, std::move(settings)};
     Sessions sessions{client, std::move(keys), SessionTable::own(8)};
     const std::int64_t ended = loop.run(sessions.end_all_of_account(account_id));
-    // After that nobody anywhere believes what he has read before (D16).
-    if (ended > 0) loop.run(wait(loop, SessionTable::trusted_for));
+    // After that nobody anywhere believes what he has read before (D16). There may be none left,
+    // and an answer that said so lost.
+    loop.run(wait(loop, SessionTable::trusted_for));
     return ended;
   } catch (const Unavailable& away) {
     throw CommandFailed(exit_partly, done + ", but its sessions may go on: " + away.what() +

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "async/event_loop.hpp"
-#include "session/reading_cache.hpp"
+#include "session/table/reading_cache.hpp"
 #include "session/table/session_table.hpp"
 
 namespace vneid::flows {

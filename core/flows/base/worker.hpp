@@ -23,6 +23,7 @@
 #include "session/logout_tokens.hpp"
 #include "session/session.hpp"
 #include "session/ticket.hpp"
+#include "session/unended.hpp"
 #include "vault/vault.hpp"
 
 namespace vneid::flows {
@@ -54,6 +55,7 @@ struct Worker {
   SessionTable session_table;
   FactsCache facts{loop};
   Sessions sessions;
+  UnendedSessions unended{loop, sessions, scope};
   LogoutTokens logout_tokens;
   KeptPosts posts;
   AnonymousQuota quota;  ///< of what is kept for who has proven nothing

@@ -66,6 +66,7 @@ class TakenBack final : public redis::Invalidations::Listener {
   explicit TakenBack(Worker& worker) noexcept : worker_(worker) {}
 
   void began() noexcept override { worker_.session_table.begin_anew(); }
+  void moved() noexcept override { worker_.session_table.begin_anew(); }
   void taken_back(std::string_view key) noexcept override { worker_.session_table.forget(key); }
   void all_taken_back() noexcept override { worker_.session_table.forget_everything(); }
   void proven(Monotonic moment) noexcept override { worker_.session_table.proven(moment); }
@@ -209,6 +210,12 @@ bool Service::begins_portal_session(std::string_view cookie_header, const Portal
 }
 
 void Service::close() noexcept {
+  if (const auto left = impl_->worker_.unended.size(); left > 0) {
+    impl_->worker_.log.write(Log::Severity::error, {},
+                             std::to_string(left) +
+                                 " sessions that were signed out of while Redis was away have not "
+                                 "been ended: this worker leaves");
+  }
   impl_->worker_.scope.cancel_all();
   impl_->invalidations_.close();
   impl_->redis_.close();

@@ -1,9 +1,7 @@
 #include "flows/sign_out/end_sessions.hpp"
 
-#include <exception>
 #include <utility>
 
-#include "async/wait.hpp"
 #include "net/unavailable.hpp"
 #include "oidc/logout.hpp"
 #include "session/cookie.hpp"
@@ -72,35 +70,13 @@ Task<Ending> what_ends(const Exchange& exchange) {
   co_return ending;
 }
 
-Task<int> end_when_redis_is_back(Exchange exchange) {
-  constexpr Milliseconds pause{250};
-  EventLoop& loop = exchange.worker->loop;
-  const Monotonic last_try = loop.now() + exchange.sessions().limits().idle;
-  while (loop.now() < last_try) {
-    co_await sleep_for(loop, pause, TimerKind::background);
-    try {
-      co_await exchange.sessions().end(exchange.request->cookie);
-      co_return 0;
-    } catch (const Unavailable&) {
-      // Again.
-    }
-  }
-  exchange.worker->log.write(
-      Log::Severity::error, exchange.request->id,
-      "a session that was signed out of was not ended: Redis was away for all its idle time");
-  co_return 0;
-}
-
 Task<void> end_now_or_later(const Exchange& exchange) {
-  std::exception_ptr away;
   try {
     co_await exchange.sessions().end(exchange.request->cookie);
   } catch (const Unavailable&) {
-    away = std::current_exception();
+    exchange.worker->unended.add(exchange.request->cookie, exchange.sessions().limits().idle);
+    throw;
   }
-  if (!away) co_return;
-  exchange.worker->scope.start(end_when_redis_is_back(exchange));
-  std::rethrow_exception(away);
 }
 
 std::string state_for(const Exchange& exchange, const std::string& target) {

@@ -169,7 +169,12 @@ std::vector<ConnectOptions> of_each_host(const ConnectOptions& options) {
       if (values[i].empty()) each[i].erase(name);
     }
   }
-  for (auto& one : each) one.try_emplace("target_session_attrs", "read-write");
+  for (auto& one : each) {
+    // What an empty place in a list means to libpq; an absent one is looked for in the environment.
+    if (!one.contains("hostaddr")) one.try_emplace("host", "/var/run/postgresql");
+    one.try_emplace("port", "5432");
+    one.try_emplace("target_session_attrs", "read-write");
+  }
   return each;
 }
 

@@ -122,7 +122,8 @@ Task<std::unique_ptr<Connection>> Pool::Impl::connect(Self self, Monotonic deadl
     failure.emplace(Unavailable::Dependency::postgres, "postgres: no connection in time",
                     FailureKind::timeout);
   } catch (const Unavailable& away) {
-    const bool known = away.kind() == FailureKind::misconfigured;
+    const bool known =
+        away.kind() == FailureKind::misconfigured || away.kind() == FailureKind::timeout;
     failure.emplace(Unavailable::Dependency::postgres, away.what(),
                     known ? away.kind() : FailureKind::refused);
   }
@@ -135,30 +136,38 @@ Task<std::unique_ptr<Connection>> Pool::Impl::connect(Self self, Monotonic deadl
 }
 
 /// First where the last one was made. Each host that is left has its share of the time, so that one
-/// which never answers does not take it all.
+/// which never answers does not take it all. When none serves, one that only lacks its setting up
+/// says more than one that is away.
 Task<std::unique_ptr<Connection>> Pool::Impl::open_somewhere(Self self, Monotonic deadline) {
   const std::size_t count = self->hosts_.size();
   const std::size_t first = self->host_;
+  std::optional<Unavailable> misconfigured;
   for (std::size_t left = count; left > 1; --left) {
-    const std::size_t host = (first + count - left) % count;
     const Monotonic now = self->loop_.now();
-    auto connection = co_await open_by(self, host, now + (deadline - now) / static_cast<int>(left));
-    if (connection) co_return connection;
+    const Monotonic share = now + (deadline - now) / static_cast<int>(left);
+    auto opened = co_await open_by(self, (first + count - left) % count, share);
+    if (opened) co_return *std::move(opened);
+    if (opened.error().kind() == FailureKind::misconfigured) misconfigured = opened.error();
   }
-  co_return co_await open_checked(self, (first + count - 1) % count);
+  auto opened = co_await open_by(self, (first + count - 1) % count, deadline);
+  if (opened) co_return *std::move(opened);
+  throw misconfigured.value_or(opened.error());
 }
 
-/// Nothing: that host is not there in time, or is none that serves.
-Task<std::unique_ptr<Connection>> Pool::Impl::open_by(Self self, std::size_t host,
-                                                      Monotonic deadline) {
+/// Or why that host does not serve.
+Task<std::expected<std::unique_ptr<Connection>, Unavailable>> Pool::Impl::open_by(
+    Self self, std::size_t host, Monotonic deadline) {
   try {
     co_return co_await with_deadline(self->loop_, deadline, open_checked(self, host));
   } catch (const DeadlinePassed&) {
-    // The next one.
-  } catch (const Unavailable&) {
-    // The next one.
+    co_return std::unexpected(Unavailable(Unavailable::Dependency::postgres,
+                                          "postgres: no connection in time", FailureKind::timeout));
+  } catch (const Unavailable& away) {
+    co_return std::unexpected(away);
+  } catch (const StatementError& refused) {
+    co_return std::unexpected(
+        Unavailable(Unavailable::Dependency::postgres, refused.what(), FailureKind::refused));
   }
-  co_return nullptr;
 }
 
 /// A connection to a database that is what we need.

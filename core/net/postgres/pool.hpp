@@ -1,5 +1,6 @@
 #pragma once
 
+#include <expected>
 #include <list>
 #include <memory>
 #include <optional>
@@ -102,7 +103,9 @@ class Pool::Impl : public std::enable_shared_from_this<Pool::Impl> {
   static Task<Slot> take_slot(Self self, Monotonic deadline);
   static Task<std::unique_ptr<Connection>> connect(Self self, Monotonic deadline);
   static Task<std::unique_ptr<Connection>> open_somewhere(Self self, Monotonic deadline);
-  static Task<std::unique_ptr<Connection>> open_by(Self self, std::size_t host, Monotonic deadline);
+  static Task<std::expected<std::unique_ptr<Connection>, Unavailable>> open_by(Self self,
+                                                                               std::size_t host,
+                                                                               Monotonic deadline);
   static Task<std::unique_ptr<Connection>> open_checked(Self self, std::size_t host);
   void refuse_while_failing() const;
   void release_slot() noexcept;

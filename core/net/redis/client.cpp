@@ -1,5 +1,6 @@
 #include "net/redis/client.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 #include <stdexcept>
@@ -20,28 +21,6 @@ constexpr std::size_t most_pending_commands = 10'000;
 constexpr std::string_view not_permitted = "Permission denied";
 
 constexpr const char* role = "ROLE";
-
-std::string describe(const Settings& settings) {
-  if (!settings.unix_path.empty()) return "redis at unix:" + settings.unix_path;
-  if (settings.address.empty()) return "redis \"" + settings.primary_name + '"';
-  return "redis at " + settings.address + " port " + std::to_string(settings.port);
-}
-
-/// The same wherever the primary moves.
-std::string place_of(const Settings& settings) {
-  std::string place = settings.sentinels.empty() ? describe(settings) : settings.primary_name;
-  for (const auto& sentinel : settings.sentinels) {
-    place.append(" ").append(sentinel.address).append(" ").append(std::to_string(sentinel.port));
-  }
-  return place + " db " + std::to_string(settings.database);
-}
-
-/// What ROLE answers to who has come to the right one.
-bool is_primary(const redisReply& reply) {
-  return reply.type == REDIS_REPLY_ARRAY && reply.elements > 0 &&
-         reply.element[0]->type == REDIS_REPLY_STRING &&
-         std::string_view{reply.element[0]->str, reply.element[0]->len} == "master";
-}
 
 }  // namespace
 
@@ -70,6 +49,7 @@ class Client::Impl final : private Connection::Owner, private Primary::Follower,
   std::shared_ptr<Operation> submit(std::vector<Command> commands);
   Task<Reply> call(Command command);
   Task<std::vector<Reply>> transaction(std::vector<Command> commands);
+  Task<bool> replicated();
   void close() noexcept;
 
  private:
@@ -104,6 +84,8 @@ class Client::Impl final : private Connection::Owner, private Primary::Follower,
   std::deque<std::shared_ptr<Operation>> sent_;     // in the order of their replies
   std::deque<std::shared_ptr<Operation>> waiting_;  // for the handshake
   std::size_t pending_commands_ = 0;
+  bool waits_ = false;  // for a replica
+  Monotonic no_wait_before_{};
 };
 
 std::shared_ptr<Operation> Client::Impl::submit(std::vector<Command> commands) {
@@ -316,12 +298,33 @@ Task<std::vector<Reply>> Client::Impl::transaction(std::vector<Command> commands
   co_return refusals;
 }
 
+/// What others ask meanwhile waits behind it. So there is one at a time, a short one, and none for
+/// a while after one in vain: with no replica there is nothing to wait for.
+Task<bool> Client::Impl::replicated() {
+  if (!primary_.is_watched()) co_return true;
+  if (waits_ || loop_.now() < no_wait_before_) co_return false;
+  constexpr Milliseconds longest{100};
+  constexpr Milliseconds rest{5'000};
+  const Milliseconds time = std::min(longest, settings().timeout / 4);
+  waits_ = true;
+  bool done = false;
+  try {
+    const Reply reply = co_await call({"WAIT", "1", std::to_string(time.count())});
+    done = reply.type == Reply::Type::integer && reply.integer >= 1;
+  } catch (const Unavailable&) {
+    // Then nobody knows.
+  }
+  waits_ = false;
+  if (!done) no_wait_before_ = loop_.now() + rest;
+  co_return done;
+}
+
 Client::Client(EventLoop& loop, Settings settings)
-    : Database(settings.prefix, place_of(settings)),
+    : Database(settings.prefix, name_of_place(settings)),
       impl_(std::make_unique<Impl>(loop, std::move(settings))) {}
 
 Client::Client(EventLoop& loop, Primary& primary)
-    : Database(primary.settings().prefix, place_of(primary.settings())),
+    : Database(primary.settings().prefix, name_of_place(primary.settings())),
       impl_(std::make_unique<Impl>(loop, primary)) {}
 
 Client::~Client() = default;
@@ -335,15 +338,7 @@ Task<std::vector<Reply>> Client::transaction(std::vector<Command> commands) {
                   impl_->transaction(std::move(commands)));
 }
 
-Task<bool> Client::replicated() {
-  if (impl_->settings().sentinels.empty()) co_return true;
-  try {
-    const Reply reply = co_await call({"WAIT", "1", "100"});
-    co_return reply.type == Reply::Type::integer&& reply.integer >= 1;
-  } catch (const Unavailable&) {
-    co_return false;
-  }
-}
+Task<bool> Client::replicated() { return impl_->replicated(); }
 
 void Client::close() noexcept { impl_->close(); }
 

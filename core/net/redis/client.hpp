@@ -18,6 +18,8 @@ class Primary;
 struct Sentinel {
   std::string address;
   std::uint16_t port = 26379;
+
+  friend bool operator==(const Sentinel&, const Sentinel&) = default;
 };
 
 /// Where Redis is. Read from `vneid_redis` (design §4.2).
@@ -68,7 +70,8 @@ class Client final : public Database {
   Task<Reply> call(Command command) override;
   Task<std::vector<Reply>> transaction(std::vector<Command> commands) override;
   /// On one replica, where Sentinels could make it the primary: WAIT, which holds up what this
-  /// connection is asked meanwhile, for 100 ms at most.
+  /// connection is asked meanwhile, for 100 ms and a quarter of the timeout at most. False at once
+  /// while another one waits, and for five seconds after one in vain.
   Task<bool> replicated() override;
 
   /// Closes the connection; what waits gets Unavailable, and so does every later call. Used when

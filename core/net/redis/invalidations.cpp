@@ -106,6 +106,8 @@ class Invalidations::Impl final : private Primary::Follower, private TimerWait {
   void expired() noexcept override;
   void primary_moved() noexcept override {
     if (step_ != Step::off) fail("the primary has moved");
+    listener_
+        .moved();  // also when nobody listens here: others may, and answer for what this one read
     back_off_ = {};
   }
 
@@ -246,7 +248,7 @@ void Invalidations::Impl::beat() noexcept {
   beat_key_ = beat_prefix_ + std::to_string(++beats_);
   beat_sent_ = loop_.now();
   deadline_ = *beat_sent_ + patience;
-  tracker_.send({"PING"});  // or a server that has "timeout" set takes it for idle
+  tracker_.send({"CLIENT", "ID"});  // or a server that has "timeout" set takes it for idle
   scope_.start(write(reader_, {"SET", beat_key_, "", "PX", beat_life}));
   TimerWait::arm(*beat_sent_ + beat_time);
 }

@@ -34,6 +34,8 @@ class Invalidations {
 
     /// From here on everything is told; what was before may have been missed.
     virtual void began() noexcept = 0;
+    /// What Redis says now, another one says: what was before may be wrong.
+    virtual void moved() noexcept = 0;
     /// The key, without the prefix.
     virtual void taken_back(std::string_view key) noexcept = 0;
     virtual void all_taken_back() noexcept = 0;

@@ -78,6 +78,28 @@ Command question_of(const Settings& settings) {
 
 }  // namespace
 
+std::string describe(const Settings& settings) {
+  if (!settings.unix_path.empty()) return "redis at unix:" + settings.unix_path;
+  if (settings.address.empty()) return "redis \"" + settings.primary_name + '"';
+  return "redis at " + settings.address + " port " + std::to_string(settings.port);
+}
+
+/// The same wherever the primary moves.
+std::string name_of_place(const Settings& settings) {
+  std::string place = settings.sentinels.empty() ? describe(settings) : settings.primary_name;
+  for (const auto& sentinel : settings.sentinels) {
+    place.append(" ").append(sentinel.address).append(" ").append(std::to_string(sentinel.port));
+  }
+  return place + " db " + std::to_string(settings.database);
+}
+
+/// What ROLE answers to who has come to the right one.
+bool is_primary(const redisReply& reply) {
+  return reply.type == REDIS_REPLY_ARRAY && reply.elements > 0 &&
+         reply.element[0]->type == REDIS_REPLY_STRING &&
+         std::string_view{reply.element[0]->str, reply.element[0]->len} == "master";
+}
+
 class Primary::Impl final : private TimerWait {
  public:
   Impl(EventLoop& loop, Settings settings)

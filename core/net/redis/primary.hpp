@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <hiredis/hiredis.h>
+
 #include "async/event_loop.hpp"
 #include "net/redis/client.hpp"
 
@@ -54,8 +56,15 @@ class Primary {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Asks the Sentinels of the settings, waiting at most a second for each, and puts what a majority
-/// says into the settings. Not for a worker. The error is a sentence.
+/// For people: "redis at 10.0.0.1 port 6379".
+std::string describe(const Settings& settings);
+/// Tells one Redis, and one database of it, from others: the same wherever the primary moves.
+std::string name_of_place(const Settings& settings);
+/// What ROLE answers to who has come to the right one.
+bool is_primary(const redisReply& reply);
+
+/// Asks the Sentinels of the settings, waiting at most three seconds for each, and puts what a
+/// majority says into the settings. Not for a worker. The error is a sentence.
 std::expected<void, std::string> find_primary(Settings& settings);
 
 }  // namespace vneid::redis

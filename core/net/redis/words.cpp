@@ -1,5 +1,6 @@
 #include "net/redis/words.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
@@ -192,6 +193,11 @@ std::expected<void, std::string> resolve_host(std::string& host) {
 std::expected<void, std::string> resolve(Settings& settings) {
   for (Sentinel& sentinel : settings.sentinels) {
     if (auto found = resolve_host(sentinel.address); !found) return found;
+    // It would have two votes.
+    if (std::ranges::count(settings.sentinels, sentinel) > 1) {
+      return std::unexpected("the Sentinel at " + sentinel.address + " port " +
+                             std::to_string(sentinel.port) + " is named twice in \"vneid_redis\"");
+    }
   }
   if (!settings.unix_path.empty() || !settings.sentinels.empty()) return {};
   return resolve_host(settings.address);

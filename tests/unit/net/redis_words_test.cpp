@@ -121,6 +121,10 @@ TEST(RedisWords, AHostThatIsNamedIsLookedUp) {
   EXPECT_EQ(resolve(watched).error(),
             R"(host not found in "no.such.host.invalid" of "vneid_redis")");
   EXPECT_FALSE(watched.sentinels[0].address.starts_with('l'));
+  Settings twice =
+      read("sentinel=127.0.0.1 sentinel=10.0.0.1 sentinel=127.0.0.1:26379 name=n").settings;
+  EXPECT_EQ(resolve(twice).error(),
+            R"(the Sentinel at 127.0.0.1 port 26379 is named twice in "vneid_redis")");
   Settings local = read("unix:/run/r.sock").settings;
   EXPECT_TRUE(resolve(local));
 }

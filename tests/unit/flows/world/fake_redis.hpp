@@ -80,7 +80,7 @@ class FakeRedis final : public redis::Database {
     expire();
     const std::string& verb = command.at(0);
     if (verb == "SET") return set(command);
-    if (verb == "GETEX" && values.contains(command.at(1))) {
+    if (verb == "GETEX" && command.size() > 2 && values.contains(command.at(1))) {
       ends_[command.at(1)] = loop_.now() + Milliseconds{std::stoll(command.at(3))};
     }
     if (verb == "GET" || verb == "GETEX") return value_of(command.at(1));
