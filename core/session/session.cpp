@@ -105,7 +105,9 @@ std::vector<std::string> Sessions::ids_in(std::string_view cookie_header) {
   return ids;
 }
 
-Task<void> Sessions::end(std::string cookie_header) { return end_these(ids_in(cookie_header)); }
+Task<void> Sessions::end(std::string_view cookie_header) {
+  return end_these(ids_in(cookie_header));
+}
 
 Task<void> Sessions::end_these(std::vector<std::string> ids) {
   if (ids.empty()) co_return;
@@ -251,7 +253,7 @@ Task<void> Sessions::touch(redis::Database& redis, redis::Command command) {
   try {
     co_await redis.call(std::move(command));
   } catch (const Unavailable&) {
-    // Whoever comes next tries again, and the session is as old as it is.
+    co_return;  // whoever comes next tries again, and the session is as old as it is
   }
 }
 
@@ -309,12 +311,13 @@ Task<std::int64_t> Sessions::end_set(std::string set) {
   co_return ended.integer;
 }
 
-Task<std::int64_t> Sessions::end_subject(std::string provider, SubjectKey subject_key) {
+Task<std::int64_t> Sessions::end_subject(const std::string& provider,
+                                         const SubjectKey& subject_key) {
   if (!subject_key) return none();
   return end_set(subject_set(provider, subject_key));
 }
 
-Task<std::int64_t> Sessions::end_sid(std::string provider, std::string sid) {
+Task<std::int64_t> Sessions::end_sid(const std::string& provider, const std::string& sid) {
   if (sid.empty()) return none();
   return end_set(sid_set(provider, sid));
 }

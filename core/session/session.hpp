@@ -106,7 +106,7 @@ class Sessions {
   Task<std::string> begin(Session session, std::string cookie_header, Wall now,
                           std::string id_token = {});
   /// Ends what sessions the Cookie header names.
-  Task<void> end(std::string cookie_header);
+  Task<void> end(std::string_view cookie_header);
   /// The same by their ids, at most some hundreds.
   Task<void> end_these(std::vector<std::string> ids);
   /// The ids of the sessions that a Cookie header names: hashes, which open nothing.
@@ -140,9 +140,9 @@ class Sessions {
 
   /// Ends every session of the person at the provider; how many there were. No `subject_key` names
   /// nobody.
-  Task<std::int64_t> end_subject(std::string provider, SubjectKey subject_key);
+  Task<std::int64_t> end_subject(const std::string& provider, const SubjectKey& subject_key);
   /// Ends every session that came of the provider's session `sid`; empty names none.
-  Task<std::int64_t> end_sid(std::string provider, std::string sid);
+  Task<std::int64_t> end_sid(const std::string& provider, const std::string& sid);
   /// Ends every session in the account of the portal, however it was proven; 0 names none.
   Task<std::int64_t> end_all_of_account(AccountId account_id);
 

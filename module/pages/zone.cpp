@@ -24,6 +24,7 @@ constexpr std::size_t usual_size = std::size_t{4} << 20U;
 
 /// How many entries the session table gets: what is left of nearly half the zone, so that another
 /// layout has room beside it, and nginx for its own.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): bytes, and a number
 std::size_t table_entries(std::size_t zone_size, std::size_t slots) noexcept {
   const std::size_t share = zone_size / 20 * 9;
   const std::size_t block = metrics::SharedBlock::size_for(slots);

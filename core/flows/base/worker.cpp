@@ -13,6 +13,10 @@ ClientSettings watched(ClientSettings settings, CallObserver* observer) {
 /// For a worker alone, a megabyte.
 constexpr std::size_t own_entries = 4096;
 
+SessionTable table_of(const std::optional<SessionTable>& shared) {
+  return shared ? *shared : SessionTable::own(own_entries);
+}
+
 }  // namespace
 
 Worker::Worker(EventLoop& event_loop, const Peers& peers,
@@ -25,8 +29,7 @@ Worker::Worker(EventLoop& event_loop, const Peers& peers,
       http(peers.http),
       scope(loop),
       tickets(redis, settings->keys),
-      session_table(settings->session_table ? *settings->session_table
-                                            : SessionTable::own(own_entries)),
+      session_table(table_of(settings->session_table)),
       sessions(redis, settings->keys, session_table),
       logout_tokens(redis, settings->keys),
       posts(redis, settings->keys),

@@ -45,8 +45,8 @@ Task<std::int64_t> end_named(const Exchange& exchange, std::string provider,
     co_return co_await worker.sessions.end_sid(provider, token.session_id);
   }
   const std::string& issuer = worker.providers.at(provider)->settings().issuer;
-  SubjectKey subject = link::subject_key(*worker.settings->keys, issuer, token.subject);
-  co_return co_await worker.sessions.end_subject(provider, std::move(subject));
+  const SubjectKey subject = link::subject_key(*worker.settings->keys, issuer, token.subject);
+  co_return co_await worker.sessions.end_subject(provider, subject);
 }
 
 audit::Event ended_by_provider(const Exchange& exchange, std::string provider) {

@@ -312,7 +312,7 @@ Task<bool> Client::Impl::replicated() {
     const Reply reply = co_await call({"WAIT", "1", std::to_string(time.count())});
     done = reply.type == Reply::Type::integer && reply.integer >= 1;
   } catch (const Unavailable&) {
-    // Then nobody knows.
+    done = false;  // nobody knows
   }
   waits_ = false;
   if (!done) no_wait_before_ = loop_.now() + rest;

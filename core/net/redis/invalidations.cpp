@@ -27,7 +27,7 @@ Task<void> write(Database& redis, Command command) {
   try {
     co_await redis.call(std::move(command));
   } catch (const Unavailable&) {
-    // Then it does not come back, and nothing is proven.
+    co_return;  // it does not come back, and nothing is proven
   }
 }
 
@@ -72,7 +72,7 @@ class Invalidations::Impl final : private Primary::Follower, private TimerWait {
   class Half final : public Connection::Owner {
    public:
     explicit Half(Impl& whole) noexcept : whole_(whole) {}
-    void open(EventLoop& loop, const Settings& settings, Command first);
+    void open(EventLoop& loop, const Settings& settings, const Command& first);
     void send(const Command& command) {
       if (connection_ && !connection_->send(command)) give_up("hiredis refused a command");
     }
@@ -133,7 +133,8 @@ class Invalidations::Impl final : private Primary::Follower, private TimerWait {
   bool closed_ = false;
 };
 
-void Invalidations::Impl::Half::open(EventLoop& loop, const Settings& settings, Command first) {
+void Invalidations::Impl::Half::open(EventLoop& loop, const Settings& settings,
+                                     const Command& first) {
   Connection::Owner& owner = *this;
   connection_ = std::make_unique<Connection>(loop, owner, settings);
   logins_ = 0;
@@ -240,8 +241,10 @@ void Invalidations::Impl::heard(const redisReply& message) noexcept {
   if (!is_beat || !beat_sent_) return;
   back_off_.succeeded();
   failure_told_ = false;
-  proven_ = std::exchange(beat_sent_, std::nullopt);
-  listener_.proven(*proven_);
+  const Monotonic moment = *beat_sent_;
+  beat_sent_.reset();
+  proven_ = moment;
+  listener_.proven(moment);
 }
 
 void Invalidations::Impl::beat() noexcept {

@@ -251,6 +251,7 @@ std::optional<Place> ask_one(const Settings& watched, const Sentinel& sentinel) 
 std::expected<void, std::string> find_primary(Settings& settings) {
   if (settings.sentinels.empty()) return {};
   std::vector<std::optional<Place>> said;
+  said.reserve(settings.sentinels.size());
   for (const auto& sentinel : settings.sentinels) said.push_back(ask_one(settings, sentinel));
   auto place = majority(said);
   if (!place) {

@@ -259,6 +259,7 @@ SessionTable::Reservation SessionTable::reserve(const Tag& tag, std::string_view
   return {.tag = tag, .reading = held.waiting};
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): in the order of time
 void SessionTable::fill(const Reservation& place, std::string_view record, Monotonic now,
                         Monotonic expires) noexcept {
   if (record.empty() || record.size() > longest_record) return;
