@@ -8,7 +8,7 @@ import time
 import unittest
 
 from gate_test import GATED, NAVIGATION, open_office
-from support import LINKED, Stack, StackTest, wait_until
+from support import Stack, StackTest, wait_until
 from stack import free_ports
 
 NAME = "vneid"
@@ -79,19 +79,6 @@ class FailOver(StackTest):
         cls.stack_class = Watched
         cls.stack_options = {"workers": 2, "nginx_extra": f"location /nop-ho-so/ {{ vneid_require level=2; {upstream}; }}"}
         super().setUpClass()
-
-    def linked_citizen(self):
-        citizen, page = self.link(self.someone())
-        self.assertIn(LINKED, page.text)
-        citizen.submit("Tiếp tục", page)
-        return citizen
-
-    @staticmethod
-    def cookie_of(citizen):
-        return "; ".join(f"{name}={value}" for name, value in citizen.cookies["localhost"].items())
-
-    def sign_out(self, citizen):
-        return citizen.submit("Đăng xuất", citizen.get(self.stack.url + "/vneid/links"), follow=False)
 
     def test_a_primary_that_is_killed(self):
         staying, leaving = [self.linked_citizen() for _ in range(2)], [self.linked_citizen() for _ in range(2)]

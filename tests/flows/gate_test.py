@@ -11,7 +11,7 @@ import time
 import unittest
 import urllib.parse
 
-from support import LINKED, NOTICE, Citizen, StackTest, wait_until
+from support import NOTICE, Citizen, StackTest, wait_until
 
 GATED = "/nop-ho-so/to-khai"
 SCRIPT = {"Sec-Fetch-Mode": "cors", "Accept": "application/json"}
@@ -81,13 +81,6 @@ class Gate(StackTest):
         location /bat-ky/ {{ satisfy any; allow all; vneid_require level=2; {upstream}; }}
         """}
         super().setUpClass()
-
-    def linked_citizen(self):
-        citizen, page = self.link(self.someone())
-        self.assertIn(LINKED, page.text)
-        citizen.submit("Tiếp tục", page)
-        self.assertIn("portal_session", citizen.cookies["localhost"])
-        return citizen
 
     def ask(self, citizen, path=GATED, method="GET", body=None, **headers):
         return citizen.request(method, self.stack.url + path, body, headers)

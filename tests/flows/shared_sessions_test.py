@@ -9,7 +9,7 @@ import time
 import unittest
 
 from gate_test import GATED, NAVIGATION, open_office
-from support import LINKED, Stack, StackTest, wait_until
+from support import Stack, StackTest, wait_until
 from stack import free_ports, port_open
 
 
@@ -80,16 +80,6 @@ class SharedSessions(StackTest):
         location /nop-ho-so/ {{ vneid_require level=2; {upstream}; }}"""}
         super().setUpClass()
 
-    def linked_citizen(self):
-        citizen, page = self.link(self.someone())
-        self.assertIn(LINKED, page.text)
-        citizen.submit("Tiếp tục", page)
-        return citizen
-
-    @staticmethod
-    def cookie_of(citizen):
-        return "; ".join(f"{name}={value}" for name, value in citizen.cookies["localhost"].items())
-
     def status(self, cookie, port=None):
         connection = http.client.HTTPConnection("127.0.0.1", port or self.stack.port, timeout=20)
         connection.request("GET", GATED, headers={"Cookie": cookie, "Host": f"localhost:{self.stack.port}", **NAVIGATION})
@@ -113,10 +103,6 @@ class SharedSessions(StackTest):
                     self.assertEqual(self.status(cookie, port), 200)
             return self.reads() == before
         wait_until(quiet, "requests of a live session ask Redis all the time")
-
-    def sign_out(self, citizen):
-        page = citizen.get(self.stack.url + "/vneid/links")
-        return citizen.submit("Đăng xuất", page, follow=False)
 
     def test_a_live_session_asks_redis_nothing(self):
         self.settle(self.cookie_of(self.linked_citizen()))

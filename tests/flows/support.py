@@ -83,6 +83,22 @@ class StackTest(unittest.TestCase):
         citizen, callback = self.to_callback(case, citizen, as_person)
         return citizen, citizen.get(callback)
 
+    def linked_citizen(self):
+        """In the portal, with a session of ours and one of the portal's."""
+        citizen, page = self.link(self.someone())
+        self.assertIn(LINKED, page.text)
+        citizen.submit("Tiếp tục", page)
+        self.assertIn("portal_session", citizen.cookies["localhost"])
+        return citizen
+
+    def sign_out(self, citizen):
+        page = citizen.get(self.stack.url + "/vneid/links")
+        return citizen.submit("Đăng xuất", page, follow=False)
+
+    @staticmethod
+    def cookie_of(citizen):
+        return "; ".join(f"{name}={value}" for name, value in citizen.cookies["localhost"].items())
+
     # ---- officers ----
     def officer(self, who):
         """A new user of this system, who is gone after the test; only root makes one."""
