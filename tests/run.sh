@@ -18,15 +18,18 @@ bash config/build.sh asan || exit 1     # warnings are errors
 for program in build/asan/tests/unit_* build/asan/tests/drivers; do
   gtest "$program"
 done
+# Machines that have nothing, beside the tests here: half of their time they wait for packages.
+begins "bare bookworm" bash tests/bare.sh bookworm
 python_tests fixtures tests/fixtures/check.py
 VNEID_BUILD=$PWD/build/asan python_tests module tests/module
+ended  "bare bookworm"
+begins "bare trixie" bash tests/bare.sh trixie
 python_tests flows    tests/flows
 python_tests broken   tests/broken
+ended  "bare trixie"
 python_tests chaos    tests/chaos
 node_tests   browser  tests/browser
 suite "cost"     env PYTHONPATH=config/demo /usr/bin/python3 tests/bench/table.py --brief --check
 suite "demo"     bash config/demo/run.sh --check
-suite "bare bookworm" bash tests/bare.sh bookworm
-suite "bare trixie"   bash tests/bare.sh trixie
 suite "tidy"     bash tests/lint/tidy.sh --minutes 8
 finish

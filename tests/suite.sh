@@ -25,23 +25,43 @@ counted() {
   fi
 }
 
-# A program that is one test: it passes when it exits 0, and was skipped when it exits 77; its last line says why.
-suite() {
-  local name=$1 start=$SECONDS status=0; shift
-  "$@" >"$logs/$name" 2>&1 || status=$?
-  case $status in
-    0) counted "$name" $((SECONDS - start)) 1 0 </dev/null ;;
-    77) counted "$name" $((SECONDS - start)) 0 0 < <(tail -n 1 "$logs/$name") ;;
-    *) counted "$name" $((SECONDS - start)) 0 1 </dev/null ;;
+# outcome NAME SECONDS STATUS: of a program that is one test. It passes when it exits 0, and was skipped when it exits 77;
+# its last line says why.
+outcome() {
+  case $3 in
+    0) counted "$1" "$2" 1 0 </dev/null ;;
+    77) counted "$1" "$2" 0 0 < <(tail -n 1 "$logs/$1") ;;
+    *) counted "$1" "$2" 0 1 </dev/null ;;
   esac
 }
 
-# A GoogleTest program; a crash counts as one failure more.
+suite() {
+  local name=$1 start=$SECONDS status=0; shift
+  "$@" >"$logs/$name" 2>&1 || status=$?
+  outcome "$name" $((SECONDS - start)) "$status"
+}
+
+# A suite that runs beside the others: begins NAME COMMAND…, and `ended NAME` waits for it and counts it.
+begins() {
+  local name=$1; shift
+  bash -c 'SECONDS=0; "${@:2}" >"$1" 2>&1; echo "$SECONDS $?" >"$1.ended"' bash "$logs/$name" "$@" &
+}
+
+ended() {
+  local seconds=0 status=1
+  wait
+  read -r seconds status <"$logs/$1.ended"
+  outcome "$1" "$seconds" "$status"
+}
+
+# A GoogleTest program, two halves of it at a time: each has servers of its own. A crash counts as one failure more.
 gtest() {
   local name start=$SECONDS status=0 good bad; name=$(basename "$1")
-  ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 timeout 900 "$@" >"$logs/$name" 2>&1 || status=$?
-  good=$(sed -nE 's/^\[  PASSED  \] ([0-9]+) test.*/\1/p' "$logs/$name" | tail -1)
-  bad=$(sed -nE 's/^\[  FAILED  \] ([0-9]+) test.*/\1/p' "$logs/$name" | tail -1)
+  printf '%s\n' 0 1 | GTEST_TOTAL_SHARDS=2 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 xargs -P 2 -I{} \
+    bash -c 'GTEST_SHARD_INDEX=$1 timeout 900 "${@:3}" >"$2.$1" 2>&1' bash {} "$logs/$name" "$@" || status=$?
+  cat "$logs/$name".[01] >"$logs/$name"
+  good=$(sed -nE 's/^\[  PASSED  \] ([0-9]+) test.*/\1/p' "$logs/$name" | awk '{ all += $1 } END { print all }')
+  bad=$(sed -nE 's/^\[  FAILED  \] ([0-9]+) test.*/\1/p' "$logs/$name" | awk '{ all += $1 } END { print all }')
   [ "$status" -ne 0 ] && [ "${bad:-0}" -eq 0 ] && bad=1
   [ "${good:-0}" -eq 0 ] && [ "${bad:-0}" -eq 0 ] && bad=1  # a program that ran no test has failed
   counted "$name" $((SECONDS - start)) "${good:-0}" "${bad:-0}" < <(gtest_skips "$logs/$name")

@@ -237,10 +237,18 @@ class Stack:
                 os.chown(cluster, owner.pw_uid, owner.pw_gid)
             subprocess.run([*self.as_database_user(), binaries / "initdb", "-D", cluster, "-U", "vneid", "-A", "trust",
                             "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], check=True, stdout=subprocess.DEVNULL, cwd="/")
-        self.spawn("postgres", [*self.as_database_user(), binaries / "postgres", "-D", cluster, "-k", self.run,
-                                "-c", "listen_addresses=", "-c", "max_connections=200"], cwd="/")
-        ready = [binaries / "pg_isready", "-q", "-h", self.run, "-U", "vneid", "-d", "postgres"]
-        wait_until(lambda: subprocess.run(ready).returncode == 0, "PostgreSQL")
+        command = [*self.as_database_user(), binaries / "postgres", "-D", cluster, "-k", self.run,
+                   "-c", "listen_addresses=", "-c", "max_connections=200"]
+        process = self.spawn("postgres", command, cwd="/")
+
+        def ready():
+            nonlocal process
+            # After kill -9 the memory of the one before may be in use a moment longer, and this one gives up.
+            if process.poll() is not None:
+                process = self.spawn("postgres", command, cwd="/")
+            return subprocess.run([binaries / "pg_isready", "-q", "-h", self.run, "-U", "vneid", "-d", "postgres"]).returncode == 0
+
+        wait_until(ready, "PostgreSQL")
 
     def postmaster_pid(self):
         return int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0])

@@ -24,7 +24,6 @@ Exit import_vault(const Options& options);
 Exit accounts_duplicates(const Options& options);
 Exit transfer_check(const Options& options);
 Exit transfer_resume(const Options& options);
-Exit dossier_papers(const Options& options);
 
 /// The database that the options name; `timeout` for one statement.
 postgres::Pool open_pool(EventLoop& loop, const Options& options, Milliseconds timeout);

@@ -8,6 +8,7 @@
 #include "admin/import/importer.hpp"
 #include "admin/import/values.hpp"
 #include "admin/import/vault_import.hpp"
+#include "admin/sessions.hpp"
 #include "text/date.hpp"
 
 namespace vneid::admin {
@@ -66,6 +67,20 @@ void print(const ImportReport& report, const Options& options) {
   }
 }
 
+/// Sessions of accounts that the file says are closed, as `accounts close` ends them.
+void end_sessions_of_closed(const ImportReport& report, const Options& options,
+                            const std::optional<redis::Settings>& redis) {
+  if (options.dry_run || report.closed.empty()) return;
+  const std::string accounts = std::to_string(report.closed.size()) + " accounts";
+  if (!redis) {
+    std::cout << accounts
+              << " are closed, and their sessions may go on: run it again with --redis\n";
+    return;
+  }
+  std::cout << end_sessions(*redis, load_keys(options), report.closed, accounts + " are closed")
+            << " sessions of " << accounts << " that are closed were ended\n";
+}
+
 template <class Rows>
 Exit import_rows(const Options& options, Rows rows) {
   const std::string& path = options.operand;
@@ -73,6 +88,8 @@ Exit import_rows(const Options& options, Rows rows) {
   if (!stream || stream.peek() == std::ifstream::traits_type::eof()) {
     throw CommandFailed(exit_failed, "cannot read " + path + ", or it is empty");
   }
+  std::optional<redis::Settings> redis;
+  if (!options.redis.empty()) redis = redis_of(options);
   EpollLoop loop;
   postgres::Pool pool = open_pool(loop, options, statement_timeout);
   Problems problems{options.errors};
@@ -82,6 +99,11 @@ Exit import_rows(const Options& options, Rows rows) {
   if (!report) throw CommandFailed(exit_failed, path + ", " + report.error());
   problems.finish(options.errors);
   print(*report, options);
+  // Until PostgreSQL does so by itself, it would plan as if what came in were not there.
+  if (!options.dry_run && report->created + report->updated > 0) {
+    loop.run(pool.query(Rows::analyze, postgres::Params()));
+  }
+  end_sessions_of_closed(*report, options, redis);
   return report->rejected == 0 ? exit_ok : exit_partly;
 }
 

@@ -2,9 +2,7 @@
 #include <iostream>
 
 #include "admin/commands.hpp"
-#include "text/date.hpp"
 #include "vault/late_records.hpp"
-#include "vault/reuse.hpp"
 
 namespace vneid::admin {
 
@@ -46,22 +44,6 @@ Exit transfer_resume(const Options& options) {
   }
   std::cout << judged << " records of " << unfinished.size() << " links were carried over, or stay "
             << "for a reason that is kept\n";
-  return exit_ok;
-}
-
-Exit dossier_papers(const Options& options) {
-  EpollLoop loop;
-  postgres::Pool pool = open_pool(loop, options, statement_timeout);
-  const auto papers =
-      loop.run(vault::papers_of_dossier(pool, PortalName{options.portal}, options.operand));
-  for (const vault::PaperUsed& paper : papers) {
-    std::cout << "record " << paper.record_id << " of person " << paper.person_id.value()
-              << " through account " << paper.account_id.value() << ", " << text::rfc3339(paper.at)
-              << ", reference " << paper.reference;
-    if (!paper.procedure_code.empty()) std::cout << ", procedure " << paper.procedure_code;
-    std::cout << "\n  sha256 " << paper.sha256 << '\n';
-  }
-  std::cout << papers.size() << " papers of the vault serve in it\n";
   return exit_ok;
 }
 

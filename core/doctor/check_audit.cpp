@@ -4,6 +4,8 @@
 
 #include "async/epoll_loop.hpp"
 #include "doctor/checks.hpp"
+#include "net/postgres/conninfo.hpp"
+#include "net/postgres/files.hpp"
 #include "net/unavailable.hpp"
 
 namespace vneid::doctor {
@@ -43,7 +45,10 @@ void judge(const postgres::Result& rows, const About& about) {
 
 void check_audit(const PostgresPlace& place, Findings& findings) {
   const About about{findings, "audit", place.at};
-  if (!postgres::check_conninfo(place.settings.conninfo)) return;  // check_postgres says so
+  const std::string& conninfo = place.settings.conninfo;
+  if (!postgres::check_conninfo(conninfo) || !postgres::check_files(conninfo, {})) {
+    return;  // check_postgres says so
+  }
   postgres::Settings settings = place.settings;
   settings.connections = 1;
   settings.timeout = std::max(settings.timeout, patience);

@@ -155,6 +155,14 @@ void check_keys(const Deployment& deployment, Findings& findings) {
   }
   const About about{findings, "keys", deployment.keys->at};
   const auto ring = crypto::KeyRing::load(deployment.keys->path);
+  const bool forbidden = ::access(deployment.keys->path.c_str(), R_OK) != 0 && errno == EACCES;
+  if (!ring && forbidden) {
+    about.warning("keys.ring",
+                  deployment.keys->path + " cannot be read by " + name_of(::geteuid()) +
+                      ": whether it is the right one is not known",
+                  "Run vneidctl doctor as root");
+    return;
+  }
   if (!ring) {
     about.wrong("keys.ring", ring.error(),
                 "Put the right file back from its backup; only a new installation makes one with "

@@ -8,6 +8,7 @@
 #include "doctor/checks.hpp"
 #include "doctor/report/words.hpp"
 #include "link/stored_values.hpp"
+#include "net/postgres/files.hpp"
 #include "net/unavailable.hpp"
 
 namespace vneid::doctor {
@@ -29,15 +30,20 @@ constexpr Statement server_facts{
     " current_setting('max_connections')::bigint,"
     " current_setting('superuser_reserved_connections')::bigint, current_user::text"};
 
-/// Tables that are large enough for the planner to go wrong, and what it knows of them.
-constexpr Statement stale_tables{
+/// Tables that are large enough for the planner to go wrong, and what it knows of them. The
+/// counters (n_live_tup, last_analyze) are empty after a crash, a restore or pg_upgrade, just when
+/// it may know nothing. So the catalogue says how large a table is and, where that was never
+/// filled, its file does.
+constexpr Statement large_tables{
     "doctor_statistics",
-    "select schemaname || '.' || relname, n_live_tup,"
-    " coalesce(floor(extract(epoch from now() - greatest(last_analyze, last_autoanalyze)) / 86400),"
-    "          -1)::bigint, n_mod_since_analyze"
-    " from pg_stat_user_tables where n_live_tup > 10000"
-    " and (greatest(last_analyze, last_autoanalyze) is null"
-    "      or n_mod_since_analyze > 0.2 * n_live_tup) order by n_live_tup desc"};
+    "select schemaname || '.' || s.relname,"
+    " coalesce(floor(extract(epoch from now() - analyzed) / 86400), -1)::bigint,"
+    " analyzed is null or n_mod_since_analyze > 0.2 * live"
+    " from pg_stat_user_tables s join pg_class c on c.oid = s.relid,"
+    " lateral (select greatest(last_analyze, last_autoanalyze) as analyzed,"
+    "          greatest(reltuples, n_live_tup) as live,"
+    "          pg_relation_size(s.relid) / current_setting('block_size')::bigint as pages) known"
+    " where live > 10000 or (live <= 0 and pages > 100) order by pages desc"};
 
 constexpr Statement missing_tables{
     "doctor_tables",
@@ -62,9 +68,10 @@ constexpr Cure cures[] = {
     {"no password supplied", "Give password_file= in vneid_postgres"},
     {"role \"", "Run \"vneidctl database create\" as postgres, or correct user= in vneid_postgres"},
     {"database \"", "Run \"vneidctl database create\" as postgres, or correct dbname="},
+    // First, because texts about such a file may end as those about the socket do.
+    {"certificate", "Correct sslrootcert= and host= of vneid_postgres"},
     {"No such file", "Start PostgreSQL, or correct host= (Debian's socket: /run/postgresql)"},
     {"Permission denied", "Let the workers' user into the folder of the socket"},
-    {"certificate", "Correct sslrootcert= and host= of vneid_postgres"},
     {"too many clients", "Raise max_connections of PostgreSQL"},
 };
 
@@ -225,19 +232,25 @@ class PostgresLook {
   }
 
   void look_at_statistics() {
-    const Result tables = ask(stale_tables);
-    if (tables.empty()) {
-      about_.ok("postgres.statistics", "statistics of the large tables are fresh");
-      return;
-    }
-    std::string names;
+    const Result tables = ask(large_tables);
+    std::string stale;
+    std::int64_t oldest = 0;
     for (std::size_t row = 0; row < tables.rows(); ++row) {
-      const std::int64_t days = tables.integer(row, 2);
-      names.append(names.empty() ? "" : ", ").append(tables.text(row, 0));
-      names += days < 0 ? " (none)" : " (" + std::to_string(days) + " days old)";
+      const std::int64_t days = tables.integer(row, 1);
+      oldest = std::max(oldest, days);
+      if (!tables.boolean(row, 2)) continue;
+      stale.append(stale.empty() ? "" : ", ").append(tables.text(row, 0));
+      stale += days < 0 ? " (none known)" : " (" + std::to_string(days) + " days old)";
     }
-    about_.warning("postgres.statistics", "old statistics make links slow: " + names,
-                   "Run \"ANALYZE\" as the owner, always after an import");
+    if (!stale.empty()) {
+      about_.warning("postgres.statistics", "old statistics make links slow: " + stale,
+                     "Run \"ANALYZE\" as the owner, always after an import");
+    } else if (tables.empty()) {
+      about_.ok("postgres.statistics", "no table is large enough to need fresh statistics");
+    } else {
+      about_.ok("postgres.statistics", "statistics of the large tables are fresh, the oldest " +
+                                           std::to_string(oldest) + " days old");
+    }
   }
 
   /// Opened and forgotten: that it opens is what is told.
@@ -270,6 +283,12 @@ void check_postgres(const PostgresNeeds& needs, Findings& findings) {
   const About about{findings, "postgres", needs.place.at};
   if (const auto sound = postgres::check_conninfo(needs.place.settings.conninfo); !sound) {
     about.wrong("postgres.reach", sound.error(), "Correct vneid_postgres");
+    return;
+  }
+  // As whoever runs this, which is the workers' user.
+  if (const auto files = postgres::check_files(needs.place.settings.conninfo, {}); !files) {
+    about.wrong("postgres.reach", "the workers cannot use it: " + files.error(),
+                "Name files in vneid_postgres that the workers' user can read");
     return;
   }
   postgres::Settings settings = needs.place.settings;

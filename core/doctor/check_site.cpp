@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "doctor/checks.hpp"
+#include "policy/variable_source.hpp"
 #include "text/date.hpp"
 
 namespace vneid::doctor {
@@ -96,22 +97,21 @@ void check_logins(const Server& server, Findings& findings) {
   for (const LoginRecipe& login : server.logins) {
     const About about{findings, server.title(), login.at};
     const std::string where = "login at " + login.location + ": ";
-    if (login.kind.contains("$vneid_form_")) {
-      about.wrong("site.login", where + "the kind of account is what the browser typed",
+    if (std::ranges::any_of(policy::variables_in(login.kind), policy::is_browsers_own)) {
+      about.wrong("site.login", where + "the kind of account is what the browser says",
                   "Take kind= from an answer of the portal, or leave it out");
     }
-    const bool claimed = !login.account.empty() && !login.account.contains("$upstream_") &&
-                         !login.account.contains("$sent_http_");
-    if (!claimed) {
-      const bool asked = login.account.empty();
+    const bool asked = login.account.empty();
+    if (asked || policy::is_portals_word(login.account)) {
       about.ok("site.login",
                where + (asked ? "the portal is asked at " + login.ask
                               : "the portal names the account (" + login.account + ")"));
       continue;
     }
     about.warning("site.login",
-                  where + "the account is what was typed in the form: only the condition " +
-                      login.condition + " tells a wrong password from a login",
+                  where + "the account is not the portal's word alone (" + login.account +
+                      "): only the condition " + login.condition +
+                      " tells a wrong password from a login",
                   "Have the portal announce the account (account=$upstream_http_…), or ask it "
                   "(ask=/location)");
   }

@@ -16,16 +16,15 @@ using postgres::Params;
 using postgres::Result;
 using postgres::Statement;
 
-// What an open review is brought up to date with. An approval is of the case that its officer saw.
+// What an open review is brought up to date with. An approval is of the case that its officer saw:
+// with another case the database takes it away (0018), which nginx may not.
 // `excluded` stands for columns that nginx may read, parameters for those that officers alone may.
 #define VNEID_REVIEW_RESTATE(masked, other_masked, sides)                                      \
   " do update set account_masked = " masked ", other_masked = " other_masked                   \
   ", sides_sealed = " sides                                                                    \
   ","                                                                                          \
   " reasons = excluded.reasons, case_key = excluded.case_key, stated_at = excluded.stated_at," \
-  " citizen_key = excluded.citizen_key, source = excluded.source,"                             \
-  " proposed_at = case when review.case_key = excluded.case_key then review.proposed_at end,"  \
-  " proposed_by = case when review.case_key = excluded.case_key then review.proposed_by end"   \
+  " citizen_key = excluded.citizen_key, source = excluded.source"                              \
   " returning reference"
 
 constexpr Statement upsert_link_review{

@@ -131,8 +131,11 @@ Values values_of(const UpdatePage& page, const StringTable& strings) {
   fields.put_into(values, heading);
   values.set("heading", std::string(heading));
   values.set("of_account", text_or_false(page.account_masked));
+  const bool cannot_leave = page.folded && !page.can_skip;
   values.set("folded", page.folded);
   values.set("can_skip", page.can_skip);
+  values.set("on_the_way", page.folded || !page.return_to.empty());
+  values.set("help", cannot_leave || page.trouble != UpdatePage::Trouble::none);
   values.set("source_name", page.source_name.empty()
                                 ? std::string(strings.text("update.source.csdl"))
                                 : page.source_name);
@@ -144,6 +147,8 @@ Values values_of(const UpdatePage& page, const StringTable& strings) {
     values.set("nav_identity", "true");  // a page below the one that the menu names
   }
   values.set("csrf", page.csrf);
+  values.set("not_me", page.folded || !page.sign_out_csrf.empty());
+  values.set("sign_out_csrf", page.sign_out_csrf);
   return values;
 }
 
@@ -170,6 +175,8 @@ Values values_of(const EditPage& page, const StringTable& strings) {
   values.set("show_nav", true);
   values.set("nav_identity", "true");
   values.set("csrf", page.csrf);
+  values.set("not_me", !page.sign_out_csrf.empty());
+  values.set("sign_out_csrf", page.sign_out_csrf);
   return values;
 }
 

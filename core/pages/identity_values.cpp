@@ -71,6 +71,7 @@ Values values_of(const IdentityPage& page, const StringTable& strings) {
   values.set("can_update", page.can_update);
   values.set("can_link", page.can_link);
   values.set("review_code", text_or_false(page.review_code));
+  values.set("help", !page.review_code.empty() && page.review_state == ReviewState::rejected);
   values.set("review_text", std::string(strings.text(string_id(page.review_state))));
   add_links(values, page.links, strings);
   values.set("show_nav", true);

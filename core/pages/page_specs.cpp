@@ -16,13 +16,13 @@ constexpr Name common[] = {
     "logo_href",      "help",       "has_contact",     "hotline",      "hotline_href",
     "desk",           "hours",      "bring",           "is_guide"};
 
-constexpr Name notice[] = {"account", "name", "days_left", "enforced", "linked"};
+constexpr Name notice[] = {"account", "name", "days_left", "enforced", "linked", "register_at"};
 constexpr Name notice_demands[] = {"account", "csrf", "path"};
 
-constexpr Name linked[] = {"heading", "number",       "provider",   "linked_on",
-                           "account", "moved",        "has_moved",  "moved_total",
-                           "stayed",  "has_stayed",   "label",      "count",
-                           "flagged", "newly_linked", "has_target", "continue_href"};
+constexpr Name linked[] = {
+    "heading",   "number",       "provider",   "linked_on",     "account",  "moved",
+    "has_moved", "moved_total",  "stayed",     "has_stayed",    "label",    "count",
+    "flagged",   "newly_linked", "has_target", "continue_href", "last_step"};
 constexpr Name linked_demands[] = {"number", "linked_on", "csrf", "path"};
 
 constexpr Name links[] = {
@@ -43,13 +43,13 @@ constexpr Name update[] = {
     "heading",      "folded",    "can_skip",     "source_name", "trouble", "problems",
     "has_problems", "fields",    "input_name",   "label",       "value",   "required",
     "inputmode",    "hint",      "problem_text", "described",   "locked",  "locked_text",
-    "of_account",   "return_to", "back_href"};
+    "of_account",   "return_to", "back_href",    "on_the_way",  "not_me"};
 constexpr Name update_demands[] = {"csrf", "path", "input_name", "value", "problem_text"};
 
-constexpr Name edit[] = {"trouble",   "problems",  "has_problems", "fields", "input_name",
-                         "label",     "value",     "inputmode",    "hint",   "problem_text",
-                         "described", "locked",    "locked_text",  "is_sex", "is_male",
-                         "is_female", "of_account"};
+constexpr Name edit[] = {"trouble",   "problems",   "has_problems", "fields", "input_name",
+                         "label",     "value",      "inputmode",    "hint",   "problem_text",
+                         "described", "locked",     "locked_text",  "is_sex", "is_male",
+                         "is_female", "of_account", "not_me"};
 constexpr Name edit_demands[] = {"csrf", "path", "input_name", "value", "problem_text"};
 
 constexpr Name vault[] = {
@@ -76,7 +76,7 @@ constexpr Name choice_demands[] = {"account", "index", "csrf", "path", "return_t
 constexpr Name offer[] = {"account", "name", "update_href", "return_to"};
 constexpr Name offer_demands[] = {"account", "update_href", "return_to", "csrf", "path"};
 
-constexpr Name wait[] = {"again_href", "text"};
+constexpr Name wait[] = {"again_href", "text", "step"};
 constexpr Name wait_demands[] = {"again_href"};
 
 constexpr Name resume[] = {"target", "fields", "input_name", "value"};

@@ -69,6 +69,9 @@ Values values_of(const NoticePage& page, const StringTable& strings) {
   values.set("title", std::string(strings.text(page.enforced ? "enforce.title" : "notice.title")));
   values.set("enforced", page.enforced);
   values.set("linked", page.linked);
+  values.set("help", page.enforced);  // who cannot go on here must learn where to ask
+  values.set("register_at",
+             std::string(strings.text(page.foreign ? "register.foreign" : "register.citizen")));
   values.set("account", page.account_masked);
   values.set("name", text_or_false(page.name_masked));
   const auto days = page.days_left.value_or(-1);
@@ -97,6 +100,7 @@ Values values_of(const LinkedPage& page, const StringTable& strings) {
   values.set("newly_linked", !page.already_linked);
   values.set("has_target", page.has_target);
   values.set("continue_href", href_or_false(page.continue_href));
+  values.set("last_step", page.has_target || !page.continue_href.empty());
   values.set("csrf", page.csrf);
   values.set("sign_out", !page.sign_out_csrf.empty());
   values.set("sign_out_csrf", page.sign_out_csrf);
@@ -221,6 +225,8 @@ Values values_of(const LinkOfferPage& page, const StringTable& strings) {
 Values values_of(const WaitPage& page, const StringTable& strings) {
   Values values;
   values.set("title", std::string(strings.text("wait.title")));
+  const std::string_view step = strings.text(page.population ? "step.verify" : "step.vneid");
+  values.set("step", text_or_false(page.on_the_way ? step : std::string_view{}));
   values.set("again_href", href_or_false(page.again_href));
   values.set("text",
              std::string(strings.text(page.population ? "wait.population" : "wait.provider")));

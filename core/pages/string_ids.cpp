@@ -52,7 +52,11 @@ constexpr std::array<std::string_view, 8> menu{"layout.menu",  "layout.links", "
                                                "notice.vneid", "count",        "offer.link",
                                                "menu.banner",  "menu.later"};
 
-constexpr std::array<std::string_view, 74> others{
+constexpr std::array<std::string_view, 78> others{
+    "register.citizen",
+    "register.foreign",
+    "step.verify",
+    "step.vneid",
     "guide.title",
     "offer.title",
     "wait.title",
@@ -162,8 +166,29 @@ std::string string_id(ReviewState state) { return name("id.review.", review_stat
 std::string string_id(FieldProblem problem) { return name("problem.", problems, problem); }
 std::string string_id(UpdatePage::Trouble trouble) { return name("", troubles, trouble); }
 
+namespace {
+
+/// Whom a text about level 2 speaks to; empty: the citizen of the table in domain.md.
+std::string_view suffix_of(Registrant registrant) {
+  switch (registrant) {
+    case Registrant::child:
+      return ".child";
+    case Registrant::foreigner:
+      return ".foreign";
+    case Registrant::citizen:
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
 std::string text_id(const ErrorPage& page) {
   std::string id(string_id(page.kind));
+  if (page.kind == ErrorKind::level_too_low) id += suffix_of(page.registrant);
+  // Who cannot verify the number here is not told to.
+  const bool verifies = page.can_verify || !page.retry_href.empty();
+  if (page.kind == ErrorKind::unverified_number && !verifies) id += ".desk";
   if (page.kind == ErrorKind::review && page.review_state != ReviewState::open) {
     id.append(".").append(review_states[static_cast<std::size_t>(page.review_state)]);
   }
@@ -192,9 +217,14 @@ std::vector<std::string> ids_in_code() {
     all.push_back(text_id(answered));
     all.push_back(text_id(answered) + ".title");
   }
-  const ErrorPage refused{.kind = ErrorKind::organization, .effective_date = "01/07/2025"};
-  all.push_back(text_id(refused));
-  all.push_back(text_id(refused) + ".title");
+  for (const ErrorPage& each :
+       {ErrorPage{.kind = ErrorKind::organization, .effective_date = "01/07/2025"},
+        ErrorPage{.kind = ErrorKind::level_too_low, .registrant = Registrant::child},
+        ErrorPage{.kind = ErrorKind::level_too_low, .registrant = Registrant::foreigner},
+        ErrorPage{.kind = ErrorKind::unverified_number}}) {
+    all.push_back(text_id(each));
+    all.push_back(text_id(each) + ".title");
+  }
   for (const ErrorKind kind : all_error_kinds()) {
     all.emplace_back(string_id(kind));
     all.push_back(std::string(string_id(kind)) + ".title");

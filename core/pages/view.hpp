@@ -45,6 +45,7 @@ struct NoticePage {
   std::optional<int> days_left;  ///< until `effective_date`; unset or negative: not shown
   bool enforced = false;         ///< no [Bỏ qua]: only VNeID gets in (R33)
   bool linked = false;           ///< is already: VNeID is all that is asked for
+  bool foreign = false;          ///< a foreigner's account: level 2 is had elsewhere
 };
 
 /// Why a record did not go with the link (domain.md §7.4).
@@ -111,7 +112,8 @@ struct ChoicePage {
 };
 
 /// The offer to link the account that the browser is logged in to at the portal. Its forms: POST
-/// `<path>link` with `csrf` and `return`; [Không phải tôi] POSTs to `<path>logout`.
+/// `<path>link` with `csrf` and `return`; [Không phải tôi] POSTs to `<path>logout` with `then` =
+/// `login`: the portal's login is next.
 struct LinkOfferPage {
   std::string account_masked, name_masked;  ///< against a session that was planted here
   std::string update_href;  ///< the number is to be verified first; empty: VNeID is next
@@ -207,7 +209,7 @@ struct UpdatePage {
   /// In a legacy login on its way to VNeID: POST `<path>verify`, [Bỏ qua] goes on without VNeID.
   /// Otherwise POST `<path>identity`, and [Bỏ qua] is a link back to it.
   bool folded = false;
-  bool can_skip = true;
+  bool can_skip = true;  ///< when folded; otherwise the way out is the portal's front page
   /// Which account gets what is typed, against a stranger's login planted in this browser
   /// (domain.md §8.2). Empty: not shown.
   std::string account_masked;
@@ -223,6 +225,9 @@ struct UpdatePage {
   Trouble trouble = Trouble::none;
   int retry_minutes = 0;
   std::string csrf;
+  /// Of [Không phải tôi]. Folded it POSTs `action` = `not_me` with `csrf`, otherwise to
+  /// `<path>logout` with this one, as on LinkOfferPage; empty: no such button.
+  std::string sign_out_csrf;
 };
 
 /// [Sửa] (R20). POST `<path>identity` with `csrf`, `action` = `edit` and one field a row, named by
@@ -236,11 +241,20 @@ struct EditPage {
   std::vector<Row> rows;       ///< all ten, in order
   bool stores_away = false;
   std::string csrf;
+  std::string sign_out_csrf;  ///< as on UpdatePage
+};
+
+/// Where a person gets level 2, as far as it is known whom a page speaks to.
+enum class Registrant : std::uint8_t {
+  citizen,
+  child,      ///< under 14: with a parent or guardian (NĐ 69/2024 Đ.7)
+  foreigner,  ///< not at the commune's police
 };
 
 /// Anything that did not go as asked. What a person can do next is what is set here.
 struct ErrorPage {
   ErrorKind kind = ErrorKind::internal;
+  Registrant registrant = Registrant::citizen;   ///< for `level_too_low`
   std::string review_code;                       ///< Mã yêu cầu, for `review`
   ReviewState review_state = ReviewState::open;  ///< likewise
   /// The legacy login still waits: with `csrf`, [Bỏ qua] goes on without VNeID and/or the VNeID
@@ -275,6 +289,7 @@ struct SignInPage {
 struct WaitPage {
   std::string again_href;
   bool population = false;  ///< that server; otherwise the identity provider
+  bool on_the_way = false;  ///< to a link: shows which step this is
 };
 
 /// "Hướng dẫn": the steps of the letter's appendix (R10), on paper too.

@@ -22,7 +22,9 @@
 ///
 /// and is read back only whole: a member that is missing or of another type gives nothing, so what
 /// another release has kept counts as absent. Only an optional may be missing: an older release did
-/// not know it. Enumerations go by name (Names), never by number.
+/// not know it. Enumerations go by name (Names), never by number. (packed.hpp, the binary form of
+/// sessions, writes places in Names, and beside them a hash of all names in their order: where that
+/// differs, the session is read as absent.)
 namespace vneid::sealed {
 
 /// Specialised for each enumeration that is kept: `static constexpr std::array all{std::pair{…}}`.

@@ -12,8 +12,9 @@ std::string name_of(const std::string& id, const std::string& browser) {
 
 }  // namespace
 
-Task<void> KeptPosts::keep(const std::string& id, const std::string& browser, KeptPost post) {
-  return store_.keep(name_of(id, browser), std::move(post), lifetime);
+Task<void> KeptPosts::keep(const std::string& id, const std::string& browser, KeptPost post,
+                           std::chrono::seconds time) {
+  return store_.keep(name_of(id, browser), std::move(post), time);
 }
 
 Task<std::optional<KeptPost>> KeptPosts::find(std::string id, std::string browser,

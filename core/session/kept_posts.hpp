@@ -19,11 +19,15 @@ struct KeptPost {
   PortalName portal;
   std::string target;  ///< relative URL, as the browser asked for it
   std::string body;    ///< application/x-www-form-urlencoded
+  /// Whose session it was sent in, or was first shown to; nothing: nobody has come for it yet. It
+  /// is shown to nobody else: the next citizen at a shared PC finds its address in the history.
+  std::optional<AccountId> holder;
 
   static void fields(auto& field, auto& self) {
     field("portal", self.portal);
     field("target", self.target);
     field("body", self.body);
+    field("holder", self.holder);
   }
 };
 
@@ -36,7 +40,9 @@ class KeptPosts {
   KeptPosts(redis::Database& redis, std::shared_ptr<const crypto::KeyRing> keys)
       : store_(redis, std::move(keys), "post") {}
 
-  Task<void> keep(const std::string& id, const std::string& browser, KeptPost post);
+  /// For so long, in place of what is kept under the same id.
+  Task<void> keep(const std::string& id, const std::string& browser, KeptPost post,
+                  std::chrono::seconds time);
   /// Nothing when there is none of this portal (any more).
   Task<std::optional<KeptPost>> find(std::string id, std::string browser, PortalName portal);
 

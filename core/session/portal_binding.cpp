@@ -27,7 +27,7 @@ struct Followed {
 };
 
 /// What the portal is sent under the name; empty: nothing.
-std::string value_sent(std::string_view cookie_header, std::string_view name) {
+std::string_view value_sent(std::string_view cookie_header, std::string_view name) {
   return text::portal_cookies({cookie_header}, name).value;
 }
 
@@ -128,7 +128,7 @@ std::optional<std::string> follow_portal_cookie(const crypto::KeyRing& keys, Por
   if (!set || set->empty()) return std::nullopt;
   const auto tokens = text::cookie_values(cookie_header, cookie_name::session);
   if (tokens.size() != 1 || tokens.front().size() > longest_token) return std::nullopt;
-  const std::string before = value_sent(cookie_header, cookie.name);
+  const std::string_view before = value_sent(cookie_header, cookie.name);
   if (before == *set || !may_follow(answer, before.empty())) return std::nullopt;
   const SessionToken token{std::string{tokens.front()}};
   Followed link = origin_of(keys, cookie, cookie_header, token, before);

@@ -45,8 +45,9 @@ Sessions::Sessions(redis::Database& redis, std::shared_ptr<const crypto::KeyRing
   crypto::sha256(source).copy(ring_.data(), ring_.size());
 }
 
-/// Of a worker with other keys or another Redis, an old one after a reload, the same token has
-/// another tag: a key that was taken out of the ring ends its sessions also here.
+/// The tag depends on the keys and the Redis of this worker. Workers from before and after a reload
+/// share one table, but where these differ they do not see each other's sessions: so a key that
+/// was taken out of the ring ends its sessions here too.
 SessionTable::Tag Sessions::tag_of(std::string_view token) const noexcept {
   std::array<char, 16 + longest_token> text{};
   const auto end = std::ranges::copy(ring_, text.begin()).out;
@@ -174,7 +175,8 @@ Task<std::optional<LiveSession>> Sessions::read(std::string cookie_header, Wall 
     if (!is_over(*session, now)) {
       co_return LiveSession{SessionToken{std::move(token)}, *std::move(session)};
     }
-    // The read has let it live on: who reads again and again would keep it for ever.
+    // Past its absolute limit. This read has prolonged it in Redis, so it is deleted: otherwise
+    // reading again and again would keep it there for ever.
     co_await drop(id);
   }
   co_return std::nullopt;
@@ -261,7 +263,7 @@ void Sessions::touch_in_time(const SessionTable::Tag& tag, std::string_view toke
                              Milliseconds remaining, Scope& scope) {
   const Milliseconds pause = idle() / touches;
   const Milliseconds used = idle() - remaining;
-  // Of one that another site lets live longer, this site's time counts from now on.
+  // A session that a site with a longer idle time has prolonged is shortened to this site's.
   const bool in_time = used >= Milliseconds{0} && used < pause;
   if (in_time || !table_.claim_touch(tag, moment, pause)) return;
   redis::Command command{"PEXPIRE", key_of(id_of(token)), idle_time()};

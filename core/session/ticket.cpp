@@ -1,5 +1,7 @@
 #include "session/ticket.hpp"
 
+#include <algorithm>
+
 #include "net/redis/answer.hpp"
 #include "session/cookie.hpp"
 #include "session/stored_names.hpp"
@@ -30,6 +32,7 @@ std::string Tickets::consent_key(const TicketId& id) const {
 
 Task<std::string> Tickets::issue(Ticket ticket, WithheldAnswer answer) {
   const TicketId id = ticket.id;
+  const Milliseconds held = std::min<Milliseconds>(lifetime, ticket.idle.value_or(lifetime));
   const bool may_fit = answer.body.size() < most_cookie_bytes;
   Opened whole{std::move(ticket), std::move(answer)};
   std::string kept = in_cookie;
@@ -40,7 +43,7 @@ Task<std::string> Tickets::issue(Ticket ticket, WithheldAnswer answer) {
     whole.answer.reset();
     cookie = keys_->seal_text(cookie_purpose, "", sealed::to_text(whole));
   }
-  redis::Command command{"SET", server_key(id), kept, "EX", std::to_string(lifetime.count())};
+  redis::Command command{"SET", server_key(id), kept, "PX", std::to_string(held.count())};
   require_answer(co_await redis_.call(std::move(command)));
   co_return set_cookie(cookie_name::ticket, cookie, lifetime);
 }
@@ -65,8 +68,11 @@ std::expected<Ticket, TicketError> Tickets::open(std::string_view cookie_header,
   return std::move(opened->ticket);
 }
 
-Task<bool> Tickets::unused(TicketId id) {
-  redis::Command command{"EXISTS", server_key(id)};
+Task<bool> Tickets::unused(const Ticket& ticket) {
+  redis::Command command{"EXISTS", server_key(ticket.id)};
+  if (ticket.idle) {
+    command = {"PEXPIRE", server_key(ticket.id), std::to_string(ticket.idle->count())};
+  }
   redis::Reply reply = co_await redis_.call(std::move(command));
   require_answer(reply);
   co_return reply.integer == 1;

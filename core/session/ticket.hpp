@@ -33,6 +33,8 @@ struct Ticket {
   /// a local path. Nothing: a page was to come, and the browser gets the answer itself.
   std::optional<std::string> script_return;
   std::optional<bool> linked;  ///< already: only VNeID is asked for; nothing: an older release's
+  /// At a kiosk: its answer is dropped when no page of this login was asked for so long.
+  std::optional<Milliseconds> idle;
 
   static void fields(auto& field, auto& self) {
     field("id", self.id);
@@ -47,6 +49,7 @@ struct Ticket {
     field("portal_cookie", self.portal_cookie_key);
     field("script_return", self.script_return);
     field("linked", self.linked);
+    field("idle", self.idle);
   }
 };
 
@@ -86,8 +89,8 @@ class Tickets {
   /// Tickets of other portals count as absent: hosts and ports may share cookies.
   [[nodiscard]] std::expected<Ticket, TicketError> open(std::string_view cookie_header,
                                                         const PortalName& portal, Wall now) const;
-  /// Whether its answer is still held.
-  Task<bool> unused(TicketId id);
+  /// Whether its answer is still held. Being asked for counts as use: its idle time begins anew.
+  Task<bool> unused(const Ticket& ticket);
   /// The citizen has done what policy asks: a script may have the answer of this ticket.
   Task<void> consent(TicketId id, Consent consent);
   Task<std::optional<Consent>> consented(TicketId id);

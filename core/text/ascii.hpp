@@ -30,9 +30,10 @@ namespace vneid::text {
 
 /// Without the blanks and tabs at both ends, as headers allow them.
 [[nodiscard]] constexpr std::string_view trim(std::string_view text) noexcept {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  const auto is_blank = [](char byte) { return byte == ' ' || byte == '\t'; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 /// Letters, digits and the bytes of `others` only; not empty.

@@ -25,15 +25,19 @@ std::string_view next_piece(std::string_view& rest) {
   return trim(piece);
 }
 
-/// Without '=' all of it is the name, as of an attribute.
-CookiePair pair_of(std::string_view piece) {
-  const auto equals = std::min(piece.find('='), piece.size());
+CookiePair split(std::string_view piece, std::size_t equals) {
   return {trim(piece.substr(0, equals)), trim(piece.substr(std::min(equals + 1, piece.size())))};
 }
 
+/// Without '=' all of it is the name, as of an attribute.
+CookiePair pair_of(std::string_view piece) {
+  return split(piece, std::min(piece.find('='), piece.size()));
+}
+
 std::optional<CookiePair> cookie_of(std::string_view piece) {
-  if (!piece.contains('=')) return std::nullopt;
-  const CookiePair pair = pair_of(piece);
+  const auto equals = piece.find('=');
+  if (equals == std::string_view::npos) return std::nullopt;
+  const CookiePair pair = split(piece, equals);
   return pair.name.empty() ? std::nullopt : std::optional{pair};
 }
 
@@ -65,6 +69,7 @@ std::optional<std::chrono::seconds> life_by_date(std::string_view value, Wall no
 
 std::vector<CookiePair> cookie_pairs(std::string_view header) {
   std::vector<CookiePair> pairs;
+  pairs.reserve(static_cast<std::size_t>(std::ranges::count(header, ';')) + 1);
   while (!header.empty()) {
     if (const auto pair = cookie_of(next_piece(header))) pairs.push_back(*pair);
   }

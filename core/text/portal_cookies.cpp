@@ -20,15 +20,22 @@ std::string decoded(std::string_view text) {
   return plain;
 }
 
-/// What lenient readers make one of: without escapes, in lower case, with PHP's '_' for what it
-/// cannot have in the name of a variable.
+/// What lenient readers make one of: in lower case, with PHP's '_' for what it cannot have in the
+/// name of a variable.
+constexpr char folded_byte(char byte) noexcept {
+  const bool is_no_name = byte == ' ' || byte == '+' || byte == '.' || byte == '[';
+  return is_no_name ? '_' : ascii_lower(byte);
+}
+
+/// The same of a text, and without escapes.
 std::string folded(std::string_view text) {
   std::string plain = decoded(text);
-  std::ranges::transform(plain, plain.begin(), [](char byte) {
-    return std::string_view{" +.["}.contains(byte) ? '_' : ascii_lower(byte);
-  });
+  std::ranges::transform(plain, plain.begin(), folded_byte);
   return plain;
 }
+
+/// Bytes that are gone, or something else, when a reader has decoded a name.
+constexpr bool is_decoded(char byte) noexcept { return byte == '%' || byte == '+' || byte == '\''; }
 
 /// RFC 6265 §4.1.1, also with the quotes around it.
 bool is_plain_value(std::string_view value) noexcept {
@@ -37,7 +44,8 @@ bool is_plain_value(std::string_view value) noexcept {
     value.remove_suffix(1);
   }
   return std::ranges::all_of(value, [](char byte) {
-    return byte > ' ' && byte <= '~' && !std::string_view{"\",;\\"}.contains(byte);
+    const bool divides = byte == '"' || byte == ',' || byte == ';' || byte == '\\';
+    return byte > ' ' && byte <= '~' && !divides;
   });
 }
 
@@ -52,9 +60,10 @@ class Judge {
     if (std::ranges::any_of(pair.value, is_control)) return false;
     // What is decoded may end at a blank, a NUL or a bracket, and quotes fall off, as the reader
     // likes.
-    const bool plain = pair.name.find_first_of("%+'") == std::string_view::npos;
-    const std::string name = folded(pair.name);
-    if (plain ? name == folded_ : name.contains(folded_)) return false;
+    const bool taken_for_it = std::ranges::none_of(pair.name, is_decoded)
+                                  ? std::ranges::equal(pair.name, folded_, {}, folded_byte)
+                                  : folded(pair.name).contains(folded_);
+    if (taken_for_it) return false;
     return is_plain_value(pair.value) || !folded(pair.value).contains(folded_);
   }
 
@@ -88,6 +97,7 @@ PortalCookies portal_cookies(CookieHeader header, std::string_view name) {
   const auto value = only_value(pairs, name);
   PortalCookies passed;
   passed.value = value;
+  passed.header.reserve(header.text.size() + 2 * pairs.size());
   if (!value.empty()) append(passed.header, {name, value});
   for (const auto& pair : pairs) {
     if (pair.name != name && judge.may_stay(pair)) append(passed.header, pair);

@@ -12,8 +12,8 @@ struct CookieHeader {
 
 /// What a portal is sent of a Cookie header, and what it then reads as its session.
 struct PortalCookies {
-  std::string header;  ///< the Cookie header to send; empty: none
-  std::string value;   ///< of the named cookie in it; empty: the portal sees none
+  std::string header;      ///< the Cookie header to send; empty: none
+  std::string_view value;  ///< of the named cookie, in what was given; empty: the portal sees none
 };
 
 /// Rebuilds a Cookie header so that every portal reads the same value, or none, under `name`, the

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "module/conf/directive.hpp"
-#include "module/variable_source.hpp"
+#include "policy/variable_source.hpp"
 #include "text/ascii.hpp"
 #include "text/json_pointer.hpp"
 #include "text/local_path.hpp"
@@ -31,7 +31,7 @@ void read_cookie(const Directive& directive, std::string_view name, LoginRule& r
 
 void read_return(const Directive& directive, std::string_view value, LoginRule& rule) {
   const auto path = text::LocalPath::parse(value);
-  if (!path || !variables_in(value).empty()) {
+  if (!path || !policy::variables_in(value).empty()) {
     directive.fail("invalid \"return=" + std::string{value} +
                    "\" in \"vneid_login\", expected a path of this server, without variables");
   }
@@ -39,15 +39,15 @@ void read_return(const Directive& directive, std::string_view value, LoginRule& 
 }
 
 void read_account(const Directive& directive, std::string_view value, LoginRule& rule) {
-  if (variables_in(value).empty()) {
+  if (policy::variables_in(value).empty()) {
     directive.fail("\"account=\" of \"vneid_login\" must contain a variable");
   }
   rule.account = directive.complex_value(value);
-  rule.proof = is_portals_word(value) ? LoginProof::announced : LoginProof::claimed;
+  rule.proof = policy::is_portals_word(value) ? LoginProof::announced : LoginProof::claimed;
 }
 
 void read_condition(const Directive& directive, std::string_view value, LoginRule& rule) {
-  if (variables_in(value).empty()) {
+  if (policy::variables_in(value).empty()) {
     directive.fail("\"if=\" of \"vneid_login\" must contain a variable");
   }
   rule.condition = directive.complex_value(value);
@@ -55,8 +55,8 @@ void read_condition(const Directive& directive, std::string_view value, LoginRul
 
 /// Policy goes by the kind, so the browser must not choose it.
 void read_kind(const Directive& directive, std::string_view value, LoginRule& rule) {
-  for (const std::string& variable : variables_in(value)) {
-    if (!is_browsers_own(variable)) continue;
+  for (const std::string& variable : policy::variables_in(value)) {
+    if (!policy::is_browsers_own(variable)) continue;
     directive.fail("\"kind=\" of \"vneid_login\" must not come from the browser, as $" + variable +
                    " does");
   }
@@ -104,7 +104,7 @@ AnswerPart answer_part(const Directive& directive, std::string_view key, std::st
     if (text::is_json_pointer(pointer)) return JsonPointer{std::string{pointer}};
   } else if (value.starts_with('~') && value.size() > 1) {
     return pattern_of(directive, value.substr(1));
-  } else if (!variables_in(value).empty()) {
+  } else if (!policy::variables_in(value).empty()) {
     return AnswerVariable{directive.complex_value(value)};
   }
   directive.fail("invalid \"" + std::string{key} + "=" + std::string{value} +

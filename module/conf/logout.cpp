@@ -4,7 +4,7 @@
 #include <string>
 
 #include "module/conf/directive.hpp"
-#include "module/variable_source.hpp"
+#include "policy/variable_source.hpp"
 #include "text/ascii.hpp"
 
 namespace vneid::ngx {
@@ -40,7 +40,7 @@ void read_cookie_path(const Directive& directive, std::string_view path, ServerC
 
 /// Only the portal may say whose its session is.
 void read_named_account(const Directive& directive, std::string_view value, ServerConf& conf) {
-  if (!is_portals_word(value)) {
+  if (!policy::is_portals_word(value)) {
     directive.fail(
         "\"account=\" of \"vneid_portal_cookie\" must name a variable of the portal's answer, such "
         "as $upstream_http_x_portal_account");

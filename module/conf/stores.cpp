@@ -1,5 +1,7 @@
 // vneid_keys, vneid_redis, vneid_postgres, vneid_templates: what http{} says of the stores.
 
+#include <grp.h>
+#include <optional>
 #include <string>
 #include <sys/stat.h>
 #include <vector>
@@ -7,6 +9,7 @@
 #include "crypto/key_ring.hpp"
 #include "module/conf/directive.hpp"
 #include "net/postgres/client.hpp"
+#include "net/postgres/files.hpp"
 #include "net/redis/primary.hpp"
 #include "net/redis/words.hpp"
 
@@ -20,6 +23,19 @@ void warn_without_socket(const Directive& directive, const std::string& path) {
     ngx_conf_log_error(NGX_LOG_WARN, directive.conf(), ngx_errno,
                        "vneid: there is no Redis at \"%s\" now", path.c_str());
   }
+}
+
+/// Whom workers will be, as far as nginx.conf has said it by now; nobody: whoever runs this.
+std::optional<postgres::FileUser> workers_user(const Directive& directive) {
+  const auto* core = reinterpret_cast<const ngx_core_conf_t*>(
+      ngx_get_conf(directive.conf()->cycle->conf_ctx, ngx_core_module));
+  if (core == nullptr || core->username == nullptr) return {};
+  postgres::FileUser user{.name = core->username, .user = core->user, .groups = {}};
+  int count = 0;
+  ::getgrouplist(core->username, core->group, nullptr, &count);
+  user.groups.resize(static_cast<std::size_t>(count));
+  ::getgrouplist(core->username, core->group, user.groups.data(), &count);
+  return user;
 }
 
 void add_password(const Directive& directive, std::string& conninfo, std::string_view password) {
@@ -106,6 +122,12 @@ void parse_postgres(const Directive& directive, MainConf& conf) {
   // Checked before the password is in it, so that no complaint can quote it.
   if (auto valid = postgres::check_conninfo(postgres.conninfo); !valid) {
     directive.fail("\"vneid_postgres\": " + valid.error());
+  }
+  // What libpq cannot open in a worker it reports as it reports a server that is away.
+  const auto files = postgres::check_files(postgres.conninfo, workers_user(directive));
+  if (!files) directive.fail("\"vneid_postgres\": " + files.error());
+  for (const auto& file : postgres::certificate_files(postgres.conninfo)) {
+    static_cast<void>(directive.certificates(file));  // read to see that they are some
   }
   if (!password.empty()) add_password(directive, postgres.conninfo, password);
 }

@@ -23,17 +23,6 @@
 
 namespace vneid::ngx {
 
-namespace {
-
-/// What the variables of the person needed before; read once a request.
-[[nodiscard]] std::optional<flows::SessionFacts> known_of(ngx_http_request_t* r) {
-  const flows::SessionFacts* facts = session_facts(r);
-  if (facts == nullptr) return std::nullopt;
-  return *facts;
-}
-
-}  // namespace
-
 /// The question whether a request may go on. Dies with the request.
 class GateExchange {
  public:
@@ -41,7 +30,7 @@ class GateExchange {
                flows::Request request, const LocationConf& location)
       : flow(process, r, "gate", std::move(reference),
              process.service().gate(std::move(request), location.gate_sites->of(r),
-                                    certain(location.gate->requirement), known_of(r))) {}
+                                    certain(location.gate->requirement), session_facts(r))) {}
 
   WaitingFlow<flows::GateVerdict> flow;
 };
@@ -139,7 +128,7 @@ void on_write(ngx_http_request_t* r) noexcept {
 [[nodiscard]] bool passes_at_once(ngx_http_request_t* r, const LocationConf& location) {
   return Process::current().service().passes_at_once(all_cookies(r), *location.gate_sites->of(r),
                                                      certain(location.gate->requirement),
-                                                     session_facts(r));
+                                                     session_facts(r).get());
 }
 
 ngx_int_t begin(ngx_http_request_t* r, const LocationConf& location) {

@@ -66,7 +66,7 @@ void follow_portal_cookie(ngx_http_request_t* r) {
   if (answer.headers.empty()) return;
   const bool watched = is_login(r);
   answer.may_be_login = may_have_credentials(r) || watched;
-  const flows::SessionFacts* facts = session_facts(r);
+  const flows::SharedFacts facts = session_facts(r);
   answer.told = facts != nullptr && facts->by_vneid();
   answer.account = named_account(r);
   const flows::Service& service = Process::current().service();

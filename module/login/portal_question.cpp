@@ -15,7 +15,7 @@ namespace vneid::ngx {
 
 namespace {
 
-/// Who somebody is takes a few hundred.
+/// Of the portal's answer to `ask=`; a person described in JSON takes a few hundred bytes.
 constexpr std::size_t most_body = std::size_t{64} * 1024;
 
 using Read = std::expected<std::string, std::string>;

@@ -1,6 +1,7 @@
 #include "module/request/cookies.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -50,7 +51,7 @@ class Text {
 
  private:
   void append(std::string_view more) {
-    std::ranges::copy(more, text_.data + text_.len);
+    std::memcpy(text_.data + text_.len, more.data(), more.size());
     text_.len += more.size();
   }
   ngx_str_t text_;

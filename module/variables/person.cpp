@@ -15,26 +15,28 @@ namespace vneid::ngx {
 
 namespace {
 
-using Read = std::string (*)(ngx_http_request_t* r, const flows::SessionFacts& facts);
+using Read = std::string_view (*)(ngx_http_request_t* r, const flows::SessionFacts& facts);
 
-std::string account(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) {
+std::string_view account(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) {
   return facts.account;
 }
-std::string subject(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) {
+std::string_view subject(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) {
   return facts.subject;
 }
-std::string name(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) { return facts.name; }
-std::string citizen_id(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) {
+std::string_view name(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) {
+  return facts.name;
+}
+std::string_view citizen_id(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) {
   return facts.citizen_id;
 }
-std::string level(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) {
+std::string_view level(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) {
   return facts.by_vneid() ? "2" : "";
 }
-std::string assertion(ngx_http_request_t* r, const flows::SessionFacts& /*facts*/) {
+std::string_view assertion(ngx_http_request_t* r, const flows::SessionFacts& /*facts*/) {
   return session_assertion(r);
 }
 
-std::string link_state(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) {
+std::string_view link_state(ngx_http_request_t* /*r*/, const flows::SessionFacts& facts) {
   if (facts.by_vneid()) return "linked";
   switch (facts.state) {
     case flows::SessionFacts::State::absent:
@@ -64,10 +66,10 @@ auto variables = std::to_array<Variable>({
 
 ngx_int_t get(ngx_http_request_t* r, ngx_http_variable_value_t* value, uintptr_t index) noexcept {
   return guard(r->connection->log, "$vneid_", ngx_int_t{NGX_ERROR}, [&]() -> ngx_int_t {
-    const flows::SessionFacts* facts = session_facts(r);
-    std::string text;
+    const flows::SharedFacts facts = session_facts(r);
+    std::string_view text;
     if (facts != nullptr) text = variables.at(index).read(r, *facts);
-    if (text.size() > longest_value) text.clear();
+    if (text.size() > longest_value) text = {};
     const ngx_str_t kept = in_pool(r->pool, text);
     value->data = kept.data;
     value->len = static_cast<unsigned>(kept.len) & 0x0fff'ffffU;

@@ -25,9 +25,9 @@ namespace vneid::ngx {
 class IdentityRead {
  public:
   std::shared_ptr<const flows::Site> site;
-  std::optional<WaitingFlow<flows::SessionFacts>> flow;
-  flows::SessionFacts facts;
-  std::optional<std::string> assertion;
+  std::optional<WaitingFlow<flows::SharedFacts>> flow;
+  flows::SharedFacts facts;  ///< when the flow is gone
+  flows::SharedAssertion assertion;
 };
 
 namespace {
@@ -50,9 +50,9 @@ void end_with_request(ngx_http_request_t* r, IdentityRead& read) {
 
 /// Takes the result over; what ended the flow otherwise leaves the session unknown.
 void settle_read(IdentityRead& read) {
-  read.facts = certain(read.flow).take([](bool) {
-    flows::SessionFacts unknown;
-    unknown.state = flows::SessionFacts::State::unknown;
+  read.facts = certain(read.flow).take([](bool) -> flows::SharedFacts {
+    auto unknown = std::make_shared<flows::SessionFacts>();
+    unknown->state = flows::SessionFacts::State::unknown;
     return unknown;
   });
   read.flow.reset();
@@ -70,7 +70,7 @@ ngx_int_t read_identity(ngx_http_request_t* r, bool full) {
     mark(r).identity = read;
     auto& service = Process::current().service();
     if (auto known = service.identify_at_once(all_cookies(r), *read->site, full)) {
-      read->facts = *std::move(known);
+      read->facts = std::move(known);
       return NGX_OK;
     }
     flows::Request request = make_request(r);
@@ -99,19 +99,18 @@ ngx_int_t on_identity(ngx_http_request_t* r) noexcept {
   });
 }
 
-const flows::SessionFacts* session_facts(ngx_http_request_t* r) noexcept {
+flows::SharedFacts session_facts(ngx_http_request_t* r) noexcept {
   const IdentityRead* read = find_read(r);
-  return read == nullptr || read->flow ? nullptr : &read->facts;
+  return read == nullptr ? nullptr : read->facts;
 }
 
-const std::string& session_assertion(ngx_http_request_t* r) {
-  static const std::string none;
+std::string_view session_assertion(ngx_http_request_t* r) {
   IdentityRead* read = find_read(r);
-  if (read == nullptr || read->flow) return none;
+  if (read == nullptr || !read->facts) return {};
   if (!read->assertion) {
     read->assertion = Process::current().service().assertion(read->facts, *read->site);
   }
-  return *read->assertion;
+  return read->assertion ? std::string_view{*read->assertion} : std::string_view{};
 }
 
 }  // namespace vneid::ngx

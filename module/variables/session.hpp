@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "flows/base/session_facts.hpp"
 #include "module/ngx.hpp"
 
@@ -16,10 +18,10 @@ ngx_int_t on_identity(ngx_http_request_t* r) noexcept;
 ngx_int_t read_identity(ngx_http_request_t* r, bool full);
 
 /// What was read for the main request of `r`; null when nothing was.
-const flows::SessionFacts* session_facts(ngx_http_request_t* r) noexcept;
+flows::SharedFacts session_facts(ngx_http_request_t* r) noexcept;
 
-/// The assertion for it, made once a request; empty unless it is a VNeID session and
+/// The assertion for it, the same for all of the request; empty unless it is a VNeID session and
 /// `vneid_assertion_key` is there.
-const std::string& session_assertion(ngx_http_request_t* r);
+std::string_view session_assertion(ngx_http_request_t* r);
 
 }  // namespace vneid::ngx

@@ -10,20 +10,20 @@ import { Walk } from './crawl/walk.mjs';
 const { site, browser } = await stage('--entry', '--crowd', '200');
 const people = cast(site);
 
-// `arrives`: he gets where he wanted to go, and is linked.
+// `arrives`: he gets where he wanted to go, and is linked; `ends`: he cannot, and is told who helps.
 const outcomes = {
   link: { who: people.fresh('link'), arrives: true },
-  'level 1': { who: people.named('level1') },
-  'another name': { who: people.named('mismatch_name') },
-  'another number': { who: people.named('other_number') },
-  'another birth date': { who: people.named('birth_differs') },
+  'level 1': { who: people.named('level1'), ends: true },
+  'another name': { who: people.named('mismatch_name'), ends: true },
+  'another number': { who: people.named('other_number'), ends: true },
+  'another birth date': { who: people.named('birth_differs'), ends: true },
   'number typed': { who: people.fresh('verify_first', 'self_entered') },
   'cancelled': { who: people.named('happy'), cancels: true },
-  'no account of his number': { who: people.named('no_number') },
-  'account closed': { who: people.named('inactive') },
-  'organisation at VNeID': { who: people.named('vneid_organization') },
-  'organisation': { who: people.named('organization') },
-  'no VNeID': { who: people.named('no_vneid') },
+  'no account of his number': { who: people.named('no_number'), ends: true },
+  'account closed': { who: people.named('inactive'), ends: true },
+  'organisation at VNeID': { who: people.named('vneid_organization'), ends: true },
+  'organisation': { who: people.named('organization'), ends: true },
+  'no VNeID': { who: people.named('no_vneid'), ends: true },
 };
 
 // Each outcome at a quarter of the doors, each door with the link; all pairs on request.
@@ -42,16 +42,16 @@ for (const [policy, { nginx, has }] of Object.entries(policies)) {
   test(`${policy}: as nginx is set up`, () => site.control({ nginx }));
   for (const [name, door] of Object.entries(doors).filter(([, one]) => has(one))) {
     test(`${policy}: ${name}`, async (t) => {
-      for (const [outcome, { who, arrives, cancels }] of Object.entries(outcomes)) {
+      for (const [outcome, { who, arrives, ends, cancels }] of Object.entries(outcomes)) {
         if (door.only ? !door.only.includes(outcome) : !all && !chosen(name, outcome)) continue;
         const javaScriptEnabled = door.script || number++ % 2 === 0;
-        await t.test(`${name} × ${outcome}`, () => enter(door, who(), { arrives, cancels, javaScriptEnabled }));
+        await t.test(`${name} × ${outcome}`, () => enter(door, who(), { arrives, ends, cancels, javaScriptEnabled }));
       }
     });
   }
 }
 
-async function enter(door, who, { arrives, cancels, javaScriptEnabled }) {
+async function enter(door, who, { arrives, ends, cancels, javaScriptEnabled }) {
   const walk = await Walk.begin(site, browser, who, { javaScriptEnabled });
   try {
     await door.come(walk);
@@ -61,7 +61,7 @@ async function enter(door, who, { arrives, cancels, javaScriptEnabled }) {
     if (path === door.wants) return;
     assert.ok(!arrives, `wanted ${door.wants}, came by ${way.join(', ')}`);
     assert.ok(walk.page.url().startsWith(site.url), `left at ${walk.page.url()}`);
-    assert.ok(!path.startsWith('/vneid/') || await stepsOn(walk), `no next step: ${way.join(', ')}`);
+    assert.ok(!path.startsWith('/vneid/') || await stepsOn(walk, ends), `no next step: ${way.join(', ')}`);
   } finally {
     await walk.end();
   }

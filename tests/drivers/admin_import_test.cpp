@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "drivers/support/link_world.hpp"
+#include "net/unavailable.hpp"
 
 namespace vneid {
 namespace {
@@ -164,6 +165,50 @@ TEST_F(ImportAccounts, ANumberUnderTwoNamesGoesToTheQueue) {
       "g,personal,052061000001,,Hai Người,,,,,verified,CSDL,2023-11-20,active\n");
   EXPECT_EQ(queue(), "name_differs+number_used_twice open,name_differs+number_used_twice open")
       << "both lines are in doubt";
+}
+
+TEST_F(ImportAccounts, ClosingAndReopeningAreToldToTheTrail) {
+  const auto trail = [this] {
+    return world.database.sql(
+        "select event, reason, account_id, officer from audit_event order by id");
+  };
+  (void)import(full);
+  EXPECT_EQ(trail(), "");
+  const auto closed = import("a,,,,,,,,,,,,closed\n");
+  EXPECT_EQ(counts(closed), "0 1 0 0");
+  EXPECT_EQ(closed.report.closed, std::vector{AccountId{1}});
+  const auto again = import("a,,,,,,,,,,,,closed\n");
+  EXPECT_EQ(counts(again), "0 0 1 0");
+  EXPECT_EQ(again.report.closed, closed.report.closed) << "the first one may have been cut off";
+  EXPECT_EQ(trail(), "account.closed|import|1|");
+  EXPECT_EQ(counts(import("a,,,,,,,,,,,,active\n")), "0 1 0 0");
+  EXPECT_EQ(trail(), "account.closed|import|1|\naccount.reopened|import|1|");
+}
+
+TEST_F(ImportAccounts, WhatAnOfficerHasClosedStaysClosed) {
+  (void)import(full);
+  world.database.sql("select close_account(1, 'lan', 'x')");
+  EXPECT_THAT(told(import("a,,,,,,,,,,,,active\n")), ElementsAre("2 status"));
+  EXPECT_EQ(counts(import("a,,,,,,,0900000009,,,,,\n")), "0 1 0 0");
+  EXPECT_EQ(world.database.sql("select status from account"), "closed");
+  EXPECT_EQ(world.count("audit_event where event like 'account.%'"), "1");
+}
+
+TEST_F(ImportAccounts, CutOffAndRepeatedItEndsTheSame) {
+  std::string rows;
+  for (int i = 0; i < 1201; ++i) rows += "a" + std::to_string(i) + ",,,,,,,,,,,,\n";
+  world.database.sql(
+      "create function cut() returns trigger language plpgsql as $$ begin"
+      " if (select count(*) from account) > 700 then perform"
+      " pg_terminate_backend(pg_backend_pid()); end if; return new; end $$;"
+      "create trigger cut before insert on account for each row execute function cut()");
+  EXPECT_THROW((void)import(rows), Unavailable);
+  const int before = std::stoi(world.count("account"));
+  EXPECT_TRUE(before == 500 || before == 1000) << before << ": whole batches";
+  world.database.sql("drop trigger cut on account");
+  EXPECT_EQ(counts(import(rows)),
+            std::to_string(1201 - before) + " 0 " + std::to_string(before) + " 0");
+  EXPECT_EQ(world.count("account"), "1201");
 }
 
 TEST_F(ImportAccounts, ManyBatches) {

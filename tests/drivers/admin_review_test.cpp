@@ -52,13 +52,14 @@ struct VneidctlReview : testing::Test {
         postgres::with_retries(world.pool, postgres::Isolation::read_committed, work));
   }
 
-  int run_command(std::vector<std::string> command, const std::vector<std::string>& arguments) {
+  int run_command(std::vector<std::string> command, const std::string& role,
+                  const std::vector<std::string>& arguments) {
     command.insert(command.end(), arguments.begin(), arguments.end());
     const test::PostgresServer& server = world.database.server();
     const std::string name = world.database.sql("select current_database()");
     command.insert(command.end(), {"--postgres",
                                    "host=127.0.0.1 port=" + std::to_string(server.port()) +
-                                       " user=officer dbname=" + name,
+                                       " user=" + role + " dbname=" + name,
                                    "--keys", folder.file("keys")});
     const int status = test::ChildProcess(command, folder.file("output")).wait();
     std::ifstream stream(folder.file("output"));
@@ -71,7 +72,15 @@ struct VneidctlReview : testing::Test {
     EXPECT_EQ(::chown(folder.file("keys").c_str(), user, static_cast<gid_t>(-1)), 0);
     auto command = test::as_user(login, user, environment);
     command.push_back(program());
-    return run_command(command, arguments);
+    return run_command(command, role_of(user), arguments);
+  }
+  /// As `local all all peer` has it, with root a member of vneid_owner.
+  std::string role_of(uid_t user) {
+    if (user == 0) return "operator";
+    const passwd* person = user < 1000 ? nullptr : ::getpwuid(user);
+    if (person == nullptr) return "officer";  // who is refused before anybody asks PostgreSQL
+    world.database.add_person(person->pw_name, admin::Duty::officer);
+    return person->pw_name;
   }
   int run(const test::OfficerAccount& officer, const std::vector<std::string>& arguments) {
     return run_as(officer.uid(), officer.uid(), arguments);

@@ -95,6 +95,30 @@ TEST_F(VneidctlUndo, SessionsThatCouldNotBeEndedAreTold) {
   EXPECT_FALSE(alive(cookie));
 }
 
+TEST_F(VneidctlUndo, TheTrailTellsWhoLookedAtAnAccount) {
+  add_account("khac");
+  EXPECT_EQ(run(lan, {"links", "show", "mau.le"}), 0);
+  EXPECT_THAT(output, HasSubstr("link " + link_id + " to 052******999"));
+  EXPECT_EQ(run(minh, {"links", "show", "khac"}), 0);
+  EXPECT_THAT(output, HasSubstr("not linked"));
+  EXPECT_EQ(run(lan, {"links", "show", "nobody"}), 3);
+  EXPECT_EQ(run(lan, {"dossier", "papers", "H99-1"}), 0);
+  EXPECT_THAT(output, HasSubstr("0 papers"));
+  world.database.sql(
+      "insert into file (sha256, bytes_sealed, size) values (sha256('x'), 'x', 1);"
+      "insert into record (vault_id, portal_record, kind, title, source, trust) select id, 'r1',"
+      " 'paper', 'x', 'dossier_result', 2 from vault where account_id = 1;"
+      "insert into record_reuse (record_id, sha256, portal, dossier_code, account_id, person_id,"
+      " reference, reused_at) select r.id, f.sha256, 'portal', 'H99-1', 1, 1, 'r-1', now()"
+      " from record r, file f limit 1");
+  EXPECT_EQ(run(minh, {"dossier", "papers", "H99-1"}), 0);
+  EXPECT_THAT(output, HasSubstr("1 papers"));
+  EXPECT_EQ(world.database.sql("select event, officer, account_id, link_id, pid_masked, request_id"
+                               " from audit_event where event like '%.viewed' order by id"),
+            "account.viewed|" + lan.name() + "|1|" + link_id + "|052******999|\naccount.viewed|" +
+                minh.name() + "|2|||\ndossier.viewed|" + minh.name() + "|1|||r-1");
+}
+
 TEST_F(VneidctlUndo, AnOfficerClosesAnAccount) {
   const std::string cookie = begin(account);
   EXPECT_EQ(run(lan, {"accounts", "close", "mau.le"}), 2);
@@ -115,6 +139,32 @@ TEST_F(VneidctlUndo, AnOfficerClosesAnAccount) {
   EXPECT_EQ(run(minh, {"accounts", "close", "mau.le", "--reason", "x"}), 0);
   EXPECT_THAT(output, HasSubstr("was closed before"));
   EXPECT_EQ(world.count("account_act"), "1");
+}
+
+// By the portal's own word: its file says that the account is closed.
+TEST_F(VneidctlUndo, AnImportThatClosesAnAccountEndsItsSessions) {
+  const std::string cookie = begin(account);
+  const std::string file = folder.file("accounts.csv");
+  std::ofstream(file) << "account,status\nmau.le,closed\n";
+  const auto import = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> command{"/usr/bin/env", "-i",
+                                     VNEIDCTL,       "import",
+                                     "accounts",     file,
+                                     "--postgres",   world.database.conninfo_as("operator"),
+                                     "--keys",       folder.file("keys")};
+    command.insert(command.end(), more.begin(), more.end());
+    EXPECT_EQ(test::ChildProcess(command, folder.file("output")).wait(), 0);
+    std::ifstream stream(folder.file("output"));
+    output = {std::istreambuf_iterator<char>{stream}, {}};
+  };
+  import({"--dry-run"});
+  EXPECT_EQ(world.count("account where status = 'closed'"), "0");
+  import({});
+  EXPECT_THAT(output, HasSubstr("1 accounts are closed, and their sessions may go on"));
+  EXPECT_TRUE(alive(cookie));
+  import({"--redis", "127.0.0.1:" + std::to_string(server->by_port().port) + " prefix=vneid:"});
+  EXPECT_THAT(output, HasSubstr("1 sessions of 1 accounts that are closed were ended"));
+  EXPECT_FALSE(alive(cookie));
 }
 
 }  // namespace

@@ -27,8 +27,8 @@ using testing::StartsWith;
 /// `vneidctl audit …` as people run it.
 struct AuditCommand : testing::Test {
   int run(const std::vector<std::string>& arguments, const std::string& as = "sealer") {
-    // Whoever archives does so under his own name, which may not go where our socket is.
-    const bool officer = arguments.front() == "archive";
+    // Whoever archives or exports does so under his own name, which may not go where our socket is.
+    const bool officer = arguments.front() == "archive" || arguments.front() == "export";
     const test::PostgresServer& server = world.database.server();
     const std::string over_tcp = "host=127.0.0.1 port=" + std::to_string(server.port()) +
                                  " user=" + as + " dbname=" + world.database.name();
@@ -212,6 +212,9 @@ TEST_F(AuditCommand, ExportsWhatTheTrailKnowsOfAPerson) {
   std::ofstream(file("ring")) << crypto::KeyRing::generate_text(
       std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()));
   ::chmod(file("ring").c_str(), 0600);
+  const auto& lan = test::OfficerAccount::lan();
+  ASSERT_EQ(::chown(file("ring").c_str(), lan.uid(), static_cast<gid_t>(-1)), 0);
+  world.database.add_person(lan.name(), admin::Duty::auditor);
   const auto number = identity::CitizenNumber::parse("052089999999", 2026).value();
   const auto ring = crypto::KeyRing::load(file("ring")).value();
   const auto hers = [&](audit::Event& event) { event.pid_key = link::citizen_key(ring, number); };
@@ -220,7 +223,15 @@ TEST_F(AuditCommand, ExportsWhatTheTrailKnowsOfAPerson) {
   ASSERT_EQ(seal(), 0);
   world.write("later", {}, hers);
   std::ofstream(file("subject")) << "052089999999\n";
-  ASSERT_EQ(run({"export", "--subject", file("subject")}), 0) << output;
+  // Told to nobody without the trail saying so, and to nobody in another's name.
+  EXPECT_EQ(run({"export", "--subject", file("subject")}), 3);
+  EXPECT_THAT(output, AllOf(HasSubstr("the officer is " + lan.name() + ", and this is a session"),
+                            Not(HasSubstr("link.made"))));
+  EXPECT_EQ(world.count("audit_event where event = 'audit.exported'"), "0");
+  ASSERT_EQ(run({"export", "--subject", file("subject")}, lan.name()), 0) << output;
+  EXPECT_EQ(world.database.sql("select officer from audit_event where event = 'audit.exported'"
+                               " and pid_key = (select pid_key from audit_event where id = 1)"),
+            lan.name());
   EXPECT_THAT(output, AllOf(HasSubstr("{\"vneid_audit_proof\":1,\"event\":{\"id\":1,"),
                             HasSubstr("\n{\"event\":{\"id\":3,"), Not(HasSubstr("\"id\":2,")),
                             Not(HasSubstr("052089999999"))));

@@ -121,6 +121,11 @@ constexpr std::array refused_to_workers{
     // Reviews are decided by officers.
     "update review set state = 'approved', decided_by = 'a', decided_at = now()",
     "update review set decided_by = 'a'",
+    "update review set proposed_at = now()",
+    "update review set proposed_by = 'lan'",
+    "select proposed_by from review",
+    "select acting_officer('worker')",
+    "select audit_exported(sha256('x'), 'worker')",
     "update review set note = 'x'",
     "update review set account_id = 1",
     "update review set reference = 'AAAA-0001'",
@@ -226,6 +231,62 @@ TEST_F(Refused, WorkersAreRefusedWhatTheyDoNotNeed) {
   const test::PlainConnection held{database.conninfo()};  // somebody to terminate
   test::PlainConnection worker{database.conninfo_as("worker")};
   for (const char* statement : refused_to_workers) expect_refused(worker, statement);
+}
+
+// D17: two officers are two people for the database, whatever vneidctl says for them.
+TEST_F(Refused, NobodyActsInAnotherOfficersName) {
+  for (const char* name : {"lan", "minh"}) database.add_person(name, admin::Duty::officer);
+  database.add_person("inspector", admin::Duty::auditor);
+  database.sql(
+      "insert into account (portal, account_key, account_name_sealed)"
+      " values ('p', sha256('a'), 'x');"
+      "insert into person (citizen_key, citizen_sealed, name_sealed) values (sha256('n'), 'x', "
+      "'x'),"
+      " (sha256('o'), 'x', 'x');"
+      "insert into review (kind, reference, account_id, source, account_masked, other_masked,"
+      " sides_sealed, reasons, case_key, created_at) values ('identity', 'AAAA-0001', 1, 's', '*',"
+      " '*', 'x', '{name}', sha256('c'), now());"
+      "select flag_person(2, 'hoa', 'x', '052******999')");
+  test::PlainConnection lan{database.conninfo_as("lan")};
+  const auto refused_in_the_name_of_minh = [&lan] {
+    for (const char* statement :
+         {"update review set proposed_by = 'minh', proposed_at = now()",
+          "update review set state = 'rejected', decided_by = 'minh', decided_at = now(),"
+          " note = 'x'",
+          "select close_account(1, 'minh', 'x')",
+          "select flag_person(1, 'minh', 'x', '052******999')",
+          "select unflag_person(2, 'minh', 'x', '052******999')",
+          "select set_config('vneid.officer', 'minh', true);"
+          " insert into audit_event (at, event, result) values (now(), 'review.viewed', 'ok')"}) {
+      expect_refused(lan, statement);
+    }
+  };
+  refused_in_the_name_of_minh();
+  lan.sql("update review set proposed_by = 'lan', proposed_at = now()");
+  refused_in_the_name_of_minh();
+  expect_refused(lan,
+                 "update review set state = 'approved', decided_by = 'minh',"
+                 " decided_at = clock_timestamp()");
+  EXPECT_EQ(database.sql("select count(*) from audit_event where officer is not null"), "1");
+  EXPECT_EQ(lan.sql("select unflag_person(2, 'lan', 'x', '052******999')"), "unflagged");
+  test::PlainConnection minh{database.conninfo_as("minh")};
+  minh.sql(
+      "update review set state = 'approved', decided_by = 'minh',"
+      " decided_at = clock_timestamp()");
+  EXPECT_EQ(minh.sql("select close_account(1, 'minh', 'x')"), "t");
+
+  test::PlainConnection worker{database.conninfo_as("worker")};
+  expect_refused(worker,
+                 "select set_config('vneid.officer', 'lan', true);"
+                 " insert into audit_event (at, event, result)"
+                 " values (now(), 'review.proposed', 'ok')");
+  test::PlainConnection auditor{database.conninfo_as("inspector")};
+  expect_refused(auditor, "select audit_exported(sha256('x'), 'lan')");
+  expect_refused(auditor, "select audit_exported(sha256('x'), null)");
+  auditor.sql("select audit_exported(sha256('x'), 'inspector')");
+  // Root behind sudo, of whom vneidctl knows who has logged in.
+  test::PlainConnection owner{database.conninfo_as("operator")};
+  owner.sql("select flag_person(1, 'minh', 'x', '052******999')");
 }
 
 TEST_F(Refused, OthersHaveTheirDutyAlone) {

@@ -59,6 +59,19 @@ struct LateRecords : testing::Test {
   std::string output;
 };
 
+// What the portal revokes afterwards it revokes at home; the copy serves no longer either.
+TEST_F(LateRecords, ARevocationThatComesLateHoldsForTheCopyToo) {
+  const auto account = world.add_account("a", mau);
+  world.add_records({"a,r1,paper,T,1," + mau.number + ",f1"});
+  (void)link(account);
+  const char* hindrances =
+      "select reuse_hindrances(id, owner_key, '2026-01-01', null) from record"
+      " where link_id is not null";
+  EXPECT_EQ(world.database.sql(hindrances), "{}");
+  world.database.sql("update record set revoked_at = now() where link_id is null");
+  EXPECT_EQ(world.database.sql(hindrances), "{revoked}");
+}
+
 TEST_F(LateRecords, FollowTheLinkByItsOwnRules) {
   const auto account = world.add_account("a", mau);
   world.add_records({"a,r1,paper,T,1," + mau.number + ",f1"});

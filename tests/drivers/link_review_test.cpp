@@ -214,8 +214,9 @@ std::map<RulingOutcome, int> at_once(ReviewWorld& world, const std::vector<link:
   Scope scope{world.loop};
   std::vector<Joined<link::RulingAnswer>> running;
   for (std::size_t i = 0; i < rulings.size(); ++i) {
-    running.push_back(scope.start(i < rejections ? world.queue.reject(rulings[i])
-                                                 : world.queue.approve(rulings[i])));
+    link::ReviewQueue& queue = world.queue_of(rulings[i].officer);
+    running.push_back(
+        scope.start(i < rejections ? queue.reject(rulings[i]) : queue.approve(rulings[i])));
   }
   std::map<RulingOutcome, int> outcomes;
   for (auto& one : running) {

@@ -34,7 +34,7 @@ struct LinkUndo : testing::Test {
     ruling.reference = reference;
     ruling.officer = officer;
     ruling.note = reason;
-    return world.loop.run(world.queue.approve(ruling));
+    return world.loop.run(world.queue_of(officer).approve(ruling));
   }
   void undo(LinkId link_id) {
     const auto request = ask(link_id);

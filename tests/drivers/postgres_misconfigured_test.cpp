@@ -1,5 +1,7 @@
 // A database that answers, and was not set up for us: no outage (design D21).
+#include <fstream>
 #include <string>
+#include <utility>
 
 #include "drivers/support/postgres_fixture.hpp"
 #include "link/schema_requirement.hpp"
@@ -81,6 +83,29 @@ TEST_F(PostgresMisconfigured, NoSuchRoleNoSuchDatabaseNoWayInWrongPassword) {
     EXPECT_EQ(text.find("LOCATION"), std::string::npos) << text;
     // While the pool backs off it has not become an outage.
     EXPECT_EQ(refused(pool), text);
+  }
+  EXPECT_EQ(failures_, 0);
+}
+
+TEST_F(PostgresMisconfigured, ACertificateThatNoWaitingMends) {
+  const TemporaryFolder folder;
+  const std::string other = folder.file("other.pem");
+  run_program({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+               "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=127.0.0.1", "-days", "2",
+               "-keyout", folder.file("other.key"), "-out", other},
+              folder.file("openssl.log"));
+  std::ofstream(folder.file("garbage")) << "what is this\n";
+  const std::pair<std::string, const char*> cases[] = {
+      {"sslmode=verify-full sslrootcert=" + other, "certificate verify failed"},
+      {"sslmode=verify-ca sslrootcert=/no/where", "root certificate file"},
+      {"sslmode=require sslrootcert=" + folder.file("garbage"), "root certificate file"},
+      {"sslmode=require sslkey=/no/where sslcert=" + other, "private key file"}};
+  for (const auto& [words, cause] : cases) {
+    Pool pool(loop_, as(server_.by_port(words)));
+    const std::string text = refused(pool);
+    EXPECT_NE(text.find(cause), std::string::npos) << words << ": " << text;
+    EXPECT_NE(text.find("; "), std::string::npos) << text;
+    EXPECT_EQ(text.find('\n'), std::string::npos) << text;
   }
   EXPECT_EQ(failures_, 0);
 }

@@ -78,11 +78,11 @@ TEST_F(TicketStore, ReleasesOnceWhateverTheSize) {
     ASSERT_TRUE(opened.has_value());
     EXPECT_EQ(opened->account_id, AccountId{7});
     EXPECT_EQ(opened->portal, PortalName{"cổng"});
-    EXPECT_TRUE(loop_.run(tickets_.unused(opened->id)));
+    EXPECT_TRUE(loop_.run(tickets_.unused(*opened)));
     const auto released = loop_.run(tickets_.release(cookie, PortalName{"cổng"}, now()));
     ASSERT_TRUE(released.has_value());
     EXPECT_EQ(released->headers, held.headers);
-    EXPECT_FALSE(loop_.run(tickets_.unused(opened->id)));
+    EXPECT_FALSE(loop_.run(tickets_.unused(*opened)));
     const auto again = loop_.run(tickets_.release(cookie, PortalName{"cổng"}, now()));
     ASSERT_FALSE(again.has_value());
     EXPECT_EQ(again.error(), TicketError::used);

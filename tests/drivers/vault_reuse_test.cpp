@@ -330,7 +330,7 @@ TEST_F(VaultReuse, TheTraceOutlivesTheLink) {
     ruling.reference = asked->reference;
     ruling.officer = officer;
     ruling.note = "nhầm người";
-    world.loop.run(world.queue.approve(ruling));
+    world.loop.run(world.queue_of(officer).approve(ruling));
   }
   EXPECT_TRUE(std::holds_alternative<NothingToReuse>(use(wanted))) << "the link is undone";
   EXPECT_EQ(sql("select u.dossier_code || ' ' || r.number || ' ' || (r.returned_at is not null)"

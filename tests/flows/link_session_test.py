@@ -76,7 +76,8 @@ class LinkSession(IdentityTest):
     def test_not_me_signs_out_of_the_portal(self):
         citizen = self.signed_in(self.someone())
         citizen.get(self.stack.url + GATED)
-        citizen.submit("Không phải tôi")
+        page = citizen.submit("Không phải tôi")
+        self.assertEqual(page.url, self.stack.url + "/dang-nhap")
         self.assertEqual(self.identity(citizen).status, 401)
         self.assertNotIn("Xin chào", citizen.get(self.stack.url + "/").text)
 

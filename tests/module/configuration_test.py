@@ -252,6 +252,37 @@ class Configuration(ModuleTest):
             (self.stack.folder / "open").chmod(mode)
             self.assert_accepted(provider=self.provider(no_secret + "client_secret_file {folder}/open;"))
 
+    def test_files_that_libpq_opens_in_the_worker(self):
+        """libpq looked for ~www-data/.postgresql/root.crt, in vain, and that passed for an outage."""
+        folder = self.stack.folder
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x", "-keyout",
+                        folder / "db.key", "-out", folder / "db.pem"], check=True, capture_output=True)
+        (folder / "db.key").chmod(0o600)
+        self.secret("db_pass", "*:*:*:*:of-no-value\n")
+
+        def conninfo(words):
+            return {"postgres": f'vneid_postgres "hostaddr=10.0.0.1 host=db.example {words}";'}
+        ca = "sslrootcert={folder}/db.pem"
+        client = ca + " sslcert={folder}/db.pem sslkey={folder}/db.key"
+        for words in ("sslmode=require", f"sslmode=verify-full {ca}", f"sslmode=verify-ca {client}", "passfile={folder}/db_pass"):
+            self.assert_accepted(**conninfo(words))
+        for words, said in (
+                ("sslmode=verify-full", "sslmode=verify-full needs sslrootcert=FILE"),
+                ("sslmode=verify-ca", "sslmode=verify-ca needs sslrootcert=FILE"),
+                ("sslmode=verify_full", 'sslmode "verify_full" is not known'),
+                ("sslrootcert=/nowhere/ca.pem", "sslrootcert /nowhere/ca.pem: No such file or directory"),
+                ("sslrootcert={folder}", "is not a regular file"),
+                ("sslrootcert=db.pem", "sslrootcert db.pem: must be an absolute path"),
+                ("sslrootcert={secret}", "holds no certificate"),
+                ("sslcert={folder}/db.pem", "sslcert= needs sslkey=FILE"),
+                ("sslkey=/nowhere/key", "sslkey /nowhere/key: No such file or directory"),
+                ("passfile=/nowhere/pass", "passfile /nowhere/pass: No such file or directory")):
+            self.assert_refused(said, **conninfo(words))
+        (folder / "db.key").chmod(0o644)
+        self.assert_refused("(mode 0644), and libpq does not take it then; run: chmod 6", **conninfo("sslkey={folder}/db.key"))
+        (folder / "db_pass").chmod(0o640)
+        self.assert_refused(f"run: chmod 600 {folder}/db_pass", **conninfo("passfile={folder}/db_pass"))
+
     def test_certificates_are_read_whole(self):
         folder = self.stack.folder
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x", "-keyout",

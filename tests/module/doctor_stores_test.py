@@ -24,7 +24,7 @@ class Healthy(DoctorCase):
                 ("redis.memory_policy", "noeviction"), ("redis.memory", "full to"), ("redis.acl", "lets"), ("redis.tracking", "need not ask"),
                 ("redis.role", "primary"), ("postgres.reach", "as www-data"), ("postgres.version", "is 1"),
                 ("postgres.encoding", "UTF8"), ("postgres.schema", "as needed"), ("postgres.grants", "nothing else"),
-                ("audit.seal", "no event of the audit trail waits"), ("postgres.statistics", "fresh"), ("postgres.connections", "1 workers × 4"),
+                ("audit.seal", "no event of the audit trail waits"), ("postgres.statistics", "no table is large enough"), ("postgres.connections", "1 workers × 4"),
                 ("provider.tls", "on this machine"), ("provider.discovery", "complete"), ("provider.issuer", "is the"),
                 ("provider.algorithms", "RS256"), ("provider.pkce", "S256"), ("peer.clock", "agree"),
                 ("provider.authentication", "client_secret_basic"), ("provider.keys", "usable"), ("provider.authorization", "answers"),
@@ -250,6 +250,21 @@ class Postgres(DoctorCase):
         self.expect_only(findings, "wrong", "postgres.reach", "pg_hba.conf")
         self.assertIn("Open it in pg_hba.conf", findings.of("postgres.reach")[0]["cure"])
 
+    def test_files_that_libpq_opens(self):
+        ca = self.write("db_ca.pem", "nothing\n", 0o644)
+        for words, text in (({"sslmode": "verify-full"}, "sslmode=verify-full needs sslrootcert=FILE"),
+                            ({"sslrootcert": "/nowhere/ca.pem"}, "sslrootcert /nowhere/ca.pem: No such file"),
+                            ({"sslcert": ca}, "sslcert= needs sslkey=FILE"),
+                            ({"passfile": ca}, "mode 0644")):
+            with self.subTest(text):
+                self.expect(self.examine(postgres=self.conninfo(**words)), "wrong", "postgres.reach", text)
+        self.expect(self.examine(postgres=self.conninfo(sslrootcert=ca)), "wrong", "files.certificate", "holds no certificate")
+
+    @unittest.skipUnless(os.getuid() == 0, "needs root, to keep a file from the workers")
+    def test_file_that_only_root_reads(self):
+        ca = self.write("db_ca.pem", "nothing\n", 0o600)
+        self.expect(self.examine(postgres=self.conninfo(sslrootcert=ca)), "wrong", "postgres.reach", "Permission denied")
+
     def test_stalls(self):
         port, = free_ports(1)
         listener = subprocess.Popen(["python3", "-c", "import socket, time\n"
@@ -316,13 +331,33 @@ class Postgres(DoctorCase):
 
     def test_stale_statistics(self):
         self.stack.sql("create table crowd (n int); alter table crowd set (autovacuum_enabled = off);"
-                       "insert into crowd select generate_series(1, 20000)")
+                       "insert into crowd select generate_series(1, 40000)")
         self.addCleanup(self.stack.sql, "drop table crowd")
         wait_until(lambda: int(self.stack.sql("select n_live_tup from pg_stat_user_tables where relname = 'crowd'"))
                    > 10000, "the statistics collector")
-        self.expect_only(self.examine(), "warning", "postgres.statistics", "public.crowd (none)")
+        self.expect_only(self.examine(), "warning", "postgres.statistics", "public.crowd (none known)")
         self.stack.sql("analyze crowd")
-        self.assertEqual(self.examine().of("postgres.statistics")[0]["state"], "ok")
+        self.expect(self.examine(), "ok", "postgres.statistics", "are fresh, the oldest 0 days old")
+        self.stack.sql("insert into crowd select generate_series(1, 20000)")
+        wait_until(lambda: int(self.stack.sql("select n_live_tup from pg_stat_user_tables where relname = 'crowd'"))
+                   > 50000, "the statistics collector")
+        self.expect_only(self.examine(), "warning", "postgres.statistics", "public.crowd (0 days old)")
+
+    def test_statistics_are_unknown(self):
+        """A crash, a restore and pg_upgrade empty the counters, and the doctor said \"fresh\"."""
+        self.stack.sql("create table crowd (n int); alter table crowd set (autovacuum_enabled = off);"
+                       "insert into crowd select generate_series(1, 40000)")
+        self.addCleanup(self.stack.sql, "drop table crowd")
+        wait_until(lambda: int(self.stack.sql("select n_live_tup from pg_stat_user_tables where relname = 'crowd'"))
+                   > 10000, "the statistics collector")
+
+        def forget():
+            self.stack.sql("select pg_stat_reset_single_table_counters('crowd'::regclass)")
+            self.assertEqual(self.stack.sql("select n_live_tup from pg_stat_user_tables where relname = 'crowd'"), "0")
+            self.expect_only(self.examine(), "warning", "postgres.statistics", "public.crowd (none known)")
+        forget()
+        self.stack.sql("analyze crowd")
+        forget()
 
     def test_trail_is_not_sealed(self):
         self.stack.sql("insert into audit_event (at, event, result) values (now(), 'x', 'ok')")

@@ -61,7 +61,8 @@ def check_install(packages):
     files = run("dpkg", "-L", *PACKAGES)
     for name in ("man1/vneidctl.1.gz", "man7/ngx_http_vneid_module.7.gz", "share/vneid/schema/0001_accounts.sql",
                  "system/vneid-doctor.timer", "system/vneid-audit-seal.timer",
-                 "examples/portal.conf", "completions/vneidctl"):
+                 "examples/portal.conf", "completions/vneidctl",
+                 *(f"doc/vneid-tools/{page}.md" for page in ("directives", "doctor", "errors", "install", "operate", "portals"))):
         expect(name in files, f"there is {name}", files)
 
 

@@ -2,9 +2,11 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
+#include <utility>
 
 #include "admin/audit/commands.hpp"
 #include "admin/commands.hpp"
+#include "admin/officer.hpp"
 #include "audit/seal/evidence.hpp"
 #include "identity/citizen_number.hpp"
 #include "link/stored_values.hpp"
@@ -16,6 +18,8 @@ namespace {
 using postgres::Transaction;
 
 constexpr std::chrono::minutes statement_timeout{5};
+
+constexpr postgres::Statement tell_trail{"audit_exported", "select audit_exported($1, $2)"};
 
 std::int64_t number_of(const std::string& operand, const char* what) {
   std::int64_t number = 0;
@@ -136,11 +140,14 @@ Exit audit_consistency(const Options& options) {
 Exit audit_export(const Options& options) {
   const auto keys = load_keys(options);
   const std::string pid_key = link::citizen_key(*keys, subject_of(options));
+  const std::string officer = current_officer();
   EpollLoop loop;
   postgres::Pool pool = open_pool(loop, options, statement_timeout);
-  for (const auto& line : loop.run(export_person(pool, pid_key, options.audit.archives))) {
-    std::cout << line << '\n';
-  }
+  const auto lines = loop.run(export_person(pool, pid_key, options.audit.archives));
+  postgres::Params of_person;
+  of_person.bytes(pid_key).text(officer);
+  loop.run(pool.query(tell_trail, std::move(of_person)));
+  for (const auto& line : lines) std::cout << line << '\n';
   return exit_ok;
 }
 

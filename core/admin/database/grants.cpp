@@ -47,15 +47,14 @@ constexpr std::array grants{
     // Not what officers compare.
     Grant{Duty::app, "review", "select",
           "id, reference, account_id, kind, provider, issuer, subject_key, citizen_key, source,"
-          " case_key, reasons, state, created_at, stated_at, proposed_at, proposed_by, decided_at,"
-          " link_id"},
+          " case_key, reasons, state, created_at, stated_at, decided_at, link_id"},
     Grant{Duty::app, "review", "insert",
           "reference, account_id, kind, provider, issuer, subject_key, citizen_key, source,"
           " account_masked, other_masked, sides_sealed, reasons, case_key, created_at, stated_at,"
           " link_id"},
     Grant{Duty::app, "review", "update",
           "account_masked, other_masked, sides_sealed, reasons, case_key, stated_at, citizen_key,"
-          " source, proposed_at, proposed_by"},
+          " source"},
     Grant{Duty::app, "vault", "select", {}},
     Grant{Duty::app, "file", "select", {}},
     Grant{Duty::app, "record", "select", {}},
@@ -144,6 +143,7 @@ constexpr std::array grants{
     Grant{Duty::auditor, "audit_leaf", "insert", {}},
     Grant{Duty::auditor, "audit_head", "select", {}},
     Grant{Duty::auditor, "audit_head", "insert", {}},
+    Grant{Duty::auditor, "audit_exported(bytea,text)", execute, {}},
     Grant{Duty::auditor, "notice_choice", "select", {}},
     Grant{Duty::auditor, "account_act", "select",
           "id, account_id, act, at, officer, reason, other_account_id"},
@@ -166,9 +166,11 @@ constexpr std::array<std::string_view, 12> sequences{
     "identity_field_change_id_seq", "link_id_seq",    "notice_choice_id_seq",
     "person_flag_id_seq",           "person_id_seq",  "record_id_seq",
     "record_reuse_id_seq",          "review_id_seq",  "vault_id_seq"};
-constexpr std::array<std::string_view, 29> functions{
+constexpr std::array<std::string_view, 31> functions{
+    "acting_officer(text)",
     "audit_event_guard()",
     "audit_event_wait()",
+    "audit_exported(bytea,text)",
     "audit_leaf_settle()",
     "audit_seal_guard()",
     "carry_over(bigint,timestamp with time zone)",

@@ -34,7 +34,8 @@ constexpr Statement read_accounts{
     " exists (select from link l where l.account_id = a.id),"
     " exists (select from link l where l.account_id = a.id and l.state = 'active'),"
     " f.field, f.value_sealed, f.status, f.source, f.verified_at,"
-    " coalesce(a.sealed_under, a.account_key)::bytea, a.merged_into is not null"
+    " coalesce(a.sealed_under, a.account_key)::bytea, a.merged_into is not null, a.id,"
+    " exists (select from account_act t where t.account_id = a.id and t.act = 'closed')"
     " from account a left join identity_field f on f.account_id = a.id and f.status <> 'empty'"
     " where" VNEID_THESE_ACCOUNTS};
 
@@ -48,6 +49,14 @@ constexpr Statement upsert_accounts{
     " order by t.k"
     " on conflict (portal, account_key) do update set kind = excluded.kind,"
     " status = excluded.status"};
+
+// No act of an officer, whose word would then keep the portal's own next line out.
+constexpr Statement tell_trail{
+    "import_tell_trail",
+    "insert into audit_event (at, event, result, reason, account_id)"
+    " select clock_timestamp(), t.event, 'ok', 'import', a.id"
+    " from unnest($2::text[], $3::text[]) t (k, event)"
+    " join account a on a.portal = $1 and a.account_key = decode(t.k, 'hex') order by a.id"};
 
 constexpr Statement upsert_fields{
     "import_upsert_fields",
@@ -65,11 +74,13 @@ constexpr Statement upsert_fields{
 
 /// An account as it stands before the import.
 struct Present {
+  AccountId id;
   link::AccountKind kind = link::AccountKind::personal;
   bool closed = false;
   bool ever_linked = false;
   bool linked = false;
   bool merged = false;
+  bool closed_by_officer = false;
   std::string sealed_under;  ///< of its values: the key of the name that it was made with
   std::map<Field, FieldValue> fields;
 };
@@ -100,6 +111,8 @@ PresentAccounts read_present(const Result& rows, const KeyRing& keys) {
     account.linked = rows.boolean(row, 4);
     account.sealed_under = rows.bytes(row, 10);
     account.merged = rows.boolean(row, 11);
+    account.id = rows.id<AccountId>(row, 12);
+    account.closed_by_officer = rows.boolean(row, 13);
     if (rows.is_null(row, 5)) continue;
     const Field field = certain(identity::field_from_text(rows.text(row, 5)));
     FieldValue& value = account.fields[field];
@@ -145,21 +158,32 @@ class Writes {
       return std::unexpected(
           Problem{.line = line.line, .column = "kind", .reason = "the account has been linked"});
     }
-    if (present != nullptr && present->merged && !closed) {
+    if (present != nullptr && !closed && (present->merged || present->closed_by_officer)) {
       return std::unexpected(Problem{.line = line.line,
                                      .column = "status",
-                                     .reason = "the account has become part of another"});
+                                     .reason = present->merged
+                                                   ? "the account has become part of another"
+                                                   : "an officer has closed the account"});
     }
     const bool row_changes =
         present == nullptr || kind != present->kind || closed != present->closed;
     if (row_changes) add_account(line, kind, closed);
+    if (closed != present_or_new(present)->closed) {
+      events_[0].push_back(crypto::hex(line.key));
+      events_[1].emplace_back(closed ? "account.closed" : "account.reopened");
+    }
     const std::string& seal = present == nullptr ? line.key : present->sealed_under;
     for (const auto& [field, value] : changes) add_field(line.key, seal, field, *value);
-    if (present == nullptr) return Effect::created;
-    return row_changes || !changes.empty() ? Effect::updated : Effect::unchanged;
+    if (present == nullptr) return Done{Effect::created, {}};
+    return Done{row_changes || !changes.empty() ? Effect::updated : Effect::unchanged,
+                closed && line.closed ? std::optional{present->id} : std::nullopt};
   }
 
   [[nodiscard]] bool any_accounts() const { return !accounts_[0].empty(); }
+  [[nodiscard]] bool any_events() const { return !events_[0].empty(); }
+  [[nodiscard]] Params event_params(const std::string& portal) const {
+    return params(portal, events_);
+  }
   [[nodiscard]] bool any_fields() const { return !fields_[0].empty(); }
   [[nodiscard]] Params account_params(const std::string& portal) const {
     return params(portal, accounts_);
@@ -216,6 +240,7 @@ class Writes {
 
   const KeyRing& keys_;
   std::array<std::vector<std::string>, 4> accounts_;
+  std::array<std::vector<std::string>, 2> events_;
   std::array<std::vector<std::string>, 7> fields_;
 };
 
@@ -240,6 +265,9 @@ Task<std::vector<Applied>> AccountRows::write(postgres::Transaction& transaction
   }
   if (writes.any_accounts()) {
     co_await transaction.query(upsert_accounts, writes.account_params(portal_.name.value()));
+  }
+  if (writes.any_events()) {
+    co_await transaction.query(tell_trail, writes.event_params(portal_.name.value()));
   }
   if (writes.any_fields()) {
     co_await transaction.query(upsert_fields, writes.field_params(portal_.name.value()));

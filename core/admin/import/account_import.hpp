@@ -19,12 +19,15 @@ namespace vneid::admin {
 /// accounts.csv: the accounts of a portal with what it knows of their owners.
 ///
 /// Never taken back by a line: a verified value by a self-entered one, the number of a linked
-/// account, the kind of one that was ever linked. Empty values delete nothing. A number that two
+/// account, the kind of one that was ever linked, what an officer has closed. Closing and reopening
+/// is told to the trail. Empty values delete nothing. A number that two
 /// accounts vouch for under different names goes to the review queue.
 class AccountRows {
  public:
   using Item = AccountLine;
   static constexpr std::size_t batch_size = 500;
+  static constexpr postgres::Statement analyze{"import_analyze_accounts",
+                                               "analyze account, identity_field"};
 
   AccountRows(std::shared_ptr<const crypto::KeyRing> keys, ImportedPortal portal, int current_year)
       : keys_(std::move(keys)), portal_(std::move(portal)), current_year_(current_year) {}

@@ -5,6 +5,7 @@
 #include <expected>
 #include <functional>
 #include <istream>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include "admin/import/table.hpp"
 #include "async/task.hpp"
+#include "ids.hpp"
 #include "net/postgres/client.hpp"
 #include "net/postgres/retry.hpp"
 
@@ -20,13 +22,20 @@ namespace vneid::admin {
 
 /// What became of a line.
 enum class Effect : std::uint8_t { created, updated, unchanged };
-using Applied = std::expected<Effect, Problem>;
+struct Done {
+  Effect effect;
+  std::optional<AccountId> closed;  ///< an account that was there, and that the line says is closed
+};
+using Applied = std::expected<Done, Problem>;
 
 struct ImportReport {
   std::size_t created = 0;
   std::size_t updated = 0;
   std::size_t unchanged = 0;
   std::size_t rejected = 0;
+  /// Whose sessions must end: also of accounts that an import before has closed, which may have
+  /// been cut off before it ended them.
+  std::vector<AccountId> closed;
 
   [[nodiscard]] std::size_t lines() const noexcept {
     return created + updated + unchanged + rejected;
@@ -40,7 +49,8 @@ using ProblemSink = std::function<void(const Problem&)>;
 /// reported, and doing it again changes nothing. Holds one batch in memory.
 ///
 /// `Rows` says what a line is:
-///   Item, with `line` and `key` (the thing it tells of); batch_size;
+///   Item, with `line` and `key` (the thing it tells of); batch_size; analyze (a Statement that
+///   takes statistics of what it writes, for whoever imports much);
 ///   columns() -> span<const Column>; parse(Line) -> expected<Item, Problem>;
 ///   write(Transaction&, span<const Item>) -> Task<vector<Applied>>, one for each item, whose keys
 ///   differ; may be run again for the same items.
@@ -132,7 +142,8 @@ class Import {
 
   void count(const Applied& applied) {
     if (!applied) return reject(applied.error());
-    switch (*applied) {
+    if (applied->closed) report_.closed.push_back(*applied->closed);
+    switch (applied->effect) {
       case Effect::created:
         ++report_.created;
         break;

@@ -113,21 +113,22 @@ class Writes {
     if (present == nullptr) {
       add_record(line, vault);
       if (line.file) add_file(line, *line.file, vault);
-      return Effect::created;
+      return Done{Effect::created, {}};
     }
     for (std::size_t i = 0; i < record_columns.size(); ++i) {
       if (present->values[i] == line.values[i]) continue;
       return refused(line, record_columns[i],
                      "the record is there with another value, and records are not rewritten");
     }
-    if (!line.file) return Effect::unchanged;
+    if (!line.file) return Done{Effect::unchanged, {}};
     const auto found = present->files.find(line.file->name);
     if (found != present->files.end()) {
-      if (found->second == std::pair{line.file->sha256, line.file->mime}) return Effect::unchanged;
+      if (found->second == std::pair{line.file->sha256, line.file->mime})
+        return Done{Effect::unchanged, {}};
       return refused(line, "file", "the record has another file of this name");
     }
     add_file(line, *line.file, vault);
-    return Effect::updated;
+    return Done{Effect::updated, {}};
   }
 
   [[nodiscard]] bool any_records() const { return !records_[0].empty(); }

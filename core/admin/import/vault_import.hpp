@@ -25,6 +25,8 @@ class VaultRows {
  public:
   using Item = VaultLine;
   static constexpr std::size_t batch_size = 200;
+  static constexpr postgres::Statement analyze{"import_analyze_vault",
+                                               "analyze vault, file, record, record_file"};
 
   VaultRows(std::shared_ptr<const crypto::KeyRing> keys, ImportedPortal portal,
             std::filesystem::path folder, int current_year)

@@ -1,3 +1,4 @@
+#include <array>
 #include <chrono>
 #include <iostream>
 #include <optional>
@@ -10,7 +11,7 @@
 #include "admin/officer.hpp"
 #include "admin/officers/commands.hpp"
 #include "admin/officers/ruling.hpp"
-#include "admin/officers/sessions.hpp"
+#include "admin/sessions.hpp"
 #include "identity/account_name.hpp"
 #include "identity/masking.hpp"
 #include "link/accounts.hpp"
@@ -61,7 +62,7 @@ Exit accounts_close(const Options& options) {
   const std::string which = in_words(account.id);
   const bool closed = loop.run(link::close_account(pool, account.id, officer, reason));
   std::cout << which << (closed ? ": closed by " + officer : " was closed before") << '\n';
-  std::cout << end_sessions(redis, keys, account.id, which + " is closed")
+  std::cout << end_sessions(redis, keys, std::array{account.id}, which + " is closed")
             << " sessions of it were ended\n";
   return exit_ok;
 }

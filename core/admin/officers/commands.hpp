@@ -12,6 +12,7 @@ Exit accounts_merge(const Options& options);
 Exit persons_flag(const Options& options);
 Exit persons_unflag(const Options& options);
 Exit links_show(const Options& options);
+Exit dossier_papers(const Options& options);
 Exit links_undo(const Options& options);
 Exit review_list(const Options& options);
 Exit review_show(const Options& options);

@@ -1,16 +1,20 @@
 #include <charconv>
 #include <chrono>
 #include <iostream>
+#include <utility>
+#include <vector>
 
 #include "admin/commands.hpp"
 #include "admin/officer.hpp"
 #include "admin/officers/commands.hpp"
 #include "admin/officers/ruling.hpp"
-#include "admin/officers/sessions.hpp"
+#include "admin/sessions.hpp"
 #include "identity/masking.hpp"
 #include "link/accounts.hpp"
 #include "link/links.hpp"
+#include "link/officer/looking.hpp"
 #include "link/officer/queue.hpp"
+#include "link/stored_values.hpp"
 #include "link/undo_requests.hpp"
 #include "text/date.hpp"
 
@@ -28,6 +32,30 @@ std::string masked(const std::string& number) {
 /// The vault goes back in one statement.
 constexpr std::chrono::minutes undo_timeout{10};
 
+/// One for each link that is shown, and of an account without any one of its own.
+std::vector<audit::Event> looks_at(AccountId account_id,
+                                   const std::vector<link::LinkedAccount>& list,
+                                   const crypto::KeyRing& keys, Wall now) {
+  audit::Event of_account;
+  of_account.at = now;
+  of_account.name = "account.viewed";
+  of_account.account_id = account_id;
+  if (list.empty()) return {of_account};
+  std::vector<audit::Event> looks;
+  for (const link::LinkedAccount& link : list) {
+    audit::Event event = of_account;
+    const auto number = identity::CitizenNumber::parse(link.citizen_number, identity::any_year);
+    if (number) {
+      event.pid_masked = number->masked();
+      event.pid_key = link::citizen_key(keys, *number);
+    }
+    event.provider = link.provider;
+    event.link_id = link.link_id;
+    looks.push_back(std::move(event));
+  }
+  return looks;
+}
+
 LinkId link_of(const Options& options) {
   std::int64_t id = 0;
   const char* end = options.operand.data() + options.operand.size();
@@ -44,6 +72,7 @@ LinkId link_of(const Options& options) {
 
 Exit links_show(const Options& options) {
   const auto keys = load_keys(options);
+  const std::string officer = current_officer();
   EpollLoop loop;
   postgres::Pool pool = open_pool(loop, options, statement_timeout);
   link::Accounts accounts{pool, keys};
@@ -53,11 +82,12 @@ Exit links_show(const Options& options) {
   if (!account) {
     throw CommandFailed(exit_failed, "portal \"" + options.portal + "\" has no such account");
   }
+  link::Links links{pool, keys};
+  const auto list = loop.run(links.of_account(account->id));
+  loop.run(link::record_looks(pool, officer, looks_at(account->id, list, *keys, loop.wall_now())));
   std::cout << "account " << account->id.value() << " (" << identity::mask_account(account->name)
             << "), " << link::to_text(account->kind) << (account->closed ? ", closed" : "")
             << (account->linked && account->linked->kept_out ? ", its person is flagged\n" : "\n");
-  link::Links links{pool, keys};
-  const auto list = loop.run(links.of_account(account->id));
   for (const link::LinkedAccount& link : list) {
     std::cout << "link " << link.link_id.value() << " to " << masked(link.citizen_number)
               << " (person " << link.person_id.value() << ") through " << link.provider << " on "

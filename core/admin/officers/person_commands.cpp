@@ -5,7 +5,7 @@
 #include "admin/commands.hpp"
 #include "admin/officer.hpp"
 #include "admin/officers/commands.hpp"
-#include "admin/officers/sessions.hpp"
+#include "admin/sessions.hpp"
 #include "identity/citizen_number.hpp"
 #include "link/officer/flagging.hpp"
 #include "link/persons.hpp"
@@ -60,11 +60,9 @@ Exit persons_flag(const Options& options) {
   const bool flagged = loop.run(link::flag_person(pool, request));
   std::cout << which << (flagged ? ": flagged by " + request.officer : " was flagged before")
             << "; nothing lets them in until another officer unflags them\n";
-  std::int64_t ended = 0;
-  for (const AccountId account_id : loop.run(link::accounts_of(pool, request.person_id))) {
-    ended += end_sessions(redis, keys, account_id, which + " is flagged");
-  }
-  std::cout << ended << " sessions of their accounts were ended\n";
+  const auto accounts = loop.run(link::accounts_of(pool, request.person_id));
+  std::cout << end_sessions(redis, keys, accounts, which + " is flagged")
+            << " sessions of their accounts were ended\n";
   return exit_ok;
 }
 

@@ -9,7 +9,7 @@
 #include "admin/officers/commands.hpp"
 #include "admin/officers/review_view.hpp"
 #include "admin/officers/ruling.hpp"
-#include "admin/officers/sessions.hpp"
+#include "admin/sessions.hpp"
 #include "certain.hpp"
 #include "link/officer/queue.hpp"
 

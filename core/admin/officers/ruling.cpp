@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "admin/officers/review_view.hpp"
-#include "admin/officers/sessions.hpp"
+#include "admin/sessions.hpp"
 #include "certain.hpp"
 #include "link/review_reference.hpp"
 
@@ -178,7 +178,7 @@ Exit tell(const link::RulingAnswer& answer, const std::string& reference) {
 }
 
 void SessionEnd::operator()(AccountId account_id, const std::string& done) const {
-  std::cout << end_sessions(redis, keys, account_id, done)
+  std::cout << end_sessions(redis, keys, std::array{account_id}, done)
             << " sessions of its account were ended\n";
 }
 

@@ -6,20 +6,12 @@
 #include <utility>
 
 #include "doctor/deployment/blocks.hpp"
+#include "text/ascii.hpp"
+#include "text/url.hpp"
 
 namespace vneid::doctor {
 
 namespace {
-
-/// As the module judges it (core/text/url.cpp): what may stand in a URL as it is.
-bool is_host_name(std::string_view host) {
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '-';
-  };
-  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, plain) &&
-         host.front() != '.' && host.front() != '-' && !host.contains("..");
-}
 
 unsigned workers_of(const std::string& word) {
   if (word == "auto") return std::max(1U, std::thread::hardware_concurrency());
@@ -50,7 +42,11 @@ std::string Server::title() const {
 
 std::vector<std::string> Server::plain_names() const {
   std::vector<std::string> plain;
-  std::ranges::copy_if(names, std::back_inserter(plain), is_host_name);
+  for (std::string name : names) {
+    if (!text::is_host_name(name)) continue;
+    std::ranges::transform(name, name.begin(), text::ascii_lower);  // as nginx does
+    plain.push_back(std::move(name));
+  }
   return plain;
 }
 

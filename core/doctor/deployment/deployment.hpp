@@ -98,7 +98,7 @@ struct Server {
 
   /// What people know it by: its first name, or where it stands.
   [[nodiscard]] std::string title() const;
-  /// Those of its names that can stand in a URL.
+  /// Those of its names that can stand in a URL, in lower case, as the module takes them.
   [[nodiscard]] std::vector<std::string> plain_names() const;
   /// Where browsers reach it: `vneid_origin`, or https and each plain name.
   [[nodiscard]] std::vector<std::string> origins() const;

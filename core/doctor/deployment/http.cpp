@@ -8,6 +8,7 @@
 
 #include "crypto/secret_file.hpp"
 #include "doctor/deployment/blocks.hpp"
+#include "net/postgres/files.hpp"
 #include "net/redis/words.hpp"
 #include "text/date.hpp"
 
@@ -133,6 +134,9 @@ void HttpReader::read_postgres(const Directive& directive) {
   PostgresPlace place;
   place.at = directive.at;
   place.settings.conninfo = directive.word(0);
+  for (const auto& file : postgres::certificate_files(place.settings.conninfo)) {
+    deployment_.certificates.push_back(named(directive, file));
+  }
   for (const auto& word : directive.words) {
     if (auto count = value_of(word, "connections")) read_number(*count, place.settings.connections);
     if (auto time = value_of(word, "timeout")) {

@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "async/event_loop.hpp"
+#include "flows/base/session_facts.hpp"
 #include "session/table/reading_cache.hpp"
 #include "session/table/session_table.hpp"
 
@@ -14,15 +16,15 @@ namespace vneid::flows {
 class FactsCache {
  public:
   struct Made {
-    std::string subject;  ///< portal_subject(); empty: not made yet
-    bool has_details = false;
-    std::string name;               ///< with details
-    std::string citizen_id;         ///< likewise: sensitive data
+    SharedFacts facts;              ///< without name and number
+    SharedFacts with_details;       ///< of a VNeID session: sensitive data
     std::string bound_cookie;       ///< name of the portal's session cookie; empty: see next
     SessionTable::Tag bound_tag{};  ///< of the last Cookie header that was found to belong
-    std::string assertion;          ///< empty: none was signed yet
-    std::string asserted_for;       ///< what it was signed for: issuer, and how much it tells
+    SharedFacts asserted;           ///< one of the two above; null: nothing was signed yet
+    std::string asserted_origin;    ///< by which site
+    std::string asserted_path;
     Wall asserted_at{};
+    std::shared_ptr<const std::string> assertion;
   };
 
   static constexpr std::size_t most = 4096;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "session/session.hpp"
@@ -27,5 +28,10 @@ struct SessionFacts {
     return state == State::found && live.session.proof == Session::Proof::vneid;
   }
 };
+
+/// Made once for a reading of a session, and shared by its requests.
+using SharedFacts = std::shared_ptr<const SessionFacts>;
+/// Of such a session; null: none.
+using SharedAssertion = std::shared_ptr<const std::string>;
 
 }  // namespace vneid::flows

@@ -75,12 +75,9 @@ LoginVerdict unjudged(const Exchange& exchange, policy::Kind kind, const Unjudge
   exchange.count(metrics::Login::refused);
   if (outage) exchange.count(metrics::Outage::fail_closed);
   pages::ErrorPage page;
+  page.kind = overload ? pages::ErrorKind::overloaded : pages::ErrorKind::stores_away;
   // Whoever's login it is: at this instant it lets nobody in.
-  const bool hopeless = why.by == Unjudged::By::login && !suffices;
-  page.kind = hopeless   ? pages::ErrorKind::enforced
-              : overload ? pages::ErrorKind::overloaded
-                         : pages::ErrorKind::stores_away;
-  if (hopeless) page.vneid_href = exchange.site->path + "login";
+  if (why.by == Unjudged::By::login && !suffices) page = refused_page(exchange, kind);
   LoginVerdict verdict;
   verdict.reply =
       login_error(exchange, page, "legacy login refused, since it cannot be judged: " + why.cause);
@@ -137,7 +134,7 @@ Task<LoginVerdict> guarded_sign_out(Exchange exchange, PortalSignOut answer) {
 }
 
 Task<GateVerdict> guarded_gate(Exchange exchange, policy::Requirement requirement,
-                               std::optional<SessionFacts> known) {
+                               SharedFacts known) {
   std::exception_ptr failure;
   try {
     co_return co_await gate(exchange, requirement, std::move(known));

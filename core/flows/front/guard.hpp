@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "async/task.hpp"
@@ -21,7 +20,7 @@ LoginVerdict unknown_login(const Exchange& exchange, const UnknownLogin& login);
 Task<LoginVerdict> guarded_sign_out(Exchange exchange, PortalSignOut answer);
 /// Who cannot be judged is not let in.
 Task<GateVerdict> guarded_gate(Exchange exchange, policy::Requirement requirement,
-                               std::optional<SessionFacts> known);
+                               SharedFacts known);
 Task<Reply> guarded_keep_post(Exchange exchange);
 Task<Reply> guarded_refuse_path(Exchange exchange, std::string fault);
 

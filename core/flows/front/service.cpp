@@ -150,18 +150,17 @@ void Service::describe(metrics::WorkerStatus& status) const noexcept {
 
 void Service::on_news(std::function<void()> news) { impl_->health_.on_news(std::move(news)); }
 
-Task<SessionFacts> Service::identify(Request request, std::shared_ptr<const Site> site, bool full) {
+Task<SharedFacts> Service::identify(Request request, std::shared_ptr<const Site> site, bool full) {
   impl_->invalidations_.keep_running();
   return flows::identify(impl_->exchange(std::move(request), std::move(site)), full);
 }
 
-std::optional<SessionFacts> Service::identify_at_once(std::string_view cookies, const Site& site,
-                                                      bool full) {
+SharedFacts Service::identify_at_once(std::string_view cookies, const Site& site, bool full) {
   impl_->invalidations_.keep_running();
   return flows::identify_at_once({&impl_->worker_, &site, cookies}, full);
 }
 
-std::string Service::assertion(const SessionFacts& facts, const Site& site) {
+SharedAssertion Service::assertion(const SharedFacts& facts, const Site& site) {
   return assertion_of(impl_->worker_, facts, site);
 }
 
@@ -171,8 +170,7 @@ Task<LoginVerdict> Service::portal_sign_out(Request request, PortalSignOut answe
 }
 
 Task<GateVerdict> Service::gate(Request request, std::shared_ptr<const Site> site,
-                                policy::Requirement requirement,
-                                std::optional<SessionFacts> known) {
+                                policy::Requirement requirement, SharedFacts known) {
   impl_->invalidations_.keep_running();
   return guarded_gate(impl_->exchange(std::move(request), std::move(site)), requirement,
                       std::move(known));

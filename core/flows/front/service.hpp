@@ -45,22 +45,21 @@ class Service {
   void on_news(std::function<void()> news);
   /// Who the request comes from; `full` adds name and number. Never throws. The cookies of the
   /// request are all it needs.
-  Task<SessionFacts> identify(Request request, std::shared_ptr<const Site> site, bool full);
+  Task<SharedFacts> identify(Request request, std::shared_ptr<const Site> site, bool full);
 
-  /// The same without waiting, by what is known here already; nothing: `identify` is to be asked.
-  /// May throw. `cookies`: all Cookie headers, joined with "; ".
-  [[nodiscard]] std::optional<SessionFacts> identify_at_once(std::string_view cookies,
-                                                             const Site& site, bool full);
+  /// The same without waiting, by what is known here already; null: `identify` is to be asked. May
+  /// throw. `cookies`: all Cookie headers, joined with "; ".
+  [[nodiscard]] SharedFacts identify_at_once(std::string_view cookies, const Site& site, bool full);
 
   /// assertion_of(): for the site's portal, about a VNeID session.
-  [[nodiscard]] std::string assertion(const SessionFacts& facts, const Site& site);
+  [[nodiscard]] SharedAssertion assertion(const SharedFacts& facts, const Site& site);
   /// The portal's answer to a sign-out in a `vneid_logout` location. Never throws.
   Task<LoginVerdict> portal_sign_out(Request request, PortalSignOut answer,
                                      std::shared_ptr<const Site> site);
   /// A request to a location with `vneid_require`: whether it may go on. Never throws.
-  /// `known`: what identify() has told for the same request; unset: the session is read.
+  /// `known`: what identify() has told for the same request; null: the session is read.
   Task<GateVerdict> gate(Request request, std::shared_ptr<const Site> site,
-                         policy::Requirement requirement, std::optional<SessionFacts> known);
+                         policy::Requirement requirement, SharedFacts known);
   /// The same without waiting: whether it may go on by what is known here already. No: `gate` is to
   /// be asked. May throw. `cookies`: all Cookie headers, joined with "; "; `known` as above.
   [[nodiscard]] bool passes_at_once(std::string_view cookies, const Site& site,

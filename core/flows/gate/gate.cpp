@@ -129,7 +129,7 @@ bool passes_at_once(const Glance& glance, policy::Requirement requirement,
 }
 
 Task<GateVerdict> gate(const Exchange& exchange, policy::Requirement requirement,
-                       std::optional<SessionFacts> known) {
+                       SharedFacts known) {
   Worker& worker = *exchange.worker;
   if (known && known->state == SessionFacts::State::unknown) {
     // Let in now, the person would reach the portal as nobody.
@@ -141,7 +141,7 @@ Task<GateVerdict> gate(const Exchange& exchange, policy::Requirement requirement
   std::optional<Unavailable> away;
   try {
     if (known && known->state == SessionFacts::State::found) {
-      live = std::move(known->live);
+      live = known->live;
     } else if (!known) {
       live = co_await exchange.sessions().recall(cookies, exchange.now(), worker.loop.now(),
                                                  worker.scope);

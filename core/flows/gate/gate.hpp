@@ -15,10 +15,11 @@ namespace vneid::flows {
 /// Redis away: unknown is not absent (D7). A session that was just seen here still counts
 /// (`vneid_session_grace`); who would be let in with nothing is let in; everybody else is told to
 /// come back later, and keeps the cookie.
-/// `known`: what `vneid_identity` has read for the same request, which then is not read again. When
-/// it could not be read nobody is let in: the portal would not learn who it is.
+/// `known`: what `vneid_identity` has read for the same request, which then is not read again
+/// (null: nothing). When it could not be read nobody is let in: the portal would not learn who it
+/// is.
 Task<GateVerdict> gate(const Exchange& exchange, policy::Requirement requirement,
-                       std::optional<SessionFacts> known);
+                       SharedFacts known);
 
 /// Whether the request may go on by what is known here already (SessionTable), without waiting. No:
 /// `gate` decides. `known` as there; null: not read.

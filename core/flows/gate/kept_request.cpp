@@ -20,7 +20,7 @@ bool survives_html(char32_t point) {
   return point >= 0x20 && (point < 0x7F || point >= 0xA0) && !turns;
 }
 
-/// Unlike oidc::decode_form this keeps line ends, which a textarea has.
+/// Unlike text::decode_form this keeps line ends, which a textarea has.
 std::optional<std::string> decode(std::string_view piece) {
   auto bytes = text::form_bytes(piece);
   if (!bytes) return std::nullopt;

@@ -1,6 +1,7 @@
 // A form that was sent without a login: kept while its sender logs in, then offered to be sent
 // again.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -39,6 +40,22 @@ std::string id_asked(const std::string& query) {
   return is_random_token(id) ? id : std::string{};
 }
 
+/// The form that is kept under the id for whoever has logged in to this account, and from now on
+/// for nobody else.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as KeptPosts has them
+Task<std::optional<KeptPost>> own_post(const Exchange& exchange, const std::string& id,
+                                       const std::string& browser, AccountId account_id) {
+  KeptPosts& posts = exchange.worker->posts;
+  auto post = co_await posts.find(id, browser, exchange.site->portal);
+  if (!post) co_return post;
+  if (!post->holder) {
+    post->holder = account_id;
+    co_await posts.keep(id, browser, *post, kept_for(*exchange.site, KeptPosts::lifetime));
+  }
+  if (post->holder != account_id) post.reset();
+  co_return post;
+}
+
 }  // namespace
 
 Task<Reply> keep_post(const Exchange& exchange) {
@@ -60,11 +77,12 @@ Task<Reply> keep_post(const Exchange& exchange) {
   post.portal = exchange.site->portal;
   post.target = request.target;
   post.body = request.body;
-  co_await exchange.worker->posts.keep(id, browser, std::move(post));
+  if (const auto live = co_await live_session(exchange)) post.holder = live->session.account_id;
+  const auto time = kept_for(*exchange.site, KeptPosts::lifetime);
+  co_await exchange.worker->posts.keep(id, browser, std::move(post), time);
   Reply reply =
       redirect(page_url(exchange.site->path, "login", exchange.site->path + "resume?id=" + id));
-  reply.headers.emplace_back("Set-Cookie",
-                             set_cookie(cookie_name::post, browser, KeptPosts::lifetime));
+  reply.headers.emplace_back("Set-Cookie", set_cookie(cookie_name::post, browser, time));
   co_return reply;
 }
 
@@ -72,10 +90,10 @@ Task<Reply> show_resume(const Exchange& exchange) {
   auto live = co_await require_session(exchange);
   if (!live) co_return std::move(live.error());
   const std::string id = id_asked(exchange.request->query);
-  std::string browser = token_in(exchange.request->cookie, cookie_name::post);
+  const std::string browser = token_in(exchange.request->cookie, cookie_name::post);
   std::optional<KeptPost> post;
   if (!id.empty() && !browser.empty()) {
-    post = co_await exchange.worker->posts.find(id, std::move(browser), exchange.site->portal);
+    post = co_await own_post(exchange, id, browser, live->session.account_id);
   }
   auto fields = post ? resendable_fields(post->body) : std::nullopt;
   if (!fields) {

@@ -109,6 +109,7 @@ Task<Reply> edit_fields(const Exchange& exchange, LiveSession live) {
     edit.page.stores_away = true;
   }
   edit.page.csrf = csrf_token(*exchange.worker, identity_form, live.token.value());
+  edit.page.sign_out_csrf = sign_out_token(*exchange.worker, live.token.value());
   co_return edit_reply(exchange, edit.page);
 }
 
@@ -155,6 +156,7 @@ Task<Reply> show_edit(const Exchange& exchange) {
   EditForm edit = blank_edit(shown_fields(std::move(profile->fields), live->session.proof));
   edit.page.account_masked = identity::mask_account(profile->account_name);
   edit.page.csrf = csrf_token(*exchange.worker, identity_form, live->token.value());
+  edit.page.sign_out_csrf = sign_out_token(*exchange.worker, live->token.value());
   co_return page_reply(exchange, 200, edit.page);
 }
 

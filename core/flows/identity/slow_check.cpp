@@ -73,7 +73,8 @@ Task<CheckResult> run(Exchange exchange, AccountId account_id, link::FieldValues
 Task<int> keep_when_done(Exchange exchange, Running running, std::string key) {
   try {
     CheckResult result = co_await running;
-    co_await store_of(*exchange.worker).keep(std::move(key), std::move(result), lifetime);
+    co_await store_of(*exchange.worker)
+        .keep(std::move(key), std::move(result), kept_for(*exchange.site, lifetime));
   } catch (const std::exception& failure) {
     exchange.worker->log.write(
         Log::Severity::error, exchange.request->id,

@@ -42,6 +42,7 @@ pages::UpdatePage complete(const Exchange& exchange, pages::UpdatePage page,
     page.back_href = page_url(exchange.site->path, "link", form.return_to);
   }
   page.csrf = csrf_token(*exchange.worker, identity_form, live.token.value());
+  page.sign_out_csrf = sign_out_token(*exchange.worker, live.token.value());
   return page;
 }
 

@@ -21,7 +21,7 @@ Task<Reply> api_held_answer(const Exchange& exchange) {
   }
   const auto ticket = shown_ticket(exchange);
   if (!ticket || !ticket->script_return) co_return nothing_held(exchange);
-  if (!co_await exchange.worker->tickets.unused(ticket->id)) co_return nothing_held(exchange);
+  if (!co_await exchange.worker->tickets.unused(*ticket)) co_return nothing_held(exchange);
   const auto consent = co_await exchange.worker->tickets.consented(ticket->id);
   if (!consent) co_return held_for_script(exchange);
   if (*consent == Consent::skipped && !may_skip(exchange, *ticket)) {

@@ -55,6 +55,7 @@ Task<LoginVerdict> hold(const Exchange& exchange, LegacyLogin login, link::Legac
   ticket.linked = account.linked.has_value();
   ticket.account_masked = identity::mask_account(login.account);
   ticket.portal_cookie_key = portal_cookie_key_of(exchange, login);
+  if (exchange.site->kiosk) ticket.idle = exchange.site->session_limits.idle;
   const bool script = is_script(*exchange.request);
   if (script) ticket.script_return = std::move(login.return_to);
   if (is_proven(ticket) && account.full_name)
@@ -147,17 +148,12 @@ audit::Event login_event(const Exchange& exchange, const link::LegacyAccount& ac
   return event;
 }
 
-/// No way in: its own login never. A person has VNeID; an organisation's own way is not ours to
-/// say.
 pages::ErrorPage refused_page(const Exchange& exchange, const link::LegacyAccount& account) {
-  const policy::Rule& rule = exchange.site->policy.of(kind_of(account.kind));
-  pages::ErrorPage page;
-  page.kind = pages::ErrorKind::enforced;
-  if (account.kind == link::AccountKind::organization) page.kind = pages::ErrorKind::organization;
-  if (account.closed) page.kind = pages::ErrorKind::account_closed;
-  if (page.kind != pages::ErrorKind::organization) page.vneid_href = exchange.site->path + "login";
-  const auto since = rule.enforce ? rule.enforce : rule.closed;
-  if (since) page.effective_date = text::date_for_people(*since);
+  auto page = refused_page(exchange, kind_of(account.kind));
+  if (account.closed) {
+    page.kind = pages::ErrorKind::account_closed;
+    page.vneid_href = exchange.site->path + "login";
+  }
   return page;
 }
 
@@ -212,6 +208,17 @@ Course course_of(policy::Mode mode, const link::LegacyAccount& account) {
 policy::Kind policy_kind(const std::string& word) {
   const auto kind = account_kind(word);
   return kind ? kind_of(*kind) : policy::Kind::personal;
+}
+
+pages::ErrorPage refused_page(const Exchange& exchange, policy::Kind kind) {
+  const policy::Rule& rule = exchange.site->policy.of(kind);
+  const bool organization = kind == policy::Kind::organization;
+  pages::ErrorPage page;
+  page.kind = organization ? pages::ErrorKind::organization : pages::ErrorKind::enforced;
+  if (!organization) page.vneid_href = exchange.site->path + "login";
+  const auto since = rule.enforce ? rule.enforce : rule.closed;
+  if (since) page.effective_date = text::date_for_people(*since);
+  return page;
 }
 
 Task<LoginVerdict> intercept_login(const Exchange& exchange, LegacyLogin login, std::string name) {

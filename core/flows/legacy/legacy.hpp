@@ -15,6 +15,10 @@ Task<LoginVerdict> intercept_login(const Exchange& exchange, LegacyLogin login, 
 /// is known of it.
 policy::Kind policy_kind(const std::string& word);
 
+/// What a login reads that lets nobody in any more, by the date of its kind. A person has VNeID; an
+/// organisation's own way is not ours to say.
+pages::ErrorPage refused_page(const Exchange& exchange, policy::Kind kind);
+
 Task<Reply> show_notice(const Exchange& exchange);
 /// [Bỏ qua] or [Đăng nhập bằng VNeID] (R14, R15).
 Task<Reply> choose(const Exchange& exchange);

@@ -16,7 +16,7 @@ Task<Reply> show_notice(const Exchange& exchange) {
   Worker& worker = *exchange.worker;
   auto ticket = shown_ticket(exchange);
   if (!ticket) co_return ticket_refused(exchange, ticket.error());
-  const bool unused = co_await worker.tickets.unused(ticket->id);
+  const bool unused = co_await worker.tickets.unused(*ticket);
   if (!unused) co_return ticket_refused(exchange, TicketError::used);
   co_await keep_choice(exchange, *ticket, audit::Choice::shown);
   exchange.count(metrics::Notice::shown);

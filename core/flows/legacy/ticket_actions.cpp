@@ -44,6 +44,7 @@ Reply notice_page(const Exchange& exchange, const Ticket& ticket) {
   page.name_masked = ticket.name_masked;
   page.enforced = !may_skip(exchange, ticket);
   page.linked = ticket.linked.value_or(false);
+  page.foreign = ticket.kind == policy::Kind::foreign;
   if (rule.enforce) page.days_left = policy::days_left(exchange.now(), *rule.enforce);
   page.csrf = csrf_token(worker, "notice", ticket.id.value());
   const auto context = page_context(exchange, ticket.kind);
@@ -73,7 +74,7 @@ Task<Reply> skip(const Exchange& exchange, Ticket ticket) {
     reply.status = 403;
     co_return reply;
   }
-  if (!co_await worker.tickets.unused(ticket.id))
+  if (!co_await worker.tickets.unused(ticket))
     co_return ticket_refused(exchange, TicketError::used);
   co_await keep_choice(exchange, ticket, audit::Choice::skip);
   if (ticket.script_return) {
@@ -92,14 +93,17 @@ Task<Reply> give_up(const Exchange& exchange) {
   exchange.count(metrics::Notice::not_me);
   co_await exchange.sessions().end(exchange.request->cookie);
   Reply reply = redirect(exchange.site->login_page);
-  reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
-  reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::session));
+  // All that is a citizen's: the next one logs in at the same browser.
+  for (const auto name : {cookie_name::ticket, cookie_name::session, cookie_name::flow,
+                          cookie_name::post, cookie_name::later}) {
+    reply.headers.emplace_back("Set-Cookie", expire_cookie(name));
+  }
   expire_portal_cookie(*exchange.site, reply);
   co_return reply;
 }
 
 Task<Reply> begin_vneid(const Exchange& exchange, Ticket ticket) {
-  if (!co_await exchange.worker->tickets.unused(ticket.id)) {
+  if (!co_await exchange.worker->tickets.unused(ticket)) {
     co_return ticket_refused(exchange, TicketError::used);
   }
   Reply reply = co_await start_authorization(exchange, LinkHeld{ticket.id});

@@ -89,7 +89,7 @@ Task<Reply> update(const Exchange& exchange, Ticket ticket) {
   result.typed = typed_identity(exchange.request->body);
   link::FieldValues held;
   try {
-    const bool unused = co_await exchange.worker->tickets.unused(ticket.id);
+    const bool unused = co_await exchange.worker->tickets.unused(ticket);
     if (!unused) co_return ticket_refused(exchange, TicketError::used);
     held = co_await fields_of(exchange, ticket.account_id);
     auto checking =
@@ -123,7 +123,7 @@ Task<Reply> show_checked(const Exchange& exchange, Ticket ticket, link::FieldVal
 Task<Reply> show_verify(const Exchange& exchange) {
   auto ticket = ticket_to_verify(exchange);
   if (!ticket) co_return std::move(ticket.error());
-  const bool unused = co_await exchange.worker->tickets.unused(ticket->id);
+  const bool unused = co_await exchange.worker->tickets.unused(*ticket);
   if (!unused) co_return ticket_refused(exchange, TicketError::used);
   auto held = co_await fields_of(exchange, ticket->account_id);
   if (asks_for_check(*exchange.request)) {
@@ -147,6 +147,7 @@ Task<Reply> verify(const Exchange& exchange) {
   if (action == "update") {
     co_return co_await update(exchange, std::move(*ticket));
   }
+  if (action == "not_me") co_return co_await give_up(exchange);
   co_return error_reply(exchange, pages::ErrorKind::bad_request, "the form named no action");
 }
 

@@ -37,7 +37,7 @@ std::expected<Ticket, TicketError> own_ticket(const Exchange& exchange, const Se
 Task<bool> answer_waits(const Exchange& exchange, Session session) {
   auto ticket = own_ticket(exchange, session);
   if (!ticket) co_return false;
-  co_return co_await exchange.worker->tickets.unused(ticket->id);
+  co_return co_await exchange.worker->tickets.unused(*ticket);
 }
 
 Reply not_held(const Exchange& exchange, TicketError error) {
@@ -79,7 +79,7 @@ Task<Reply> continue_to_portal(const Exchange& exchange) {
   auto ticket = own_ticket(exchange, live->session);
   if (!ticket) co_return not_held(exchange, ticket.error());
   if (ticket->script_return) {
-    const bool waits = co_await exchange.worker->tickets.unused(ticket->id);
+    const bool waits = co_await exchange.worker->tickets.unused(*ticket);
     if (!waits) co_return not_held(exchange, TicketError::used);
     co_return co_await leave_to_script(exchange, *ticket, Consent::linked);
   }

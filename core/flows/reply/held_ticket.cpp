@@ -1,5 +1,6 @@
 #include "flows/reply/held_ticket.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "flows/reply/page_reply.hpp"
@@ -41,6 +42,11 @@ Task<std::expected<Reply, TicketError>> release_answer(const Exchange& exchange)
   Reply reply = released(std::move(*answer));
   reply.headers.emplace_back("Set-Cookie", expire_cookie(cookie_name::ticket));
   co_return reply;
+}
+
+std::chrono::seconds kept_for(const Site& site, std::chrono::seconds usual) {
+  if (!site.kiosk) return usual;
+  return std::min(usual, std::chrono::ceil<std::chrono::seconds>(site.session_limits.idle));
 }
 
 bool may_skip(const Exchange& exchange, const Ticket& ticket) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <expected>
 
 #include "async/task.hpp"
@@ -17,6 +18,9 @@ Reply ticket_refused(const Exchange& exchange, TicketError error);
 
 /// The portal's answer, once; the ticket leaves the browser with it.
 Task<std::expected<Reply, TicketError>> release_answer(const Exchange& exchange);
+
+/// For so long what a citizen has begun is kept: at a kiosk no longer than a session may be idle.
+std::chrono::seconds kept_for(const Site& site, std::chrono::seconds usual);
 
 /// Whether policy lets this login go on without VNeID, now.
 bool may_skip(const Exchange& exchange, const Ticket& ticket);

@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <charconv>
 
+#include "flows/reply/held_ticket.hpp"
 #include "flows/reply/page_reply.hpp"
+#include "flows/reply/return_to.hpp"
+#include "session/cookie.hpp"
+#include "text/cookie.hpp"
 
 namespace vneid::flows {
 
@@ -20,6 +24,15 @@ std::string again(const Exchange& exchange, int times) {
   if (old != std::string::npos) query.resize(old);
   return exchange.site->path + request.path + "?" + query + "&" + std::string{name} + "=" +
          std::to_string(times);
+}
+
+/// Whether who waits is on the way to a link, by what the browser holds: a login that is held; a
+/// session that goes to VNeID, or says where it goes after the update.
+bool is_on_the_way(const Exchange& exchange, AwaitedServer server) {
+  if (shown_ticket(exchange)) return true;
+  const Request& request = *exchange.request;
+  if (server == AwaitedServer::population) return return_of(request.query).has_value();
+  return !text::cookie_values(request.cookie, cookie_name::session).empty();
 }
 
 }  // namespace
@@ -39,6 +52,7 @@ Reply waiting_page(const Exchange& exchange, AwaitedServer server) {
   pages::WaitPage page;
   page.again_href = context.refresh_href;
   page.population = server == AwaitedServer::population;
+  page.on_the_way = is_on_the_way(exchange, server);
   return page_reply(exchange, 200, page, context);
 }
 

@@ -147,7 +147,10 @@ std::string provider_left_page(const Exchange& exchange, const std::string& targ
 HeaderList expired_cookies() {
   return {{"Set-Cookie", expire_cookie(cookie_name::session)},
           {"Set-Cookie", expire_cookie(cookie_name::ticket)},
-          {"Set-Cookie", expire_cookie(cookie_name::flow)}};
+          {"Set-Cookie", expire_cookie(cookie_name::flow)},
+          {"Set-Cookie", expire_cookie(cookie_name::post)},
+          {"Set-Cookie", expire_cookie(cookie_name::later)},
+          {"Set-Cookie", expire_cookie(cookie_name::portal)}};
 }
 
 }  // namespace vneid::flows

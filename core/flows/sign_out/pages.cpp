@@ -36,6 +36,16 @@ Reason reason_of(const std::string& because) {
   return Reason::signed_out;
 }
 
+/// Where a sign-out ends; empty: at our own page. [Không phải tôi] (`then` = `login`) is for who
+/// comes to log in next, once the portal's session is out of the browser: where nobody has told us
+/// its cookie, only the portal's own sign-out ends it.
+std::string target_after(const Exchange& exchange) {
+  const Site& site = *exchange.site;
+  const bool leaves_portal = site.logout_location.empty() || !site.portal_cookie.empty();
+  const bool logs_in = form_field(exchange.request->body, "then") == "login";
+  return logs_in && leaves_portal ? site.login_page : site.logout_location;
+}
+
 }  // namespace
 
 Task<Reply> ask_sign_out(const Exchange& exchange) {
@@ -52,19 +62,22 @@ Task<Reply> sign_out(const Exchange& exchange) {
                           "the sign-out form did not carry this session's token");
   }
   const Site& site = *exchange.site;
-  SignedOut done = co_await end_browser_sessions(exchange, site.logout_location);
+  const std::string target = target_after(exchange);
+  SignedOut done = co_await end_browser_sessions(exchange, target);
   std::string next = site.path + "signed-out";
   if (!done.provider_url.empty()) {
     next = std::move(done.provider_url);
   } else if (done.provider_left) {
-    next = provider_left_page(exchange, site.logout_location);
-  } else if (!site.logout_location.empty()) {
-    next = site.logout_location;
+    next = provider_left_page(exchange, target);
+  } else if (!target.empty()) {
+    next = target;
   }
   Reply reply = redirect(std::move(next));
   add_expired_cookies(reply);
   // The portal's own sign-out needs its cookie to find what it is to end.
-  if (site.logout_location.empty()) expire_portal_cookie(site, reply);
+  if (site.logout_location.empty() || target != site.logout_location) {
+    expire_portal_cookie(site, reply);
+  }
   co_return reply;
 }
 

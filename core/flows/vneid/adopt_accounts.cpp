@@ -43,7 +43,7 @@ Task<Conclusion> adopt_accounts(const Exchange& exchange, PendingChoice choice,
     const auto candidate = choice.candidates.at(index);
     auto request = link_request(exchange, choice.provider, choice.person);
     request.account_id = candidate.account_id;
-    const auto outcome = co_await link_surely(*exchange.worker, std::move(request));
+    const auto outcome = co_await link_surely(exchange, std::move(request));
     if (auto obstacle = obstacle_of(outcome)) {
       conclusion = failed(purpose, std::move(obstacle->failure), std::move(obstacle->cause));
       continue;

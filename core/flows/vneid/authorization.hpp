@@ -124,11 +124,13 @@ struct Failed {
   pages::ErrorKind kind = pages::ErrorKind::internal;
   std::string review_code;  ///< of ErrorKind::review
   pages::ReviewState review_state = pages::ReviewState::open;
+  std::optional<bool> child;  ///< of ErrorKind::level_too_low: VNeID's person is under 14
 
   static void fields(auto& field, auto& self) {
     field("kind", self.kind);
     field("review", self.review_code);
     field("review_state", self.review_state);
+    field("child", self.child);
   }
 };
 

@@ -69,6 +69,7 @@ Task<std::optional<Conclusion>> prove_login(const Exchange& exchange, Spending& 
                        "the legacy login that began this flow is no longer this browser's");
     }
     spending.account_id = ticket->account_id;
+    spending.kind = ticket->kind;
     spending.login_proven = is_proven(*ticket);
   }
   if (const auto* session = std::get_if<LinkSession>(&purpose)) {

@@ -41,9 +41,15 @@ pages::ErrorPage page_of(const Exchange& exchange, const Failed& failure) {
   page.kind = failure.kind;
   page.review_code = failure.review_code;
   page.review_state = failure.review_state;
+  if (failure.child.value_or(false)) page.registrant = pages::Registrant::child;
   if (failure.kind != ErrorKind::kept_out)
     page.login_href = exchange.site->login_page;  // that would be in vain
   return page;
+}
+
+/// A child of foreigners registers as foreigners do.
+void speak_to(pages::ErrorPage& page, policy::Kind kind) {
+  if (kind == policy::Kind::foreign) page.registrant = pages::Registrant::foreigner;
 }
 
 /// Offers what the notice offers, as long as the login is held.
@@ -52,9 +58,10 @@ Task<Reply> held_failure(const Exchange& exchange, const LinkHeld& purpose, cons
   pages::ErrorPage page = page_of(exchange, failure);
   const auto ticket = shown_ticket(exchange);
   bool held = ticket && ticket->id == purpose.ticket_id;
-  if (held) held = co_await exchange.worker->tickets.unused(ticket->id);
+  if (held) held = co_await exchange.worker->tickets.unused(*ticket);
   if (held) {
     page.login_href.clear();
+    speak_to(page, ticket->kind);
     page.can_skip = may_skip(exchange, *ticket);
     page.can_verify = page.kind == ErrorKind::unverified_number && is_proven(*ticket) &&
                       !exchange.site->population.empty();
@@ -65,22 +72,28 @@ Task<Reply> held_failure(const Exchange& exchange, const LinkHeld& purpose, cons
 }
 
 /// The login at the portal goes on as it was; the link may be tried again.
-Reply session_failure(const Exchange& exchange, const LinkSession& purpose, const Failed& failure,
-                      std::string_view cause) {
+Task<Reply> session_failure(const Exchange& exchange, const LinkSession& purpose,
+                            const Failed& failure, std::string_view cause) {
   pages::ErrorPage page = page_of(exchange, failure);
+  // Not at other failures: Redis may be one of them.
+  if (page.kind == ErrorKind::level_too_low) {
+    const auto live = co_await live_session(exchange);
+    if (live) speak_to(page, live->session.kind);
+  }
   const std::string offer = page_url(exchange.site->path, "link", purpose.return_to);
   const bool verifies =
       page.kind == ErrorKind::unverified_number && !exchange.site->population.empty();
   if (verifies || may_help_to_retry(page.kind)) page.retry_href = offer;
   if (page.kind != ErrorKind::expired) page.login_href.clear();
-  return error_reply(exchange, page, cause);
+  co_return error_reply(exchange, page, cause);
 }
 
 Reply sign_in_failure(const Exchange& exchange, const SignIn& purpose, const Failed& failure,
                       std::string_view cause) {
   pages::ErrorPage page = page_of(exchange, failure);
   const bool in_vain = page.kind == ErrorKind::level_too_low || page.kind == ErrorKind::review ||
-                       page.kind == ErrorKind::no_account || page.kind == ErrorKind::kept_out;
+                       page.kind == ErrorKind::no_account || page.kind == ErrorKind::kept_out ||
+                       page.kind == ErrorKind::organization || page.kind == ErrorKind::taken;
   if (!in_vain) {
     page.retry_href = page_url(exchange.site->path, "login", purpose.return_to);
   }
@@ -189,7 +202,7 @@ Task<Reply> failure_page(const Exchange& exchange, const Purpose& purpose, const
     co_return co_await held_failure(exchange, *held, failure, cause);
   }
   if (const auto* session = std::get_if<LinkSession>(&purpose)) {
-    co_return session_failure(exchange, *session, failure, cause);
+    co_return co_await session_failure(exchange, *session, failure, cause);
   }
   co_return sign_in_failure(exchange, std::get<SignIn>(purpose), failure, cause);
 }

@@ -8,6 +8,7 @@
 #include "flows/reply/reply.hpp"
 #include "flows/vneid/link_account.hpp"
 #include "flows/vneid/sign_in.hpp"
+#include "text/date.hpp"
 
 namespace vneid::flows {
 
@@ -16,15 +17,26 @@ namespace {
 /// From the spent code to the link, whatever the client does meanwhile.
 constexpr std::chrono::seconds whole_deadline{20};
 
+/// Certainly under 14, whatever the day of birth: whom a parent or guardian registers.
+bool is_child(const Exchange& exchange, const oidc::VerifiedIdentity& person) {
+  constexpr int grown_up = 14;
+  return person.birth_date &&
+         text::year_in_vietnam(exchange.now()) - person.birth_date->year() < grown_up;
+}
+
 Task<Conclusion> redeem_and_act(const Exchange& exchange, const Spending& spending) {
   const Purpose& purpose = spending.authorization.purpose;
   const auto person = co_await redeem(*exchange.worker, spending);
   if (!person) {
     co_return failed(purpose, pages::ErrorKind::provider_refused, person.error().text);
   }
-  co_return co_await (std::holds_alternative<SignIn>(purpose)
-                          ? sign_in(exchange, spending, *person)
-                          : link_account(exchange, spending, *person));
+  Conclusion conclusion = co_await (std::holds_alternative<SignIn>(purpose)
+                                        ? sign_in(exchange, spending, *person)
+                                        : link_account(exchange, spending, *person));
+  if (auto* failure = std::get_if<Failed>(&conclusion.outcome.result)) {
+    failure->child = is_child(exchange, *person);
+  }
+  co_return conclusion;
 }
 
 Task<void> keep_outcome(const Exchange& exchange, const Spending& spending, Outcome outcome) {

@@ -17,7 +17,6 @@ constexpr int link_tries = 3;
 constexpr Milliseconds link_pause{300};
 
 void count_link(const Exchange& exchange, const link::Linked& linked) {
-  if (linked.repeated) return;
   exchange.count(metrics::Link::made);
   exchange.count(metrics::Record::moved, static_cast<std::uint64_t>(linked.transfer.moved_total()));
   exchange.count(metrics::Record::stayed,
@@ -33,6 +32,21 @@ Task<void> end_other_sessions(const Exchange& exchange, AccountId account_id) {
         Log::Severity::error, exchange.request->id,
         std::string{"sessions of an account that was linked go on: "} + away.what());
   }
+}
+
+/// Whether a link stands whose answer was lost is unknown; asking again both tells and does it.
+Task<link::LinkOutcome> try_to_link(Worker& worker, link::LinkRequest request) {
+  link::Linker linker{worker.postgres, worker.settings->keys};
+  for (int attempt = 1; attempt < link_tries; ++attempt) {
+    try {
+      co_return co_await linker.link(request);
+    } catch (const Unavailable& failure) {
+      worker.log.write(Log::Severity::warning, request.origin.request_id,
+                       std::string("the link is tried again: ") + failure.what());
+    }
+    co_await sleep_for(worker.loop, link_pause * attempt);
+  }
+  co_return co_await linker.link(std::move(request));
 }
 
 }  // namespace
@@ -52,18 +66,15 @@ link::LinkRequest link_request(const Exchange& exchange, const std::string& prov
   return request;
 }
 
-Task<link::LinkOutcome> link_surely(Worker& worker, link::LinkRequest request) {
-  link::Linker linker{worker.postgres, worker.settings->keys};
-  for (int attempt = 1; attempt < link_tries; ++attempt) {
-    try {
-      co_return co_await linker.link(request);
-    } catch (const Unavailable& failure) {
-      worker.log.write(Log::Severity::warning, request.origin.request_id,
-                       std::string("the link is tried again: ") + failure.what());
-    }
-    co_await sleep_for(worker.loop, link_pause * attempt);
+Task<link::LinkOutcome> link_surely(const Exchange& exchange, link::LinkRequest request) {
+  const AccountId account_id = request.account_id;
+  auto outcome = co_await try_to_link(*exchange.worker, std::move(request));
+  const auto* linked = std::get_if<link::Linked>(&outcome);
+  if (linked != nullptr && !linked->repeated) {
+    count_link(exchange, *linked);
+    co_await end_other_sessions(exchange, account_id);
   }
-  co_return co_await linker.link(std::move(request));
+  co_return outcome;
 }
 
 Task<Conclusion> link_account(const Exchange& exchange, const Spending& spending,
@@ -74,16 +85,14 @@ Task<Conclusion> link_account(const Exchange& exchange, const Spending& spending
   request.login_proven = spending.login_proven;
   if (std::holds_alternative<LinkHeld>(authorization.purpose)) {
     request.notice_version =
-        exchange.worker->settings->renderer->notice_version(page_context(exchange));
+        exchange.worker->settings->renderer->notice_version(page_context(exchange, spending.kind));
   }
-  const auto outcome = co_await link_surely(*exchange.worker, std::move(request));
+  const auto outcome = co_await link_surely(exchange, std::move(request));
   if (auto obstacle = obstacle_of(outcome)) {
     co_return failed(authorization.purpose, std::move(obstacle->failure),
                      std::move(obstacle->cause));
   }
   const auto& linked = std::get<link::Linked>(outcome);
-  count_link(exchange, linked);
-  if (!linked.repeated) co_await end_other_sessions(exchange, spending.account_id);
   AccountLinked made;
   made.account_id = spending.account_id;
   made.person_id = linked.person_id;

@@ -15,8 +15,8 @@ Task<Conclusion> link_account(const Exchange& exchange, const Spending& spending
 link::LinkRequest link_request(const Exchange& exchange, const std::string& provider,
                                const oidc::VerifiedIdentity& person);
 
-/// The link, tried again when PostgreSQL went away under it: whether it stands is then unknown, and
-/// asking again both tells and does it.
-Task<link::LinkOutcome> link_surely(Worker& worker, link::LinkRequest request);
+/// The link, tried again when PostgreSQL went away under it. One that is new is counted, and ends
+/// the account's sessions: whoever else knows its password is out from then on (A1).
+Task<link::LinkOutcome> link_surely(const Exchange& exchange, link::LinkRequest request);
 
 }  // namespace vneid::flows

@@ -6,6 +6,7 @@
 #include "flows/vneid/authorization.hpp"
 #include "oidc/authorization_response.hpp"
 #include "oidc/identity_provider.hpp"
+#include "policy/policy.hpp"
 
 namespace vneid::flows {
 
@@ -15,8 +16,10 @@ struct Spending {
   BrowserId browser;
   Authorization authorization;
   oidc::CodeResponse code;
-  // Of a link: the legacy account that logged in, and whether the portal itself said so.
+  // Of a link: the legacy account that logged in, of what kind, and whether the portal itself said
+  // so.
   AccountId account_id;
+  policy::Kind kind = policy::Kind::personal;
   bool login_proven = false;
 };
 

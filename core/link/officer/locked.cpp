@@ -70,9 +70,13 @@ Task<std::optional<LockedReview>> lock_review(Transaction& transaction, const Ke
   co_return std::optional<LockedReview>{std::move(locked)};
 }
 
+Task<void> act_as(Transaction& transaction, std::string officer) {
+  co_await transaction.query(set_officer, one_text(officer));
+}
+
 Task<void> record_act(Transaction& transaction, const KeyRing& keys, std::string name,
                       ReviewFile file, OfficerAct act) {
-  co_await transaction.query(set_officer, one_text(act.officer));
+  co_await act_as(transaction, std::move(act.officer));
   audit::Event event;
   event.at = act.at;
   event.name = std::move(name);

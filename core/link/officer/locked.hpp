@@ -22,6 +22,9 @@ struct LockedReview {
 Task<std::optional<LockedReview>> lock_review(postgres::Transaction& transaction,
                                               const crypto::KeyRing& keys, std::string reference);
 
+/// Whatever the transaction tells the trail from here on is told in the officer's name.
+Task<void> act_as(postgres::Transaction& transaction, std::string officer);
+
 /// The audit event of an act, under the officer's name.
 Task<void> record_act(postgres::Transaction& transaction, const crypto::KeyRing& keys,
                       std::string name, ReviewFile file, OfficerAct act);

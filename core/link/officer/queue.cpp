@@ -1,4 +1,4 @@
-// What officers read of the queue; review_ruling.cpp has what they decide.
+// What officers read of the queue; ruling.cpp has what they decide.
 
 #include "link/officer/queue.hpp"
 

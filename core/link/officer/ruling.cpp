@@ -1,4 +1,4 @@
-// What officers decide of a review; review_queue.cpp has what they read.
+// What officers decide of a review; queue.cpp has what they read.
 
 #include <algorithm>
 #include <string_view>

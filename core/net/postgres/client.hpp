@@ -30,10 +30,10 @@ struct Settings {
   bool only_lookups = false;
 };
 
-/// What `nginx -t` says about a conninfo. Refused: what libpq cannot parse, a `service`, and a
-/// host that is a name without a `hostaddr` beside it, since resolving it would block the worker.
-/// A numeric host, a socket folder, and no host at all (Debian's socket folder) are fine; so are
-/// lists of hosts. Nothing is connected to.
+/// What `nginx -t` says about a conninfo. Refused: what libpq cannot parse, a `service`, an unknown
+/// `sslmode`, and a host that is a name without a `hostaddr` beside it, since resolving it would
+/// block the worker. A numeric host, a socket folder, and no host at all (Debian's socket folder)
+/// are fine; so are lists of hosts. Nothing is connected to.
 std::expected<void, std::string> check_conninfo(const std::string& conninfo);
 
 /// Connections of one worker, made when needed, kept while idle, closed when anything about them

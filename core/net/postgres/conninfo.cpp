@@ -18,22 +18,6 @@ using ParsedOptions =
                     decltype([](PQconninfoOption* options) { PQconninfoFree(options); })>;
 using Message = std::unique_ptr<char, decltype([](char* text) { PQfreemem(text); })>;
 
-std::expected<ConnectOptions, std::string> parse(const std::string& conninfo) {
-  char* text = nullptr;
-  const ParsedOptions parsed{PQconninfoParse(conninfo.c_str(), &text)};
-  const Message message{text};
-  if (!parsed) {
-    std::string cause = message ? message.get() : "out of memory";
-    while (cause.ends_with('\n')) cause.pop_back();
-    return std::unexpected(cause);
-  }
-  ConnectOptions given;
-  for (const auto* option = parsed.get(); option->keyword != nullptr; ++option) {
-    if (option->val != nullptr && *option->val != '\0') given[option->keyword] = option->val;
-  }
-  return given;
-}
-
 std::vector<std::string> split(const std::string& list) {
   std::vector<std::string> parts;
   for (const auto part : std::views::split(list, ',')) {
@@ -102,10 +86,16 @@ std::expected<void, std::string> fill_addresses(ConnectOptions& options) {
 }
 
 std::expected<ConnectOptions, std::string> parse_and_check(const std::string& conninfo) {
-  auto options = parse(conninfo);
+  auto options = given_options(conninfo);
   if (!options) return options;
   if (options->contains("service")) {
     return std::unexpected("service= is not supported: write its settings here");
+  }
+  // libpq would only say so when it connects, as it says that a server is away.
+  constexpr std::array modes{"disable", "allow", "prefer", "require", "verify-ca", "verify-full"};
+  const auto mode = options->find("sslmode");
+  if (mode != options->end() && std::ranges::find(modes, mode->second) == modes.end()) {
+    return std::unexpected("sslmode \"" + mode->second + "\" is not known");
   }
   auto filled = fill_addresses(*options);
   if (!filled) return std::unexpected(filled.error());
@@ -128,6 +118,22 @@ std::string session_options(const Settings& settings) {
 }
 
 }  // namespace
+
+std::expected<ConnectOptions, std::string> given_options(const std::string& conninfo) {
+  char* text = nullptr;
+  const ParsedOptions parsed{PQconninfoParse(conninfo.c_str(), &text)};
+  const Message message{text};
+  if (!parsed) {
+    std::string cause = message ? message.get() : "out of memory";
+    while (cause.ends_with('\n')) cause.pop_back();
+    return std::unexpected(cause);
+  }
+  ConnectOptions given;
+  for (const auto* option = parsed.get(); option->keyword != nullptr; ++option) {
+    if (option->val != nullptr && *option->val != '\0') given[option->keyword] = option->val;
+  }
+  return given;
+}
 
 std::expected<void, std::string> check_conninfo(const std::string& conninfo) {
   auto options = parse_and_check(conninfo);

@@ -12,6 +12,10 @@ namespace vneid::postgres {
 /// Keywords for PQconnectStartParams, by name.
 using ConnectOptions = std::map<std::string, std::string>;
 
+/// What a conninfo says, as libpq reads it: no defaults, nothing of the environment, nothing that
+/// is empty. Fails with libpq's complaint.
+std::expected<ConnectOptions, std::string> given_options(const std::string& conninfo);
+
 /// What is handed to libpq: the user's conninfo, numeric hosts as `hostaddr` so that nothing is
 /// resolved, and a session that always speaks UTF-8 and UTC and ends by itself what takes too
 /// long. Fails as check_conninfo does.

@@ -14,8 +14,41 @@ std::string_view field(const PGresult* result, int code) noexcept {
   return value == nullptr ? std::string_view{} : std::string_view{value};
 }
 
-/// connect(2)'s EACCES as libpq tells it; nginx never leaves the C locale.
-constexpr std::string_view socket_not_permitted = "failed: Permission denied";
+constexpr const char* look_at_certificates =
+    "correct sslrootcert=, sslcert=, sslkey= and host= of vneid_postgres, or PostgreSQL's own "
+    "certificate";
+
+/// What libpq itself says of a set-up that no waiting mends; nginx never leaves the C locale.
+struct Sign {
+  std::string_view text;
+  const char* cure;
+};
+constexpr Sign signs[] = {
+    {"failed: Permission denied", "let nginx's user reach the socket"},  // connect(2)'s EACCES
+    {"certificate file", look_at_certificates},  // the root's, ours: not there, not to be read
+    {"private key file", look_at_certificates},
+    {"private SSL key", look_at_certificates},
+    {"certificate verify failed", look_at_certificates},
+    {"does not match host name", look_at_certificates},
+    {"server certificate", look_at_certificates},
+    {"SSL certificate's", look_at_certificates},
+    {"for a verified SSL connection", "give host= in vneid_postgres, the name in the certificate"},
+    // TLS alerts: the server does not take our certificate.
+    {"alert unknown ca", look_at_certificates},
+    {"alert bad certificate", look_at_certificates},
+    {"alert certificate", look_at_certificates},
+    {"server does not support SSL", "turn ssl on in postgresql.conf, or correct sslmode="},
+    {"no password supplied", "give password_file= in vneid_postgres"},
+    // What PQconninfoParse lets through: invalid sslmode value: "…", and the like.
+    {" value: \"", "correct vneid_postgres"},
+    {"for connection option", "correct vneid_postgres"},
+};
+
+std::string_view line_around(std::string_view text, std::size_t at) {
+  const auto before = text.rfind('\n', at);
+  text.remove_prefix(before == std::string_view::npos ? 0 : before + 1);
+  return text.substr(0, text.find('\n'));
+}
 
 /// SQLSTATE in a verbose message, "FATAL:  28000: role …"; empty when the server said nothing.
 std::string state_of_message(std::string_view text) {
@@ -82,6 +115,15 @@ std::string_view cure_of(std::string_view sqlstate) noexcept {
   return {};
 }
 
+std::optional<std::string> misconfiguration_in(std::string_view text) {
+  for (const Sign& sign : signs) {
+    const auto at = text.find(sign.text);
+    // Of several lines the one that says it: the next may advise to turn verification off.
+    if (at != std::string_view::npos) return std::string{line_around(text, at)} + "; " + sign.cure;
+  }
+  return {};
+}
+
 bool StatementError::is_misconfiguration() const noexcept { return !cure_of(sqlstate_).empty(); }
 
 void throw_connect_failure(const PGconn* connection) {
@@ -94,13 +136,12 @@ void throw_connect_failure(const PGconn* connection) {
     throw Unavailable(Unavailable::Dependency::postgres, "postgres: " + text,
                       FailureKind::misconfigured);
   }
-  while (text.ends_with('\n')) text.pop_back();
-  std::ranges::replace(text, '\n', ' ');
-  if (text.contains(socket_not_permitted)) {
-    throw Unavailable(Unavailable::Dependency::postgres,
-                      "postgres: " + text + "; let nginx's user reach the socket",
+  if (const auto told = misconfiguration_in(text)) {
+    throw Unavailable(Unavailable::Dependency::postgres, "postgres: " + *told,
                       FailureKind::misconfigured);
   }
+  while (text.ends_with('\n')) text.pop_back();
+  std::ranges::replace(text, '\n', ' ');
   throw Unavailable(Unavailable::Dependency::postgres,
                     "postgres: " + (text.empty() ? "no connection" : text));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,5 +28,9 @@ std::string describe(const PGresult* result);
 
 /// What an operator does about a database that was not set up for us; empty for other states.
 std::string_view cure_of(std::string_view sqlstate) noexcept;
+
+/// What libpq says where it could not connect because of how it or the server is set up (files,
+/// certificates, TLS, the socket's folder), with the cure; nothing when waiting may help.
+std::optional<std::string> misconfiguration_in(std::string_view text);
 
 }  // namespace vneid::postgres

@@ -10,7 +10,7 @@ const atTheProvider = ['link', 'level 1', 'another name', 'another number', 'ano
 
 const skip = async (walk, path) => {
   await walk.legacyLogin();
-  if (walk.page.url().includes('/vneid/notice')) await walk.press('Bỏ qua');
+  if (walk.page.url().includes('/vneid/notice')) await walk.press('skip');
   await walk.open(path);
 };
 const post = async (walk) => {
@@ -42,7 +42,7 @@ export const doors = {
   'after the update': { skips: true, offers: true, wants: '/vneid/identity', only: ['number typed'], come: async (walk) => {
     await skip(walk, '/vneid/identity/update');
     await walk.fill();
-    await walk.press('Cập nhật');
+    await walk.press('update');
   } },
   'vault page': { skips: true, offers: true, wants: '/vneid/vault', come: (walk) => skip(walk, '/vneid/vault') },
   'back button after the link': { wants: '/vneid/linked', only: ['link'], come: async (walk) => {
@@ -86,10 +86,10 @@ export async function forward(walk, cancels = false) {
   return { way, asked: !asks };
 }
 
-/** Whether a page of ours where a walk ended has a next step that works; takes it. */
-export async function stepsOn(walk) {
+/** Whether a page of ours where a walk ended has a next step that works; takes it. Where a way `ends`, who helps is one. */
+export async function stepsOn(walk, ends = false) {
   const page = await walk.read();
-  if (page.helps) return true;
+  if (ends && page.helps) return true;
   for (const way of waysOn(page)) {
     await walk.take({ ...way, fill: way.typed });
     const there = await walk.read();

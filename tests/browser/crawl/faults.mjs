@@ -10,23 +10,29 @@ export function faultsOf(graph) {
     if (page.kind !== 'ours') continue;
     if (!waysOn(page).length && !page.refresh) add(page, 'dead end', page.heading);
     for (const way of page.ways) if (way.broken) add(page, 'broken link', `${way.text} → ${way.written}`);
-    if (!page.helps && !reaches(graph, page, isGoal)) add(page, 'no way out', page.heading);
+    if (!reaches(graph, page, goalOf(state))) add(page, 'no way out', page.heading);
   }
   const start = pages.get(graph.start);
-  if (start && !graph.cut && !arrives(graph, start)) add(start, 'stranded', `${state.wants ?? 'the portal'} is not reached, and no page says who helps`);
+  if (start && !graph.cut && !arrives(graph, start)) {
+    add(start, 'stranded', state.ends ? 'no page says who helps' : `${state.wants ?? 'the portal'} is not reached`);
+  }
   return found.map((one) => ({ state: state.name, ...one }));
 }
 
 const pathOf = (page) => (page.startsWith('http') ? new URL(page).pathname : page);
 
+// Who helps is where a way may end only for a citizen who cannot go on by himself: on any other way a page that says so
+// may stand in a circle.
+const helps = (state, page) => Boolean(state.ends) && page.kind === 'ours' && page.helps;
+
 // Leaves of the walk, from which a citizen can go on.
-const isGoal = (page) => page.kind !== 'ours' || page.helps || page.to.length === 0 && waysOn(page).length > 0;
+const goalOf = (state) => (page) => page.kind !== 'ours' || helps(state, page) || page.to.length === 0 && waysOn(page).length > 0;
 
 function arrives(graph, start) {
   const { wants, ends } = graph.state;
-  const there = (page) => (wants && !ends ? page.kind === 'portal' && page.path === wants : page.kind !== 'ours' && page.kind !== 'provider');
-  if (ends) return reaches(graph, start, (page) => page.kind === 'ours' && page.helps) || false;
-  return reaches(graph, start, there) || reaches(graph, start, (page) => page.kind === 'ours' && page.helps);
+  if (ends) return reaches(graph, start, (page) => helps(graph.state, page));
+  const there = (page) => (wants ? page.kind === 'portal' && page.path === wants : page.kind !== 'ours' && page.kind !== 'provider');
+  return reaches(graph, start, there);
 }
 
 function reaches(graph, from, goal) {

@@ -18,6 +18,7 @@ function look() {
   const refresh = document.querySelector('meta[http-equiv=refresh]')?.content ?? '';
   const [, seconds, target] = /^(\d+);\s*url=(.*)$/.exec(refresh) ?? [];
   return {
+    kiosk: document.documentElement.classList.contains('kiosk'),
     heading: [...document.querySelectorAll('h1')].map(name).join(' / '), title: document.title,
     helps: !!document.querySelector('a[href^="tel:"]')
       || [...document.querySelectorAll('main h2, main h3')].some((h) => /hỗ trợ|liên hệ|help|contact/i.test(h.textContent)),
@@ -35,7 +36,7 @@ export async function read(page, status, site) {
   const seen = await page.evaluate(look);
   const place = placeOf(url, site);
   const names = unique(seen.ways.map((way) => way.text)).sort().join('|');
-  return { ...seen, ...place, url: url.href, status, html, key: `${place.kind} ${url.pathname} ${seen.heading} [${names}]` };
+  return { ...seen, ...place, url: url.href, status, html, key: `${place.kind} ${url.pathname} ${seen.kiosk ? 'kiosk ' : ''}${seen.heading} [${names}]` };
 }
 
 // ours: a page of the module; login: the portal's own; file: of the vault; portal, provider, elsewhere.

@@ -1,7 +1,7 @@
 // Every state that a citizen may be in, by how the site is set up: whence he comes, who he is, what he wanted.
 //   who     gives the citizen of one walk: a named case, or somebody new where the walk links
 //   wants   the path he was on his way to (none: any page of the portal, its login, VNeID, or help will do)
-//   ends    he can not get there: help must be offered instead
+//   ends    he can not get there: help must be offered instead (nowhere else is help a goal)
 //   deep    the pages of a session are walked too
 //   away    something is out of order: its pages may answer 5xx
 const gate = '/nop-ho-so';
@@ -30,7 +30,7 @@ const enter = {
   // Logged in with the password, the notice skipped.
   skipped: (path) => async (walk) => {
     await walk.legacyLogin();
-    if (new URL(walk.page.url()).pathname === '/vneid/notice') await walk.press('Bỏ qua');
+    if (new URL(walk.page.url()).pathname === '/vneid/notice') await walk.press('skip');
     await walk.open(path);
   },
   linked: (path) => async (walk) => {
@@ -51,7 +51,7 @@ const enter = {
 
 async function linkNow(walk) {
   await walk.legacyLogin();
-  await walk.press('Đăng nhập bằng VNeID');
+  await walk.press('vneid');
   await walk.vneidLogin();
 }
 
@@ -76,7 +76,7 @@ const before = (people) => [
   ...legacy(people),
   { name: 'password, on the way to a page', who: people.named('happy'), wants: '/ho-so', enter: enter.legacy('/ho-so') },
   { name: 'password: linked before', who: people.fresh('link'), wants: '/trang-chu', enter: enter.again() },
-  { name: 'notice used', who: people.named('happy'), enter: async (walk) => { await walk.legacyLogin(); const at = walk.page.url(); await walk.press('Bỏ qua'); await walk.open(at); } },
+  { name: 'notice used', who: people.named('happy'), enter: async (walk) => { await walk.legacyLogin(); const at = walk.page.url(); await walk.press('skip'); await walk.open(at); } },
   { name: 'callback again in another browser', who: people.fresh('link'), enter: async (walk) => { await linkNow(walk); const way = walk.callback; await walk.page.context().clearCookies(); await walk.open(way); } },
   { name: 'skipped, then identity', who: people.fresh('verify_first', 'self_entered'), deep: true, enter: enter.skipped('/vneid/identity') },
   { name: 'skipped, then links', who: people.named('happy'), deep: true, enter: enter.skipped('/vneid/links') },
@@ -119,7 +119,7 @@ const storesAway = (people) => ['identity', 'links', 'vault', 'notice', 'verify'
 
 const enforced = (people) => [
   ...legacy(people).map((state) => ({ ...state, name: `enforced, ${state.name}`,
-    ends: /level|another|stranger|closed|locked|no VNeID|organisation at/.test(state.name) })),
+    ends: /level|another|stranger|closed|locked|no VNeID|organisation/.test(state.name) })),
   { name: 'enforced: linked before', who: people.fresh('link'), wants: '/trang-chu', enter: enter.again() },
   { name: 'enforced: gate', who: people.fresh('link'), wants: gate, enter: enter.open(gate) },
 ];
@@ -129,8 +129,8 @@ export const deployments = (people) => [
   { name: 'notice', nginx: '', states: before(people) },
   { name: 'forgotten sessions', nginx: '', one: true, states: [
     { name: 'notice expired', who: people.named('happy'), enter: async (walk) => { await walk.legacyLogin(); await walk.site.control({ forget: true }); await walk.page.reload(); } },
-    { name: 'verification expired', who: people.named('self_entered'), enter: async (walk) => { await walk.legacyLogin(); await walk.press('Đăng nhập bằng VNeID'); await walk.site.control({ forget: true }); await walk.page.reload(); } },
-    { name: 'login expired at VNeID', who: people.named('happy'), enter: async (walk) => { await walk.legacyLogin(); await walk.press('Đăng nhập bằng VNeID'); await walk.site.control({ forget: true }); await walk.vneidLogin(); } },
+    { name: 'verification expired', who: people.named('self_entered'), enter: async (walk) => { await walk.legacyLogin(); await walk.press('vneid'); await walk.site.control({ forget: true }); await walk.page.reload(); } },
+    { name: 'login expired at VNeID', who: people.named('happy'), enter: async (walk) => { await walk.legacyLogin(); await walk.press('vneid'); await walk.site.control({ forget: true }); await walk.vneidLogin(); } },
   ] },
   { name: 'provider away', nginx: '', switches: { down_token: true }, back: { reset: true }, states: away(people, 'provider away') },
   { name: 'provider not to be reached', nginx: '', switches: { down_all: true }, back: { reset: true }, states: away(people, 'provider down') },

@@ -1,7 +1,8 @@
 // One browser's walk: it opens, follows, presses, and notes what no page may do.
 import { placeOf, read } from './page.mjs';
 
-const typing = { number: 'Số CCCD', cmnd: 'Số CMT', name: 'Họ và tên', birth: 'Ngày sinh' };
+// What is asked for → the field's name: labels are in the citizen's language.
+const typing = { number: 'number', cmnd: 'cmnd', name: 'name', birth: 'birth_date' };
 
 export class Walk {
   constructor(site, page, who) {
@@ -48,8 +49,10 @@ export class Walk {
     await this.page.waitForLoadState('load');
   }
 
-  press(name) {
-    return this.go(() => this.page.getByRole('button', { name, exact: true }).first().click());
+  // By what the form sends and not by its words, which are in the citizen's language.
+  press(value) {
+    const sends = `[value=${JSON.stringify(value)}]`;
+    return this.go(() => this.page.locator(`button${sends}:visible, form:has(input[type=hidden]${sends}) button:visible`).first().click());
   }
 
   async legacyLogin(who = this.who, next = '') {
@@ -85,8 +88,8 @@ export class Walk {
 
   // Truth into the forms of ours that ask for it, a word into a search.
   async fill() {
-    for (const [what, label] of Object.entries(typing)) {
-      const field = this.page.getByLabel(label);
+    for (const [what, name] of Object.entries(typing)) {
+      const field = this.page.locator(`main input[name=${name}]`);
       if (await field.count() && await field.first().isEditable()) await field.first().fill(this.who.ask?.[what] ?? '');
     }
     const search = this.page.locator('input[type=search]');

@@ -81,6 +81,7 @@ class Database {
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] std::string conninfo() const { return conninfo_of(name_); }
   /// As another role: `worker`, `operator` and `officer` have what their duty needs, no more.
+  /// Nobody is named "officer": whoever decides something is a role of add_person()'s.
   [[nodiscard]] std::string conninfo_as(const std::string& role) const {
     return conninfo() + " user=" + role;
   }
@@ -92,6 +93,13 @@ class Database {
     return {.conninfo = conninfo_as(role),
             .connections = connections,
             .timeout = std::chrono::milliseconds{20'000}};
+  }
+  /// Somebody with a duty, who connects under his own name; there may be one already.
+  void add_person(const std::string& name, admin::Duty duty) const {
+    const std::string role = admin::quoted_name(name);
+    server_.sql("set client_min_messages = error; do $$ begin create role " + role +
+                " login; exception when duplicate_object then null; end $$; grant " +
+                std::string{admin::role_of(duty)} + " to " + role);
   }
   std::string sql(const std::string& text) const { return PlainConnection{conninfo()}.sql(text); }
   /// What is neither unlinked and whole nor linked and whole.

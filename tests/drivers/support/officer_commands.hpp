@@ -66,6 +66,7 @@ struct OfficerCommands : testing::Test {
 
   int run(const OfficerAccount& officer, std::vector<std::string> arguments,
           const std::string& redis = {}) {
+    world.database.add_person(officer.name(), admin::Duty::officer);
     EXPECT_EQ(::chown(folder.file("keys").c_str(), officer.uid(), static_cast<gid_t>(-1)), 0);
     auto command = as_user(officer.uid(), officer.uid());
     command.push_back(folder.file("vneidctl"));
@@ -75,7 +76,7 @@ struct OfficerCommands : testing::Test {
     command.insert(command.end(),
                    {"--postgres",
                     "host=127.0.0.1 port=" + std::to_string(world.database.server().port()) +
-                        " user=officer dbname=" + world.database.name(),
+                        " user=" + officer.name() + " dbname=" + world.database.name(),
                     "--keys", folder.file("keys"), "--redis", words});
     const int status = ChildProcess(command, folder.file("output")).wait();
     std::ifstream stream(folder.file("output"));

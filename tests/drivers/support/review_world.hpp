@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -54,18 +56,27 @@ struct ReviewWorld : LinkWorld {
     return loop.run(postgres::with_retries(pool, postgres::Isolation::read_committed, work));
   }
 
+  /// The queue as the officer has it: connected under his own name.
+  link::ReviewQueue& queue_of(const std::string& officer) {
+    auto& desk = desks[officer];
+    if (!desk) {
+      database.add_person(officer, admin::Duty::officer);
+      desk = std::make_unique<Desk>(loop, database.settings_as(officer));
+    }
+    return desk->queue;
+  }
   link::RulingAnswer approve(const std::string& reference, const std::string& officer) {
     link::Ruling ruling;
     ruling.reference = reference;
     ruling.officer = officer;
-    return loop.run(queue.approve(ruling));
+    return loop.run(queue_of(officer).approve(ruling));
   }
   link::RulingAnswer reject(const std::string& reference, const std::string& officer) {
     link::Ruling ruling;
     ruling.reference = reference;
     ruling.officer = officer;
     ruling.note = "hồ sơ không khớp";
-    return loop.run(queue.reject(ruling));
+    return loop.run(queue_of(officer).reject(ruling));
   }
   void approve_by_both(const std::string& reference) {
     if (approve(reference, "lan").outcome != link::RulingOutcome::proposed ||
@@ -84,8 +95,15 @@ struct ReviewWorld : LinkWorld {
                  crypto::hex(key) + "', 'hex'))");
   }
 
+  struct Desk {
+    Desk(EventLoop& loop, postgres::Settings settings) : pool(loop, std::move(settings)) {}
+    postgres::Pool pool;
+    link::ReviewQueue queue{pool, test_keys()};
+  };
+
   postgres::Pool officer_pool{loop, database.settings_as("officer")};
-  link::ReviewQueue queue{officer_pool, test_keys()};
+  link::ReviewQueue queue{officer_pool, test_keys()};  ///< to read
+  std::map<std::string, std::unique_ptr<Desk>> desks;
 };
 
 }  // namespace vneid::test

@@ -59,6 +59,17 @@ TEST(Deployment, ReadsTheStores) {
   EXPECT_EQ(deployment.secrets[1].path, "/etc/nginx/pw");
 }
 
+TEST(Deployment, ReadsTheCertificatesOfPostgres) {
+  const Deployment deployment = read(
+      "http { vneid_postgres \"host=/run sslrootcert=/ca sslcert=/own sslkey=/key passfile=/p\"; "
+      "}");
+  ASSERT_THAT(deployment.certificates, SizeIs(2));
+  EXPECT_EQ(deployment.certificates[0].what, "vneid_postgres");
+  EXPECT_EQ(deployment.certificates[0].path, "/ca");
+  EXPECT_EQ(deployment.certificates[1].path, "/own");
+  EXPECT_THAT(deployment.secrets, IsEmpty()) << "they are the workers' user's, not root's";
+}
+
 TEST(Deployment, ReadsAddressesOfRedis) {
   const std::tuple<const char*, const char*, int> addresses[] = {{"10.0.0.1", "10.0.0.1", 6379},
                                                                  {"redis.lan:7", "redis.lan", 7},
@@ -141,6 +152,8 @@ TEST(Deployment, FindsLoginsAndGatesInNestedLocations) {
 TEST(Deployment, MakesTheOriginsOfPlainNames) {
   EXPECT_THAT(server_of("", "server_name a.vn *.b.vn ~^c _ .d.vn e.vn;").origins(),
               ElementsAre("https://a.vn", "https://e.vn"));
+  EXPECT_THAT(server_of("", "server_name cong_dan.A.vn -x.vn x..vn;").origins(),
+              ElementsAre("https://cong_dan.a.vn"));
   EXPECT_THAT(server_of("vneid_origin https://o:8443;", "server_name a.vn b.vn;").origins(),
               ElementsAre("https://o:8443"));
   EXPECT_THAT(server_of("", "server_name \"\";").origins(), IsEmpty());

@@ -6,6 +6,7 @@
 
 #include "doctor/checks.hpp"
 #include "doctor/report/report.hpp"
+#include "policy/variable_source.hpp"
 
 namespace vneid::doctor {
 namespace {
@@ -166,8 +167,24 @@ TEST(Judgement, OfLogins) {
               ElementsAre("ok login at /l: the portal is asked at /api/me"));
   EXPECT_THAT(logins("location /l { vneid_login account=$vneid_form_user if=$ok; }"),
               ElementsAre(HasSubstr("only the condition $ok tells a wrong password")));
-  EXPECT_THAT(logins("location /l { vneid_login account=$a kind=$vneid_form_k; }")[0],
-              HasSubstr("wrong login at /l: the kind"));
+  for (const char* browsers : {"$vneid_form_k", "$arg_kind", "${cookie_kind}"}) {
+    EXPECT_THAT(
+        logins(std::string{"location /l { vneid_login account=$a kind="} + browsers + "; }")[0],
+        HasSubstr("wrong login at /l: the kind"));
+  }
+}
+
+TEST(Judgement, OfWhoseWordALoginIsIsTheModules) {
+  for (const char* account :
+       {"$upstream_http_x", "$UPSTREAM_HTTP_X", "$upstream_cookie_u", "$sent_http_x",
+        "$upstream_status", "$upstream_http_x:$vneid_form_user", "$a$upstream_http_x", "$a"}) {
+    const Server server =
+        server_of(std::string{"location /l { vneid_login if=$ok account="} + account + "; }");
+    const auto lines = told([&](Findings& findings) { check_logins(server, findings); });
+    EXPECT_THAT(lines, ElementsAre(policy::is_portals_word(account)
+                                       ? HasSubstr("ok login at /l: the portal names the account")
+                                       : HasSubstr("warning login at /l: the account is not")));
+  }
 }
 
 TEST(Judgement, OfGates) {

@@ -1,6 +1,8 @@
 // What is answered without a question, from the sessions that are known here already (D16).
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -35,10 +37,10 @@ class AtOnce : public testing::Test {
   bool at_once(Requirement requirement) {
     return flows::passes_at_once(world.exchange(world.get({})), requirement, nullptr);
   }
-  flows::SessionFacts identify(bool full = false) {
+  flows::SharedFacts identify(bool full = false) {
     return world.loop.run(flows::identify(world.exchange(world.get({})), full));
   }
-  std::optional<flows::SessionFacts> known(bool full = false) {
+  flows::SharedFacts known(bool full = false) {
     return flows::identify_at_once(world.exchange(world.get({})), full);
   }
   /// No store can be asked any more.
@@ -169,13 +171,13 @@ TEST_F(AtOnce, UseProlongsTheSession) {
 TEST_F(AtOnce, TellsWhatWasRead) {
   world.sign_in();
   const auto read = identify();
-  ASSERT_EQ(read.state, State::found);
+  ASSERT_EQ(read->state, State::found);
   leave_alone();
   const auto facts = known();
   ASSERT_TRUE(facts);
   EXPECT_EQ(facts->state, State::found);
-  EXPECT_EQ(facts->account, read.account);
-  EXPECT_EQ(facts->subject, read.subject);
+  EXPECT_EQ(facts->account, read->account);
+  EXPECT_EQ(facts->subject, read->subject);
   EXPECT_FALSE(facts->subject.empty());
   EXPECT_EQ(facts->citizen_id, "");
 }
@@ -184,7 +186,7 @@ TEST_F(AtOnce, TellsNameAndNumberWhereTheyWereAskedForOnly) {
   world.sign_in();
   identify();
   EXPECT_FALSE(known(true)) << "nobody has read them yet";
-  EXPECT_EQ(identify(true).citizen_id, World::number);
+  EXPECT_EQ(identify(true)->citizen_id, World::number);
   leave_alone();
   EXPECT_EQ(known(true)->citizen_id, World::number);
   EXPECT_EQ(known(false)->citizen_id, "");
@@ -199,7 +201,7 @@ TEST_F(AtOnce, ANewSessionIsReadAnew) {
   EXPECT_FALSE(known());
   world.sign_in_by_password();
   EXPECT_FALSE(known());
-  EXPECT_EQ(identify(true).citizen_id, "");
+  EXPECT_EQ(identify(true)->citizen_id, "");
   EXPECT_EQ(known(true)->citizen_id, "");
   EXPECT_EQ(known(true)->subject, "");
 }
@@ -234,31 +236,38 @@ TEST_F(AtOnce, WhoSignsOutWhileRedisIsAwayIsOut) {
   EXPECT_FALSE(gate(Requirement::level2));
 }
 
+flows::SharedFacts named(const std::string& name) {
+  flows::SessionFacts facts;
+  facts.name = name;
+  return std::make_shared<const flows::SessionFacts>(std::move(facts));
+}
+
 TEST(FactsCache, KeepsNothingOfWhoHasGone) {
   EpollLoop loop{VirtualClock{}};
   flows::FactsCache cache{loop};
-  cache.of(1).citizen_id = World::number;
-  cache.of(2).name = "Bình";
+  cache.of(1).with_details = named("An");
+  cache.of(2).with_details = named("Bình");
   for (int i = 0; i < 3; ++i) {
     loop.advance(flows::FactsCache::age);
-    EXPECT_EQ(cache.of(2).name, "Bình");
+    EXPECT_EQ(cache.of(2).with_details->name, "Bình");
   }
   EXPECT_EQ(cache.size(), 1U);
-  EXPECT_EQ(cache.of(1).citizen_id, "");
+  EXPECT_FALSE(cache.of(1).with_details);
 }
 
 TEST(FactsCache, IsBoundedAndKeepsWhatIsUsed) {
   EpollLoop loop{VirtualClock{}};
   flows::FactsCache cache{loop};
-  cache.of(1).name = "An";
+  cache.of(1).facts = named("An");
+  const auto other = named("x");
   for (std::uint64_t i = 2; i < 50'000; ++i) {
-    cache.of(i).name = "x";
-    EXPECT_EQ(cache.of(1).name, "An");
+    cache.of(i).facts = other;
+    EXPECT_EQ(cache.of(1).facts->name, "An");
   }
   EXPECT_LE(cache.size(), 2 * flows::FactsCache::most);
-  EXPECT_EQ(cache.of(2).name, "");
-  cache.of(0).name = "nobody";
-  EXPECT_EQ(cache.of(0).name, "");
+  EXPECT_FALSE(cache.of(2).facts);
+  cache.of(0).facts = other;
+  EXPECT_FALSE(cache.of(0).facts);
 }
 
 }  // namespace

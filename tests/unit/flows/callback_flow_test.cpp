@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
 #include "drivers/support/started.hpp"
 #include "flows/front/guard.hpp"
+#include "flows/front/identify.hpp"
 #include "unit/flows/world/citizens.hpp"
 #include "unit/flows/world/expect.hpp"
 #include "unit/flows/world/world.hpp"
@@ -328,6 +330,24 @@ TEST_F(SignInCallback, OffersAccountsThatCarryTheNumber) {
   // The second press finds the first one's session.
   expect(world, world.run(world.post("login", "account0=on&return=%2Fho-so&csrf=" + csrf)),
          {.status = 303, .location = "/ho-so"});
+}
+
+/// A1: who else knows the password of an account that VNeID takes over is out from then on.
+TEST_F(SignInCallback, ATakenOverAccountEndsItsOtherSessions) {
+  world.verify_number();
+  world.sign_in_by_password();
+  const auto elsewhere = std::exchange(world.cookies, {});
+  world.adoptable = {world.account.id};
+  begin();
+  come_back();
+  const std::string csrf = World::csrf_of(world.run(world.get("login/choose")));
+  world.run(world.post("login", "account0=on&csrf=" + csrf));
+  EXPECT_TRUE(world.postgres.ran("link_make"));
+  EXPECT_EQ(world.settings->metrics.value(metrics::Link::made), 1U);
+  EXPECT_TRUE(world.cookies.contains("__Host-vneid-session"));
+  world.cookies = elsewhere;
+  EXPECT_EQ(world.loop.run(flows::identify(world.exchange(world.get({})), false))->state,
+            flows::SessionFacts::State::absent);
 }
 
 /// C5. The one account of this world is both the linked one and the other one.

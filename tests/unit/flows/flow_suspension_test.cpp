@@ -14,6 +14,7 @@
 #include "flows/front/guard.hpp"
 #include "flows/front/identify.hpp"
 #include "unit/flows/world/citizens.hpp"
+#include "unit/flows/world/expect.hpp"
 #include "unit/flows/world/papers.hpp"
 #include "unit/flows/world/world.hpp"
 
@@ -62,6 +63,17 @@ void sign_in_verified(World& world) {
 }
 
 void hold_script_login(World& world) { world.log_in_by_script(world.login()); }
+
+/// A check of the population database that goes on behind a page that waits; the address that the
+/// page asks again is the rest of `location`, as a cookie.
+void check_slowly(World& world, const char* path, const char* form) {
+  answer_population(world);
+  world.http.slowness = std::chrono::seconds{3};
+  const auto sent = world.run(posted(world, path, typed_citizen, form));
+  const std::string location = location_of(sent);
+  world.cookies["query"] = location.substr(location.find('?') + 1);
+  world.loop.run_until([&world] { return world.worker->scope.running() == 0; });
+}
 
 /// A link that was begun is made, whoever leaves (D2), or was not begun at all.
 void linked_or_untouched(World& world) {
@@ -114,6 +126,12 @@ const std::vector<Scenario>& scenarios() {
          world.hold_login();
        },
        page([](World& world) { return posted(world, "verify", typed_citizen, "verify"); })},
+      {"verified after a wait",
+       [](World& world) {
+         world.hold_login();
+         check_slowly(world, "verify", "verify");
+       },
+       page([](World& world) { return world.get("verify", world.cookies["query"]); })},
       {"nobody of that name",
        [](World& world) {
          answer_nobody(world);
@@ -197,6 +215,16 @@ const std::vector<Scenario>& scenarios() {
       {"an account taken over", to_choice,
        page([](World& world) { return posted(world, "login", "account0=on", "login/choose"); }),
        linked_or_untouched},
+      {"an account taken over already",
+       [](World& world) {
+         to_choice(world);
+         const auto once = posted(world, "login", "account0=on", "login/choose");
+         world.cookies["query"] = once.body;
+         world.run(once);
+       },
+       page([](World& world) {
+         return world.post("login", world.cookies["query"] + "&return=%2Fho-so");
+       })},
       {"another account offered, and none linked",
        [](World& world) {
          world.verify_number();
@@ -246,6 +274,14 @@ const std::vector<Scenario>& scenarios() {
        page([](World& world) {
          return posted(world, "identity", typed_citizen, "identity/update");
        })},
+      {"an update after a wait",
+       [](World& world) {
+         world.sign_in_by_password();
+         check_slowly(world, "identity", "identity/update");
+       },
+       page([](World& world) { return world.get("identity/update", world.cookies["query"]); })},
+      {"the form to edit", [](World& world) { world.sign_in_by_password(); },
+       page([](World& world) { return world.get("identity/edit"); })},
       {"an edit", [](World& world) { world.sign_in_by_password(); }, page([](World& world) {
          return posted(world, "identity", "action=edit&phone=0912345678&email=a%40b.vn",
                        "identity/edit");
@@ -274,10 +310,24 @@ const std::vector<Scenario>& scenarios() {
        })},
       {"vault", [](World& world) { world.sign_in(); },
        page([](World& world) { return world.get("vault"); })},
+      {"a search of the vault", [](World& world) { world.sign_in(); },
+       page([](World& world) { return posted(world, "vault", "q=x", "vault"); })},
       {"a file", [](World& world) { world.sign_in(); },
        page([](World& world) { return world.get("vault/5/" + std::string(64, 'a')); })},
       {"api: vault", [](World& world) { world.sign_in(); },
        page([](World& world) { return world.get("api/v1/vault"); })},
+      {"api: a paper",
+       [](World& world) {
+         offer_paper(world);
+         world.sign_in();
+       },
+       page([](World& world) { return world.get("api/v1/vault/5"); })},
+      {"api: its file",
+       [](World& world) {
+         offer_paper(world);
+         world.sign_in();
+       },
+       page([](World& world) { return world.get("api/v1/vault/5/files/" + paper_name); })},
       {"a paper for a dossier", [](World& world) { offer_paper(world); },
        page([](World& world) { return by_portal(world, reuse(world, wanted())); })},
       {"sign-out", [](World& world) { world.sign_in(); },
@@ -311,7 +361,7 @@ const std::vector<Scenario>& scenarios() {
       {"gate", [](World& world) { world.sign_in(); },
        [](World& world) {
          return only_run(flows::guarded_gate(world.exchange(world.get({})),
-                                             policy::Requirement::level2, std::nullopt));
+                                             policy::Requirement::level2, nullptr));
        }},
       {"a form that is kept", nothing_before,
        [](World& world) {
@@ -370,7 +420,11 @@ void stop_worker_at(const Scenario& scenario, std::size_t point) {
   EXPECT_EQ(world.loop.timers(), 0U) << scenario.name << " at " << point;
 }
 
-class Suspension : public testing::TestWithParam<std::size_t> {};
+class Suspension : public testing::TestWithParam<std::size_t> {
+ protected:
+  static void TearDownTestSuite() { std::cout << "in all " << all_points << " points\n"; }
+  static inline std::size_t all_points = 0;
+};
 
 TEST_P(Suspension, AFlowMayBeDestroyedWhereverItWaits) {
   const Scenario& scenario = scenarios().at(GetParam());
@@ -380,6 +434,7 @@ TEST_P(Suspension, AFlowMayBeDestroyedWhereverItWaits) {
     leave_at(scenario, point);
     stop_worker_at(scenario, point);
   }
+  all_points += points;
   std::cout << scenario.name << ": " << points << " points\n";
 }
 

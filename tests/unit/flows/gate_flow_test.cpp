@@ -35,7 +35,7 @@ class Gate : public testing::Test {
   }
   /// What the portal is told of who asks.
   flows::SessionFacts::State told() {
-    return world.loop.run(flows::identify(world.exchange(world.get({})), false)).state;
+    return world.loop.run(flows::identify(world.exchange(world.get({})), false))->state;
   }
   using Next = flows::GateVerdict::Next;
   using State = flows::SessionFacts::State;
@@ -116,17 +116,17 @@ TEST_F(Gate, MisconfiguredOpensNothing) {
 TEST_F(Gate, TakesWhatTheVariablesHaveRead) {
   world.sign_in();
   const auto facts = world.loop.run(flows::identify(world.exchange(world.get({})), true));
-  EXPECT_EQ(facts.account, "le.van.a");
-  EXPECT_EQ(facts.citizen_id, World::number);
+  EXPECT_EQ(facts->account, "le.van.a");
+  EXPECT_EQ(facts->citizen_id, World::number);
   world.redis.away = true;
   const auto verdict = world.loop.run(
       flows::guarded_gate(world.exchange(navigation()), policy::Requirement::level2, facts));
   EXPECT_EQ(verdict.next, Next::pass);
-  EXPECT_EQ(world.loop.run(flows::identify(world.exchange(world.get({})), true)).state,
+  EXPECT_EQ(world.loop.run(flows::identify(world.exchange(world.get({})), true))->state,
             flows::SessionFacts::State::unknown);
   world.redis.away = false;
   world.cookies.clear();
-  EXPECT_EQ(world.loop.run(flows::identify(world.exchange(world.get({})), true)).state,
+  EXPECT_EQ(world.loop.run(flows::identify(world.exchange(world.get({})), true))->state,
             flows::SessionFacts::State::absent);
 }
 

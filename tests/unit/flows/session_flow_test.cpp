@@ -257,6 +257,50 @@ TEST(SignOut, OfALegacyLoginNeedsNoProvider) {
   EXPECT_FALSE(world.cookies.contains("sid"));
 }
 
+TEST(SignOut, TakesAllThatIsTheCitizensOutOfTheBrowser) {
+  World world;
+  to_kept_form(world);
+  const std::string query = world.cookies["query"];
+  world.cookies["__Host-vneid-later"] = world.cookies["__Host-vneid-portal"] = "x";
+  const std::string csrf = World::csrf_of(world.run(world.get("logout")));
+  world.run(world.post("logout", "csrf=" + csrf));
+  for (const char* name : {"session", "ticket", "flow", "post", "later", "portal"}) {
+    EXPECT_FALSE(world.cookies.contains(std::string{"__Host-vneid-"} + name)) << name;
+  }
+  // Whoever comes next finds the address in the history.
+  world.run(world.get("callback/bca", world.go_to_provider_first()));
+  expect(world, world.run(world.get("resume", query)), {.status = 410});
+}
+
+TEST(SignOut, NotMeEndsAtThePortalsLogin) {
+  World world;
+  world.verify_number();
+  world.sign_in_by_password();
+  world.site->login_page = "/dang-nhap";
+  const auto offer = world.run(world.get("link"));
+  EXPECT_TRUE(offer.body.contains("name=\"then\" value=\"login\""));
+  const std::string form = "then=login&csrf=" + World::csrf_of(offer, "logout");
+  expect(world, world.run(world.post("logout", form)), {.status = 303, .location = "/dang-nhap"});
+  expect(world, world.run(world.get("identity")), {.status = 401});
+}
+
+TEST(SignOut, NotMeLeavesNoPortalSessionForTheNextLogin) {
+  for (const bool cookie_is_told : {false, true}) {
+    World world;
+    world.sign_in_by_password();
+    world.site->login_page = "/dang-nhap";
+    world.site->logout_location = "/dang-xuat";
+    world.cookies["sid"] = "portal-session";
+    const auto update = world.run(world.get("identity/update"));
+    const std::string form = "then=login&csrf=" + World::csrf_of(update, "logout");
+    if (cookie_is_told) world.site->portal_cookie = "sid";
+    const auto reply = world.run(world.post("logout", form));
+    // Only the portal can end what nobody has named.
+    expect(world, reply, {.status = 303, .location = cookie_is_told ? "/dang-nhap" : "/dang-xuat"});
+    EXPECT_NE(world.cookies.contains("sid"), cookie_is_told);
+  }
+}
+
 TEST(SignOut, AtAKioskForgetsWhoIsGone) {
   World world;
   world.sign_in();
@@ -293,7 +337,7 @@ TEST(PortalSignOut, OfAScriptGoesOnAsItWas) {
   world.sign_in();
   const auto verdict = portal_signs_out(world, "/", "cors");
   EXPECT_FALSE(verdict.reply);
-  EXPECT_EQ(verdict.added_headers.size(), 3U);
+  EXPECT_EQ(verdict.added_headers.size(), 6U);
 }
 
 TEST(PortalSignOut, ReachesTheBrowserWithRedisAway) {
@@ -302,7 +346,7 @@ TEST(PortalSignOut, ReachesTheBrowserWithRedisAway) {
   world.redis.away = true;
   const auto verdict = portal_signs_out(world, "https://elsewhere.example/");
   EXPECT_FALSE(verdict.reply);
-  EXPECT_EQ(verdict.added_headers.size(), 3U);
+  EXPECT_EQ(verdict.added_headers.size(), 6U);
   EXPECT_TRUE(world.log.lines.contains("our session ends when Redis is back"));
 }
 
@@ -351,7 +395,7 @@ TEST_F(BackchannelLogout, LeavesNoMemoryOfTheSession) {
       auto request = there.get("/ho-so");
       request.sec_fetch_mode = "navigate";
       return there.loop.run(flows::guarded_gate(there.exchange(std::move(request)),
-                                                policy::Requirement::level2, std::nullopt));
+                                                policy::Requirement::level2, nullptr));
     };
     EXPECT_EQ(gate().next, flows::GateVerdict::Next::pass);
     there.site->kiosk = false;  // the provider's request comes to whichever server

@@ -66,7 +66,9 @@ TEST(ErrorKind, SaysWhatTheTableOfTextsSays) {
        "Tài khoản chưa có số CCCD (12 số) đã được xác minh. Đề nghị cập nhật từ CSDL Quốc gia về "
        "Dân cư trước khi liên kết."},
       {ErrorKind::taken, "Tài khoản VNeID này đã được liên kết với một tài khoản khác."},
-      {ErrorKind::cancelled, "Ông/Bà đã hủy đăng nhập VNeID. Có thể thực hiện lại bất cứ lúc nào."},
+      {ErrorKind::cancelled,
+       "Ông/Bà đã hủy đăng nhập VNeID. Có thể thực hiện lại bất cứ lúc nào. Nếu tài khoản VNeID "
+       "đang bị khóa hoặc Ông/Bà quên mật khẩu, đề nghị liên hệ Công an cấp xã để được hỗ trợ."},
       {ErrorKind::expired, "Phiên làm việc đã hết hạn. Đề nghị đăng nhập lại."},
       {ErrorKind::provider_away,
        "Hệ thống định danh và xác thực điện tử tạm thời gián đoạn. Đề nghị thử lại sau ít phút."},
@@ -109,12 +111,41 @@ TEST(ErrorPage, OffersOnlyWhatItWasGiven) {
   EXPECT_NE(links.find("href=\"/dang-nhap\""), std::string::npos);
 }
 
+TEST(ErrorPage, HasOneWayForward) {
+  const auto renderer = Renderer::load("");
+  ASSERT_TRUE(renderer) << renderer.error();
+  ErrorPage page{ErrorKind::expired};
+  page.login_href = "/dang-nhap";
+  const std::string first = "class=\"button first\" href=\"";
+  EXPECT_TRUE(
+      renderer->render(page, samples::context()).contains(first + "/dang-nhap\">Đăng nhập lại"));
+  page.retry_href = "/vneid/login";
+  const auto html = renderer->render(page, samples::context());
+  EXPECT_TRUE(html.contains(first + "/vneid/login\">Thử lại"));
+  EXPECT_TRUE(html.contains("class=\"button second\" href=\"/dang-nhap\">Đăng nhập lại"));
+}
+
+TEST(ErrorPage, SpeaksToWhoRegistersElsewhere) {
+  const auto renderer = Renderer::load("");
+  ASSERT_TRUE(renderer) << renderer.error();
+  ErrorPage page{ErrorKind::level_too_low};
+  page.registrant = Registrant::child;
+  EXPECT_TRUE(renderer->render(page, samples::context()).contains("cha, mẹ hoặc người giám hộ"));
+  page.registrant = Registrant::foreigner;
+  const auto foreigner = renderer->render(page, samples::context());
+  EXPECT_TRUE(foreigner.contains("cơ quan quản lý xuất nhập cảnh"));
+  EXPECT_FALSE(foreigner.contains("Công an cấp xã"));
+}
+
 TEST(ErrorPage, OffersToVerifyInPlace) {
   const auto renderer = Renderer::load("");
   ASSERT_TRUE(renderer) << renderer.error();
   ErrorPage page{ErrorKind::unverified_number};
   const std::string link = "href=\"/vneid/verify\">Cập nhật từ CSDL Quốc gia về Dân cư</a>";
-  EXPECT_EQ(renderer->render(page, samples::context()).find(link), std::string::npos);
+  const auto elsewhere = renderer->render(page, samples::context());
+  EXPECT_EQ(elsewhere.find(link), std::string::npos);
+  EXPECT_EQ(elsewhere.find("CSDL"), std::string::npos) << "there is no button for it";
+  EXPECT_NE(elsewhere.find("mang theo CCCD đến Bộ phận Một cửa"), std::string::npos);
   page.can_verify = true;
   EXPECT_NE(renderer->render(page, samples::context()).find(link), std::string::npos);
 }

@@ -100,9 +100,53 @@ TEST(UpdatePage, SkipsInItsOwnFormWhenFolded) {
   EXPECT_THAT(words(html), HasSubstr("cần có số CCCD (12 số) đã được xác minh"));
   EXPECT_THAT(words(html), HasSubstr("đến bước đăng nhập bằng VNeID"));
 
+  EXPECT_THAT(html, Not(HasSubstr("Về trang chủ")));
+
   page.can_skip = false;
   EXPECT_THAT(render(page), Not(HasSubstr("value=\"skip\"")));
   EXPECT_THAT(render(page), HasSubstr(update_button));
+}
+
+TEST(UpdatePage, IsNoDeadEndOnceItIsEnforced) {
+  UpdatePage page = samples::folded();
+  page.trouble = UpdatePage::Trouble::none;
+  EXPECT_THAT(render(page), Not(HasSubstr("Cần hỗ trợ?")));
+  page.can_skip = false;
+  const auto html = render(page);
+  EXPECT_THAT(html, HasSubstr("Cần hỗ trợ?"));
+  EXPECT_THAT(html, HasSubstr("href=\"/vneid/guide\""));
+  EXPECT_THAT(html, HasSubstr("<a class=\"button second\" href=\"/\">Về trang chủ</a>"));
+  const auto not_me = form_around(html, "value=\"not_me\"");
+  EXPECT_THAT(not_me, HasSubstr("method=\"post\" action=\"/vneid/verify\""));
+  EXPECT_THAT(names(not_me), ElementsAre("csrf", "action"));
+}
+
+TEST(UpdatePage, SaysWhoHelpsWhenThereIsTrouble) {
+  UpdatePage page = samples::update();
+  EXPECT_THAT(render(page), Not(HasSubstr("Cần hỗ trợ?")));
+  page.trouble = UpdatePage::Trouble::no_match;
+  EXPECT_THAT(render(page), HasSubstr("Cần hỗ trợ?"));
+}
+
+TEST(UpdatePage, CountsItsStepOnlyOnTheWayToALink) {
+  UpdatePage page = samples::update();
+  EXPECT_THAT(render(page), Not(HasSubstr("class=\"step\"")));
+  page.return_to = "/ho-so";
+  EXPECT_THAT(words(render(page)), HasSubstr("Bước 1/3 (tiếp theo)"));
+  EXPECT_THAT(words(render(samples::folded())), HasSubstr("Bước 1/3 (tiếp theo)"));
+}
+
+TEST(FormPages, NotMeLeadsToThePortalsLogin) {
+  UpdatePage update = samples::update();
+  EditPage edit = samples::edit();
+  EXPECT_THAT(render(update) + render(edit), Not(HasSubstr("Không phải tôi</button>")));
+  update.sign_out_csrf = edit.sign_out_csrf = "out";
+  for (const auto& html : {render(update), render(edit)}) {
+    const auto form = form_around(html, "Không phải tôi</button>");
+    EXPECT_THAT(form, HasSubstr("method=\"post\" action=\"/vneid/logout\""));
+    EXPECT_THAT(form, HasSubstr("name=\"csrf\" value=\"out\""));
+    EXPECT_THAT(form, HasSubstr("name=\"then\" value=\"login\""));
+  }
 }
 
 TEST(UpdatePage, TellsEachProblemInItsOwnWordsAndKeepsWhatWasTyped) {

@@ -15,21 +15,6 @@ const Renderer& renderer() {
   return loaded.value();
 }
 
-TEST(Notice, IsTheLettersTextWordForWord) {
-  const auto text = words(renderer().render(samples::notice(), samples::context()));
-  const std::string letter =
-      " Theo quy định tại Nghị định số 59/2022/NĐ-CP, từ ngày 01/07/2024, các tài khoản "
-      "cá nhân được khởi tạo từ Cổng DVCQG sử dụng phương thức đăng nhập qua tài khoản định danh "
-      "điện tử của Bộ Công an (VNeID). Để đảm bảo chất lượng dịch vụ, các hồ sơ, thông tin đã thực "
-      "hiện trước đó, đề nghị Ông/Bà thực hiện yêu cầu sau để thực hiện liên kết với tài khoản "
-      "VNeID: Yêu cầu: Thực hiện đăng nhập lại vào hệ thống bằng tài khoản định danh điện tử được "
-      "cấp bởi Bộ Công an (VNeID). Sau khi đăng nhập thành công, hệ thống sẽ thực hiện liên kết "
-      "tài khoản. Với các lần đăng nhập tiếp theo sau khi liên kết, bạn có thể dùng tài khoản "
-      "VNeID để truy cập vào hệ thống và tiếp tục thao tác nghiệp vụ. ";
-  EXPECT_NE(text.find(letter), std::string::npos) << text;
-  EXPECT_NE(text.find(" Thông báo "), std::string::npos) << text;
-}
-
 // In the order of reading and of the tabulator: what is asked, for which account, both ways, and
 // below them the letter.
 TEST(Notice, PutsBothWaysBeforeTheLetter) {

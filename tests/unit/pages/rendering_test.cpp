@@ -26,7 +26,7 @@ UpdatePage update_with(const std::string& text, bool folded) {
   page.number = {text, FieldProblem::none, true};
   page.name = typed;
   page.birth_date = typed;
-  page.csrf = text;
+  page.csrf = page.sign_out_csrf = text;
   return page;
 }
 
@@ -37,7 +37,7 @@ EditPage edit_with(const std::string& text) {
     row.typed = {text, FieldProblem::too_long, locked};
     locked = !locked;
   }
-  page.csrf = text;
+  page.csrf = page.sign_out_csrf = text;
   return page;
 }
 
@@ -230,6 +230,27 @@ TEST(Linked, ShowsTheLettersListAndWhatMoved) {
   EXPECT_EQ(again.find("Đã chuyển"), std::string::npos);
   EXPECT_EQ(again.find("<form"), std::string::npos);
   EXPECT_EQ(again.find("Dữ liệu không chuyển"), std::string::npos);
+}
+
+TEST(Steps, GoOnToTheLastOne) {
+  const auto text = [](const auto& page) { return renderer().render(page, samples::context()); };
+  LinkedPage linked = samples::linked();
+  EXPECT_TRUE(text(linked).contains("Bước 3/3"));
+  linked.has_target = false;
+  EXPECT_FALSE(text(linked).contains("Bước"));
+  linked.continue_href = "/ho-so";  // the end of a walk that began at a gate or an offer
+  EXPECT_TRUE(text(linked).contains("Bước 3/3"));
+  WaitPage wait{.again_href = "/vneid/callback/bca?waited=1"};
+  EXPECT_FALSE(text(wait).contains("Bước"));
+  wait.on_the_way = true;
+  EXPECT_TRUE(text(wait).contains("Bước 2/3"));
+  wait.population = true;
+  EXPECT_TRUE(text(wait).contains("Bước 1/3 (tiếp theo)"));
+  ChoicePage choice;
+  EXPECT_FALSE(text(choice).contains("Bước"));
+  choice.adopts = true;
+  EXPECT_TRUE(text(choice).contains("Bước 2/3"));
+  EXPECT_TRUE(text(LinkOfferPage{}).contains("Bước 1/3"));
 }
 
 TEST(Vault, OpensOnlyFilesThatHaveALink) {

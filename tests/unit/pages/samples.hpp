@@ -212,6 +212,13 @@ inline std::vector<std::pair<std::string, Rendering>> all() {
     pages.emplace_back("signin-" + std::to_string(static_cast<int>(reason)),
                        of(SignInPage{reason, "/dang-nhap"}));
   }
+  UpdatePage no_way_back = folded();
+  no_way_back.can_skip = false;
+  no_way_back.account_masked = "ng*******an";
+  pages.emplace_back("update-enforced", of(no_way_back));
+  NoticePage enforced = notice();
+  enforced.enforced = enforced.foreign = true;
+  pages.emplace_back("notice-enforced", of(enforced));
   pages.emplace_back("resume", of(ResumePage{"/nop-ho-so", {{"ten", "Nguyễn Văn An"}}}));
   const LinkOfferPage offer{"ng*****an", "N***** V** A*", "", "/nop-ho-so", "token", "token"};
   pages.emplace_back("offer", of(offer));

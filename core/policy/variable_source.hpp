@@ -5,7 +5,7 @@
 #include <vector>
 
 /// Who fills nginx's variables: what the browser may choose proves nothing (D15).
-namespace vneid::ngx {
+namespace vneid::policy {
 
 /// The variables that a value of nginx.conf names, in lower case as nginx knows them.
 std::vector<std::string> variables_in(std::string_view value);
@@ -19,4 +19,4 @@ bool is_browsers_own(std::string_view variable);
 /// Whether the value names variables, and only the portal's own.
 bool is_portals_word(std::string_view value);
 
-}  // namespace vneid::ngx
+}  // namespace vneid::policy

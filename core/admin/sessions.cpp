@@ -1,4 +1,4 @@
-#include "admin/officers/sessions.hpp"
+#include "admin/sessions.hpp"
 
 #include <csignal>
 #include <iterator>
@@ -56,13 +56,16 @@ redis::Settings redis_of(const Options& options) {
 }
 
 std::int64_t end_sessions(redis::Settings settings, std::shared_ptr<const crypto::KeyRing> keys,
-                          AccountId account_id, const std::string& done) {
+                          std::span<const AccountId> accounts, const std::string& done) {
   std::signal(SIGPIPE, SIG_IGN);
   try {
     EpollLoop loop;
     redis::Client client{loop, std::move(settings)};
     Sessions sessions{client, std::move(keys), SessionTable::own(8)};
-    const std::int64_t ended = loop.run(sessions.end_all_of_account(account_id));
+    std::int64_t ended = 0;
+    for (const AccountId account_id : accounts) {
+      ended += loop.run(sessions.end_all_of_account(account_id));
+    }
     // After that nobody anywhere believes what he has read before (D16). There may be none left,
     // and an answer that said so lost.
     loop.run(wait(loop, SessionTable::trusted_for));

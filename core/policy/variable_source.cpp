@@ -1,10 +1,10 @@
-#include "module/variable_source.hpp"
+#include "policy/variable_source.hpp"
 
 #include <algorithm>
 
 #include "text/ascii.hpp"
 
-namespace vneid::ngx {
+namespace vneid::policy {
 
 namespace {
 
@@ -42,4 +42,4 @@ bool is_portals_word(std::string_view value) {
   return !variables.empty() && std::ranges::all_of(variables, is_portals_own);
 }
 
-}  // namespace vneid::ngx
+}  // namespace vneid::policy

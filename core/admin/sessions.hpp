@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "admin/options.hpp"
@@ -15,10 +16,10 @@ namespace vneid::admin {
 /// used: to be asked before anything is changed whose sessions must end.
 redis::Settings redis_of(const Options& options);
 
-/// Ends all sessions in the account, whoever proved what: they are gone for whichever worker reads
+/// Ends all sessions in the accounts, whoever proved what: they are gone for whichever worker reads
 /// them next. Gives how many there were. When Redis is away throws CommandFailed(exit_partly) with
 /// the cure: `done` says what has been done, and the command is to be repeated.
 std::int64_t end_sessions(redis::Settings settings, std::shared_ptr<const crypto::KeyRing> keys,
-                          AccountId account_id, const std::string& done);
+                          std::span<const AccountId> accounts, const std::string& done);
 
 }  // namespace vneid::admin
