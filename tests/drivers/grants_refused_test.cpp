@@ -240,12 +240,13 @@ TEST_F(Refused, NobodyActsInAnotherOfficersName) {
   database.sql(
       "insert into account (portal, account_key, account_name_sealed)"
       " values ('p', sha256('a'), 'x');"
-      "insert into person (citizen_key, citizen_sealed, name_sealed) values (sha256('n'), 'x', "
-      "'x'),"
+      "insert into person (citizen_key, citizen_sealed, name_sealed) values (sha256('n'), 'x',"
+      " 'x'),"
       " (sha256('o'), 'x', 'x');"
       "insert into review (kind, reference, account_id, source, account_masked, other_masked,"
       " sides_sealed, reasons, case_key, created_at) values ('identity', 'AAAA-0001', 1, 's', '*',"
       " '*', 'x', '{name}', sha256('c'), now());"
+      // The tables' owner may, as for root behind sudo, of whom vneidctl knows who has logged in.
       "select flag_person(2, 'hoa', 'x', '052******999')");
   test::PlainConnection lan{database.conninfo_as("lan")};
   const auto refused_in_the_name_of_minh = [&lan] {
@@ -284,9 +285,6 @@ TEST_F(Refused, NobodyActsInAnotherOfficersName) {
   expect_refused(auditor, "select audit_exported(sha256('x'), 'lan')");
   expect_refused(auditor, "select audit_exported(sha256('x'), null)");
   auditor.sql("select audit_exported(sha256('x'), 'inspector')");
-  // Root behind sudo, of whom vneidctl knows who has logged in.
-  test::PlainConnection owner{database.conninfo_as("operator")};
-  owner.sql("select flag_person(1, 'minh', 'x', '052******999')");
 }
 
 TEST_F(Refused, OthersHaveTheirDutyAlone) {

@@ -24,7 +24,7 @@ class HttpFailure : public testing::Test {
   Exchanged get(const std::string& path, std::size_t max_body = 4096) {
     return exchange(
         loop_, client_,
-        {.url = server_->url(path), .timeout = Milliseconds{2000}, .max_body = max_body});
+        {.url = server_->url(path), .timeout = Milliseconds{20'000}, .max_body = max_body});
   }
 
   static std::unique_ptr<HttpServer> server_;
