@@ -142,8 +142,9 @@ class Import {
 
   void count(const Applied& applied) {
     if (!applied) return reject(applied.error());
-    if (applied->closed) report_.closed.push_back(*applied->closed);
-    switch (applied->effect) {
+    const Done& done = *applied;
+    if (done.closed) report_.closed.push_back(*done.closed);
+    switch (done.effect) {
       case Effect::created:
         ++report_.created;
         break;
