@@ -90,7 +90,7 @@ export async function forward(walk, cancels = false) {
 export async function stepsOn(walk, ends = false) {
   const page = await walk.read();
   if (ends && page.helps) return true;
-  for (const way of waysOn(page)) {
+  for (const way of waysOn(page).filter(({ href }) => !href?.startsWith('tel:'))) {
     await walk.take({ ...way, fill: way.typed });
     const there = await walk.read();
     return there.status < 404 || there.status === 409;
