@@ -170,6 +170,8 @@ class Stack:
         for name in ("nginx", "portal", "population", "provider", "redis"):
             self.stop_process(name)
         self.stop_postgres()
+        for name in list(self.processes):  # what a test has started beside these
+            self.stop_process(name)
         if self.temporary:  # its logs are read after its end
             shutil.rmtree(self.folder / "postgres", ignore_errors=True)
 
