@@ -50,11 +50,8 @@ void end_with_request(ngx_http_request_t* r, IdentityRead& read) {
 
 /// Takes the result over; what ended the flow otherwise leaves the session unknown.
 void settle_read(IdentityRead& read) {
-  read.facts = certain(read.flow).take([](bool) -> flows::SharedFacts {
-    auto unknown = std::make_shared<flows::SessionFacts>();
-    unknown->state = flows::SessionFacts::State::unknown;
-    return unknown;
-  });
+  read.facts = certain(read.flow).take(
+      [](bool) { return flows::facts_of_nobody(flows::SessionFacts::State::unknown); });
   read.flow.reset();
 }
 

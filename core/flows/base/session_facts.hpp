@@ -31,7 +31,18 @@ struct SessionFacts {
 
 /// Made once for a reading of a session, and shared by its requests.
 using SharedFacts = std::shared_ptr<const SessionFacts>;
-/// Of such a session; null: none.
+/// Of nobody: what `absent` or `unknown` tells is always the same.
+inline SharedFacts facts_of_nobody(SessionFacts::State state) {
+  const auto only = [](SessionFacts::State which) {
+    auto facts = std::make_shared<SessionFacts>();
+    facts->state = which;
+    return facts;
+  };
+  static const SharedFacts absent = only(SessionFacts::State::absent);
+  static const SharedFacts unknown = only(SessionFacts::State::unknown);
+  return state == SessionFacts::State::unknown ? unknown : absent;
+}
+/// An assertion of such a session; null: none.
 using SharedAssertion = std::shared_ptr<const std::string>;
 
 }  // namespace vneid::flows

@@ -51,23 +51,17 @@ Task<SharedFacts> detailed_facts(const Exchange& exchange, const LiveSession& li
   return session.proof == Session::Proof::vneid;
 }
 
-SharedFacts only(SessionFacts::State state) {
-  auto facts = std::make_shared<SessionFacts>();
-  facts->state = state;
-  return facts;
-}
-
 Task<SharedFacts> read_facts(const Exchange& exchange, bool full) {
   Worker& worker = *exchange.worker;
   auto live = co_await exchange.sessions().recall(exchange.request->cookie, exchange.now(),
                                                   worker.loop.now(), worker.scope);
   if (!live || !counts(exchange, *live, For::told_portal)) {
-    co_return only(SessionFacts::State::absent);
+    co_return facts_of_nobody(SessionFacts::State::absent);
   }
   if (live->session.account.empty()) {
     auto account = co_await worker.accounts.find(live->session.account_id);
     // Nobody can be told of an account that is gone.
-    if (!account) co_return only(SessionFacts::State::absent);
+    if (!account) co_return facts_of_nobody(SessionFacts::State::absent);
     live->session.account = std::move(account->name);
   }
   if (!full || !has_details(live->session)) co_return brief_facts(exchange, *live);
@@ -83,7 +77,7 @@ Task<SharedFacts> identify(Exchange exchange, bool full) {
     exchange.worker->log.write(Log::Severity::error, exchange.request->id,
                                std::string("the session could not be read: ") + failure.what());
   }
-  co_return only(SessionFacts::State::unknown);
+  co_return facts_of_nobody(SessionFacts::State::unknown);
 }
 
 SharedFacts identify_at_once(const Glance& glance, bool full) {
@@ -91,7 +85,7 @@ SharedFacts identify_at_once(const Glance& glance, bool full) {
   const auto* live =
       glance.sessions().known(glance.cookies, glance.now(), worker.loop.now(), worker.scope);
   if (live == nullptr || live->session.account.empty()) return nullptr;
-  if (!counts(glance, *live, For::told_portal)) return only(SessionFacts::State::absent);
+  if (!counts(glance, *live, For::told_portal)) return facts_of_nobody(SessionFacts::State::absent);
   if (full && has_details(live->session)) return worker.facts.of(live->reading).with_details;
   return brief_facts(glance, *live);
 }

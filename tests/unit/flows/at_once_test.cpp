@@ -193,6 +193,25 @@ TEST_F(AtOnce, TellsNameAndNumberWhereTheyWereAskedForOnly) {
   EXPECT_EQ(known(false)->name, "");
 }
 
+/// Made once for a while, and for this site and what it tells alone.
+TEST_F(AtOnce, AnAssertionIsSignedOnceForWhatItTells) {
+  world.sign_in();
+  const auto sign = [this](bool full) {
+    return flows::assertion_of(*world.worker, identify(full), *world.site);
+  };
+  const auto brief = sign(false);
+  ASSERT_TRUE(brief);
+  EXPECT_EQ(sign(false), brief);
+  EXPECT_NE(*sign(true), *brief) << "with name and number";
+  const auto again = sign(false);
+  const std::string origin = std::exchange(world.site->origin, "https://other.example");
+  EXPECT_NE(*sign(false), *again) << "by another name of the portal";
+  world.site->origin = origin;
+  const auto young = sign(false);
+  pass(std::chrono::seconds{15});
+  EXPECT_NE(sign(false), young) << "no longer young";
+}
+
 /// One that another person's session has left behind is never told.
 TEST_F(AtOnce, ANewSessionIsReadAnew) {
   world.sign_in();
